@@ -1,0 +1,46 @@
+"""Pytest plugin: a throw-away embedded server for the tests when DATABASE_URL is not set.
+
+Loaded with `-p` so that it runs before pytest-django reads the settings. The data directory
+`.jantar/test` in the checkout is kept between runs; the server lives as long as a run.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jantar.platform import database
+
+DATA_DIR = Path(__file__).resolve().parents[3] / ".jantar" / "test"
+SETTINGS = Path(__file__).resolve().parents[2] / "project" / "settings.py"
+_started = False
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Iterator[None]:
+    """Start or join the server before pytest-django sets Django up, and say where it is."""
+    os.environ.setdefault("JANTAR_DATA_DIR", str(DATA_DIR))
+    if not os.environ.get("DATABASE_URL"):
+        _start()
+    if SETTINGS.exists():
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jantar.project.settings")
+    return (yield)
+
+
+def pytest_unconfigure() -> None:
+    """Stop the server unless another run uses it."""
+    global _started
+    if _started:
+        _started = False
+        database.stop(DATA_DIR)
+
+
+def _start() -> None:
+    global _started
+    try:
+        info = database.start(DATA_DIR, throwaway=True)
+    except database.DatabaseError as error:
+        raise pytest.UsageError(f"The test database did not start. {error}") from error
+    os.environ["DATABASE_URL"] = info.url
+    _started = True
