@@ -44,19 +44,6 @@ def find_running(cluster: Cluster) -> Running | None:
     return Running(pid, port) if _serves(pid, cluster.data) else None
 
 
-def await_running(cluster: Cluster) -> Running | None:
-    """Like find_running, but sure that the server listens: a killed one takes a moment to die."""
-    deadline = time.monotonic() + CRASHED_WAIT_SECONDS
-    while (running := find_running(cluster)) is not None:
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, running.port)) == 0:
-                return running
-        if time.monotonic() > deadline:
-            raise NotRunning(f"The database server (process {running.pid}) runs but does not answer.")
-        time.sleep(0.05)
-    return None
-
-
 def clear_stale_lock(cluster: Cluster) -> None:
     """Remove the lock file of a dead server whose process number another program has now.
 
@@ -157,6 +144,8 @@ def _explain(text: str, cluster: Cluster) -> DatabaseError:
         return MissingPiece(f"PostgreSQL needs a system library that is missing:\n{text}")
     if "Permission denied" in text or "invalid permissions" in text or "wrong ownership" in text:
         return NoPermission(f"The database server may not use its files in {cluster.directory}:\n{text}")
+    if _still_shared(text):
+        return NotRunning(f"Processes of a killed database server still finish their work. Try again soon:\n{text}")
     if re.search(r"PANIC|FATAL|invalid .*(checkpoint|control)|could not (open|read|locate)", text):
         return DamagedDirectory(
             f"The database in {cluster.data} does not start, its files may be damaged. "

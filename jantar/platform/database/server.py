@@ -1,5 +1,6 @@
 """Start, share, look at and stop the embedded server."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,11 +21,10 @@ from jantar.platform.database.cluster import (
     open_cluster,
     write_settings,
 )
-from jantar.platform.database.errors import NoPermission, PortInUse
+from jantar.platform.database.errors import NoPermission, NotRunning, PortInUse
 from jantar.platform.database.process import (
     HOST,
     Running,
-    await_running,
     check_port,
     clear_stale_lock,
     find_running,
@@ -32,6 +32,8 @@ from jantar.platform.database.process import (
     halt,
     launch,
 )
+
+DYING_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def start(data_dir: Path | str, *, port: int | None = None, throwaway: bool = Fa
     if throwaway and not cluster.is_throwaway:
         raise NoPermission(f"{cluster.directory} holds real data; a test server is not started in it.")
     with lock.starting(cluster.directory), _held(cluster):
-        running = await_running(cluster) or _launch(cluster, port)
+        running = _adopt(cluster) or _launch(cluster, port)
         _make_role_and_database(cluster, running)
         info = _info(cluster, running)
         if not cluster.is_throwaway:
@@ -103,6 +105,20 @@ def _held(cluster: Cluster) -> Iterator[None]:
         if lock.release(cluster.directory):
             halt(cluster)
         raise
+
+
+def _adopt(cluster: Cluster) -> Running | None:
+    """Return the server that runs already; one that was just killed takes a moment to die."""
+    deadline = time.monotonic() + DYING_SECONDS
+    while (running := find_running(cluster)) is not None:
+        try:
+            connect(_url(cluster, running, SUPERUSER)).close()
+            return running
+        except NotRunning:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
+    return None
 
 
 def _launch(cluster: Cluster, port: int | None) -> Running:
