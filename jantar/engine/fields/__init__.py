@@ -1,0 +1,1 @@
+"""Field kinds, made from model columns or from custom field definitions."""

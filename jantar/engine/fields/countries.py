@@ -1,0 +1,22 @@
+"""Country names in the language in force: the four home countries first, then the rest by name."""
+
+from functools import lru_cache
+
+from babel import Locale
+
+from jantar.engine.fields import show
+from jantar.kit.text import fold
+
+HOME = ("CZ", "SK", "HU", "PL")
+
+
+def country_choices() -> list[tuple[str, str]]:
+    return _choices(show.language())
+
+
+@lru_cache(maxsize=10)
+def _choices(language: str) -> list[tuple[str, str]]:
+    names = {code: name for code, name in Locale(language).territories.items() if len(code) == 2 and code.isalpha()}
+    names = {code: name for code, name in names.items() if code not in {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}}
+    rest = sorted(names.keys() - set(HOME), key=lambda code: fold(names[code]))
+    return [(code, names[code]) for code in (*HOME, *rest)]

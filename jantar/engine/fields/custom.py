@@ -1,0 +1,39 @@
+"""Fields made from the definitions an administrator wrote."""
+
+from typing import TYPE_CHECKING, Any
+
+from jantar.engine.fields import choices, dates, numbers, text
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.sources import CustomValue
+
+if TYPE_CHECKING:
+    from jantar.engine.fields.models import CustomField
+
+#: The class of each kind, and what its values are compared as in SQL.
+KINDS: dict[str, tuple[type[Field], str]] = {
+    "text": (text.Text, "text"),
+    "long_text": (text.LongText, "text"),
+    "number": (numbers.Number, "number"),
+    "integer": (numbers.Integer, "number"),
+    "percent": (numbers.Percent, "number"),
+    "boolean": (choices.Boolean, "boolean"),
+    "date": (dates.Date, "text"),
+    "datetime": (dates.DateTime, "text"),
+    "choice": (choices.Choice, "text"),
+    "multi_choice": (choices.MultiChoice, "json"),
+    "email": (text.Email, "text"),
+    "phone": (text.Phone, "text"),
+    "web": (text.WebAddress, "text"),
+}
+
+
+def field_from(definition: "CustomField") -> Field:
+    kind, sql_type = KINDS[definition.kind]
+    options: dict[str, Any] = {
+        "source": CustomValue(definition.key, sql_type),
+        "required": definition.required,
+        "help": definition.help,
+    }
+    if definition.kind in ("choice", "multi_choice"):
+        options["choices"] = [(value, value) for value in definition.choices]
+    return kind(definition.key, definition.label, **options)

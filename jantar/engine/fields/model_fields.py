@@ -1,0 +1,77 @@
+"""Model fields that say more than their column type: the field kind follows from the class."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from jantar.kit.money import Money
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+
+class PhoneField(models.CharField):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"max_length": 50, "blank": True, "default": "", **options})
+
+
+class CountryField(models.CharField):
+    """An ISO 3166-1 alpha-2 code."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"max_length": 2, "blank": True, "default": "", **options})
+
+
+class PercentField(models.DecimalField):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"max_digits": 7, "decimal_places": 2, **options})
+
+
+class MinutesField(models.PositiveIntegerField):
+    """A duration in minutes."""
+
+
+class TagsField(ArrayField):
+    """A list of words; with `choices` on the base field, a list of those keys."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options.setdefault("base_field", models.CharField(max_length=60))
+        super().__init__(*args, **{"default": list, "blank": True, **options})
+
+
+class MoneyField:
+    """An amount with its currency, kept in three columns: NAME_value, NAME_currency and NAME_base.
+
+    `record.NAME` reads and takes `Money` or None. NAME_base is the amount in the base currency of the
+    workspace, which is what is summed, compared and sorted.
+    """
+
+    def __init__(self, verbose_name: Any, *, help_text: Any = "") -> None:
+        self.verbose_name = verbose_name
+        self.help_text = help_text
+        self.blank = True
+
+    def contribute_to_class(self, model: "type[Model]", name: str) -> None:
+        self.name = name
+        number = {"max_digits": 18, "decimal_places": 2, "null": True, "blank": True}
+        model.add_to_class(f"{name}_value", models.DecimalField(self.verbose_name, **number))
+        model.add_to_class(f"{name}_currency", models.CharField(_("currency"), max_length=3, blank=True, default=""))
+        model.add_to_class(f"{name}_base", models.DecimalField(_("in base currency"), **number))
+        setattr(model, name, self)
+        model.money_fields = (*getattr(model, "money_fields", ()), self)  # type: ignore[attr-defined]
+
+    @property
+    def columns(self) -> tuple[str, str, str]:
+        return f"{self.name}_value", f"{self.name}_currency", f"{self.name}_base"
+
+    def __get__(self, record: "Model | None", owner: "type[Model]") -> Any:
+        if record is None:
+            return self
+        value = getattr(record, f"{self.name}_value")
+        return None if value is None else Money(value, getattr(record, f"{self.name}_currency"))
+
+    def __set__(self, record: "Model", money: Money | None) -> None:
+        setattr(record, f"{self.name}_value", None if money is None else money.amount)
+        setattr(record, f"{self.name}_currency", "" if money is None else money.currency)

@@ -1,0 +1,53 @@
+"""Custom fields: what an administrator added to a record type, without a restart."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CustomField(models.Model):
+    """The definition of one added field. Its values are under its key in the `custom` document of the records."""
+
+    KINDS = (
+        ("text", _("Text")),
+        ("long_text", _("Long text")),
+        ("number", _("Number")),
+        ("integer", _("Whole number")),
+        ("percent", _("Percent")),
+        ("boolean", _("Yes or no")),
+        ("date", _("Date")),
+        ("datetime", _("Date and time")),
+        ("choice", _("One of a list")),
+        ("multi_choice", _("Several of a list")),
+        ("email", _("E-mail")),
+        ("phone", _("Phone")),
+        ("web", _("Web address")),
+    )
+
+    record_type = models.CharField(_("record type"), max_length=50)
+    key = models.CharField(
+        _("key"), max_length=50,
+        validators=[RegexValidator(r"^x_[a-z][a-z0-9_]*$", _("Only x_, small letters, digits and _ can be used."))],
+    )
+    label = models.CharField(_("label"), max_length=100)
+    kind = models.CharField(_("kind"), max_length=20, choices=KINDS)
+    help = models.CharField(_("help"), max_length=300, blank=True)
+    required = models.BooleanField(_("required"), default=False)
+    choices: "models.Field[Any, Any]" = ArrayField(
+        models.CharField(max_length=100), verbose_name=_("values"), default=list, blank=True
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("custom field")
+        verbose_name_plural = _("custom fields")
+        ordering = ["record_type", "position", "id"]
+        constraints = [models.UniqueConstraint(fields=["record_type", "key"], name="fields_customfield_key")]
+
+    def __str__(self) -> str:
+        return self.label

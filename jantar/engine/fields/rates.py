@@ -1,0 +1,22 @@
+"""Amounts in the base currency, with rates kept for a minute per process."""
+
+import time
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+
+from jantar.kit.money import Money
+from jantar.platform.settings.models import rate_to_base
+
+KEPT_SECONDS = 60
+
+
+def to_base(money: Money, day: date) -> Decimal | None:
+    """The amount in the base currency, rounded to two places; None when no rate is known for that day."""
+    rate = _rate(money.currency, day, int(time.monotonic()) // KEPT_SECONDS)
+    return None if rate is None else round(money.amount * rate, 2)
+
+
+@lru_cache(maxsize=1000)
+def _rate(currency: str, day: date, _period: int) -> Decimal | None:
+    return rate_to_base(currency, day)

@@ -1,0 +1,1 @@
+"""Operations, the changes they made, and undo."""

@@ -1,0 +1,37 @@
+"""Opening an operation: everything written inside belongs to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import connection, transaction
+
+from jantar.engine.history.models import Operation
+from jantar.engine.permissions.actor import Actor
+
+_current: ContextVar[Operation | None] = ContextVar("operation", default=None)
+
+
+@contextmanager
+def operation(actor: Actor, cause: str, label: str = "") -> Iterator[Operation]:
+    """Opens an operation in a transaction of its own; inside an open one it joins that one.
+
+    The triggers learn of it through a setting local to the transaction, so it also works behind a pooler.
+    """
+    if (outer := _current.get()) is not None:
+        yield outer
+        return
+    with transaction.atomic():
+        opened = Operation.objects.create(actor_id=actor.user_id, cause=cause, label=label[:200])
+        _announce(str(opened.pk))
+        token = _current.set(opened)
+        try:
+            yield opened
+        finally:
+            _current.reset(token)
+        _announce("")
+
+
+def _announce(value: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('jantar.operation', %s, true)", [value])

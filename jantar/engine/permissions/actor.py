@@ -1,0 +1,112 @@
+"""Who acts, with everything that decides what they may do. Loaded once, passed on explicitly."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.utils import timezone
+
+from jantar.engine.fields.base import Field, FilterContext
+from jantar.engine.fields.custom import field_from
+from jantar.engine.fields.models import CustomField
+from jantar.engine.permissions.models import Scope
+
+if TYPE_CHECKING:
+    from jantar.platform.accounts.models import User
+
+ANY_TYPE = "*"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """`teams` are the teams of the user, `teams_below` these and all below them, both as ids."""
+
+    user_id: int | None
+    name: str = ""
+    is_admin: bool = False
+    teams: tuple[int, ...] = ()
+    teams_below: tuple[int, ...] = ()
+    main_team: int | None = None
+    grants: Mapping[tuple[str, str], Scope] = field(default_factory=dict)
+    custom_fields: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
+    language: str = "en"
+    time_zone: str = "UTC"
+
+    def scope(self, type_name: str, action: str) -> Scope:
+        """The widest scope in which the actor may do this with records of the type."""
+        if self.is_admin:
+            return Scope.ALL
+        return max(
+            self.grants.get((type_name, action), Scope.NONE), self.grants.get((ANY_TYPE, action), Scope.NONE)
+        )
+
+    def may(self, action: str, type_name: str) -> bool:
+        return self.scope(type_name, action) is not Scope.NONE
+
+    @property
+    def today(self) -> date:
+        return timezone.now().astimezone(ZoneInfo(self.time_zone)).date()
+
+    @property
+    def filter_context(self) -> FilterContext:
+        return FilterContext(today=self.today, user_id=self.user_id, team_ids=self.teams)
+
+
+NOBODY = Actor(user_id=None)
+
+
+def system_actor() -> Actor:
+    """Jantar itself: may do everything, is nobody in particular. Custom fields are known to it."""
+    return Actor(user_id=None, name="Jantar", is_admin=True, custom_fields=_custom_fields())
+
+
+def actor_for(user: "User") -> Actor:
+    """The actor that stands for a user; two statements."""
+    teams: list[int] = []
+    below: list[int] = []
+    main_team: int | None = None
+    grants: dict[tuple[str, str], Scope] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(RIGHTS, {"user": user.pk})
+        for kind, number, text, action, scope in cursor.fetchall():
+            if kind == "team":
+                teams.append(number)
+                main_team = number if action or main_team is None else main_team
+            elif kind == "below":
+                below.append(number)
+            else:
+                known = grants.get((text, action), Scope.NONE)
+                grants[text, action] = max(known, Scope(scope))
+    return Actor(
+        user_id=user.pk, name=user.full_name, is_admin=user.is_admin, teams=tuple(teams), teams_below=tuple(below),
+        main_team=main_team, grants=grants, custom_fields=_custom_fields(),
+        language=user.language, time_zone=user.time_zone,
+    )  # fmt: skip
+
+
+def _custom_fields() -> dict[str, dict[str, Field]]:
+    found: dict[str, dict[str, Field]] = {}
+    for definition in CustomField.objects.filter(retired_at=None):
+        found.setdefault(definition.record_type, {})[definition.key] = field_from(definition)
+    return found
+
+
+RIGHTS = """
+WITH RECURSIVE mine AS (
+    SELECT team_id, is_main FROM accounts_membership WHERE user_id = %(user)s
+), below AS (
+    SELECT team_id AS id FROM mine
+    UNION
+    SELECT child.id FROM accounts_team child JOIN below ON child.parent_id = below.id
+)
+SELECT 'team', team_id::bigint, NULL, CASE WHEN is_main THEN 'main' END, 0 FROM mine
+UNION ALL
+SELECT 'below', id, NULL, NULL, 0 FROM below
+UNION ALL
+SELECT 'grant', NULL, g.record_type, g.action, g.scope
+FROM permissions_grant g JOIN permissions_role_users ru ON ru.role_id = g.role_id
+WHERE ru.user_id = %(user)s
+"""

@@ -1,0 +1,23 @@
+"""Scopes as SQL conditions on the owner and team of a record."""
+
+from django.db.models import Q
+
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.permissions.models import Scope
+
+NOTHING = Q(pk__in=[])
+
+
+def scope_condition(actor: Actor, type_name: str, action: str) -> Q:
+    """The records of one type with which the actor may do the action; an empty Q stands for all."""
+    match actor.scope(type_name, action):
+        case Scope.ALL:
+            return Q()
+        case Scope.BELOW:
+            return Q(owner_id=actor.user_id) | Q(team_id__in=actor.teams_below)
+        case Scope.TEAM:
+            return Q(owner_id=actor.user_id) | Q(team_id__in=actor.teams)
+        case Scope.OWN:
+            return Q(owner_id=actor.user_id)
+        case _:
+            return NOTHING

@@ -1,0 +1,1 @@
+"""Record types and everything that follows from their declaration: filter, list, write path."""

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
+
+
+class RecordsConfig(AppConfig):
+    name = "jantar.engine.records"
+    label = "records"
+
+    def ready(self) -> None:
+        from jantar.engine.records import checks, database  # noqa: F401
+
+        autodiscover_modules("records")
+        post_migrate.connect(database.install, sender=self, dispatch_uid="jantar.records.install")

@@ -1,0 +1,49 @@
+"""Start-up checks of the declarations: a wrong one fails with a hint before it can do harm."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.registry import registry
+
+
+@register("records")
+def check_record_types(**_options: Any) -> list[CheckMessage]:
+    return [message for record_type in registry.all() for message in problems(record_type)]
+
+
+def problems(record_type: RecordType) -> Iterator[CheckMessage]:
+    try:
+        fields = record_type.own_fields
+    except (TypeError, KeyError) as error:
+        yield Error(f"{record_type.name}: {error}", hint="Check hidden, read_only and the column types.", id="records.E001")
+        return
+    parts = {part.name for part in record_type.parts}
+    places = {
+        "title": (record_type.title,),
+        "columns": record_type.columns,
+        "sort": tuple(part.lstrip("-") for part in record_type.sort.split(",")),
+        "match": record_type.match,
+        "defaults": tuple(record_type.defaults),
+    }
+    for place, names in places.items():
+        for name in names:
+            if name not in fields and place != "defaults":
+                yield unknown(record_type, place, name, fields)
+    for name in record_type.form_fields:
+        if name not in fields and name not in parts:
+            yield unknown(record_type, "sections", name, {**fields, **dict.fromkeys(parts)})
+    if record_type.board:
+        for name in filter(None, (record_type.board.by, record_type.board.total, *record_type.board.card)):
+            if name not in fields:
+                yield unknown(record_type, "board", name, fields)
+
+
+def unknown(record_type: RecordType, place: str, name: str, fields: Any) -> Error:
+    return Error(
+        f"{record_type.name}: {place} names {name!r}, which is no field of {record_type.model.__name__}.",
+        hint=f"Fields are: {', '.join(fields)}.",
+        id="records.E002",
+    )

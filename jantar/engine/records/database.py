@@ -1,0 +1,35 @@
+"""Brings the database in line with the declarations: called after every `migrate`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+
+from jantar.engine.history.triggers import Tracked, tracking_sql
+from jantar.engine.records.registry import registry
+
+#: Further SQL that follows from the declarations; other engine parts add theirs when Django starts.
+EXTRA: list[Callable[[], str]] = []
+
+
+def tracked_tables() -> list[Tracked]:
+    """Every table whose changes are recorded: records and their parts, each table once."""
+    found: dict[str, Tracked] = {}
+    for record_type in registry.all():
+        table = record_type.model._meta.db_table
+        found.setdefault(table, Tracked(table, root=table))
+        for part in record_type.parts:
+            own = part.model._meta.db_table
+            found.setdefault(own, Tracked(own, root=table, root_column=f"{part.parent}_id"))
+    return list(found.values())
+
+
+def install(**_signal: Any) -> None:
+    """(Re)creates the triggers. Idempotent."""
+    existing = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for tracked in tracked_tables():
+            if tracked.table in existing:
+                cursor.execute(tracking_sql(tracked))
+        for sql in EXTRA:
+            cursor.execute(sql())

@@ -1,0 +1,152 @@
+"""The filter language: a JSON tree, checked against the fields and compiled to one condition.
+
+    {"all": [...]}  {"any": [...]}  {"none": [...]}
+    {"field": "amount", "op": "gte", "value": 1000}
+    {"field": "customer.city", "op": "is", "value": "Brno"}          a field of a referenced record
+    {"relation": "deals", "has": "any" | "none", "where": {...}}     rows that point here
+    {"relation": "deals", "has": "at_least" | "at_most", "count": 3, "where": {...}}
+
+An empty tree ({} or {"all": []}) lets everything through. Related records count only when the actor may see
+them, so that a filter never tells what a list would hide.
+"""
+
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.errors import FieldError
+from jantar.engine.fields.references import Reference
+from jantar.engine.fields.sql import NotTrue
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.errors import BadQuery
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.registry import Relation, registry
+
+MAX_NODES = 200
+MAX_DEPTH = 10
+
+
+def compile_filter(tree: Any, record_type: RecordType, actor: Actor) -> Q:
+    """The tree as a condition on the type's model. Raises BadQuery, whose `where` is the path of the wrong node."""
+    return _Compiler(actor).node(tree or {}, _Place(record_type), "filter", 0)
+
+
+class _Place:
+    """Where a node stands: at the fields of a record type, or of a part."""
+
+    def __init__(self, record_type: RecordType | None, fields: dict[str, Field] | None = None) -> None:
+        self.record_type = record_type
+        self._fields = fields
+
+    def fields(self, actor: Actor) -> dict[str, Field]:
+        return self._fields if self._fields is not None else self.record_type.fields(actor)  # type: ignore[union-attr]
+
+
+class _Compiler:
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.context = actor.filter_context
+        self.count = 0
+
+    def node(self, node: Any, place: _Place, path: str, depth: int) -> Q:
+        self.count += 1
+        if self.count > MAX_NODES or depth > MAX_DEPTH:
+            raise BadQuery(path, _("This filter has too many conditions."))
+        if not isinstance(node, dict):
+            raise BadQuery(path, _("A condition is expected."))
+        if not node:
+            return Q()
+        for group in ("all", "any", "none"):
+            if group in node:
+                return self.group(group, node[group], place, f"{path}.{group}", depth)
+        if "relation" in node:
+            return self.relation(node, place, path, depth)
+        if "field" in node:
+            return self.line(node, place, path)
+        raise BadQuery(path, _("A condition is expected."))
+
+    def group(self, group: str, nodes: Any, place: _Place, path: str, depth: int) -> Q:
+        if not isinstance(nodes, list):
+            raise BadQuery(path, _("A list of conditions is expected."))
+        conditions = [self.node(node, place, f"{path}[{n}]", depth + 1) for n, node in enumerate(nodes)]
+        conditions = [condition for condition in conditions if condition]
+        if group == "none":
+            return Q(*(negated(condition) for condition in conditions))
+        if group == "any" and conditions:
+            return Q(*conditions, _connector=Q.OR)
+        return Q(*conditions)
+
+    def line(self, node: dict[str, Any], place: _Place, path: str) -> Q:
+        first, dot, rest = str(node["field"]).partition(".")
+        field = place.fields(self.actor).get(first)
+        if field is None:
+            raise BadQuery(path, _("There is no field “%(name)s”.") % {"name": node["field"]})
+        if dot:
+            return self.through(field, {**node, "field": rest}, path)
+        try:
+            return field.condition(str(node.get("op", "")), node.get("value"), self.context)
+        except FieldError as error:
+            raise BadQuery(path, f"{field.label}: {error.message}") from error
+
+    def through(self, field: Field, node: dict[str, Any], path: str) -> Q:
+        """A condition on a record this one refers to: as a subquery, so that only visible ones count."""
+        if not isinstance(field, Reference):
+            raise BadQuery(path, _("“%(name)s” refers to nothing.") % {"name": field.label})
+        if str(node["field"]).count(".") > 1:
+            raise BadQuery(path, _("Fields at most two steps away can be used."))
+        types = registry.types_of(field.target)
+        if not types:
+            raise BadQuery(path, _("“%(name)s” can't be looked into.") % {"name": field.label})
+        place = self.shared_place(types, str(node["field"]))
+        inner = self.line(node, place, path)
+        rows = field.target._default_manager.visible_to(self.actor).filter(inner, pk=OuterRef(field.id_name))
+        return Q(Exists(rows))
+
+    def shared_place(self, types: list[RecordType], name: str) -> _Place:
+        first = name.partition(".")[0]
+        fitting = [one for one in types if first in one.fields(self.actor)]
+        return _Place((fitting or types)[0])
+
+    def relation(self, node: dict[str, Any], place: _Place, path: str, depth: int) -> Q:
+        known = registry.relations(place.record_type) if place.record_type else {}
+        relation = known.get(str(node["relation"]))
+        if relation is None:
+            raise BadQuery(path, _("There is no relation “%(name)s”.") % {"name": node["relation"]})
+        rows = self.related(relation, node.get("where") or {}, path, depth)
+        match node.get("has", "any"):
+            case "any":
+                return Q(Exists(rows))
+            case "none":
+                return Q(~Exists(rows))
+            case "at_least" | "at_most" as has:
+                return self.counted(has, node.get("count"), rows, relation, path)
+        raise BadQuery(path, _("“has” is one of any, none, at_least, at_most."))
+
+    def related(self, relation: Relation, where: Any, path: str, depth: int) -> Any:
+        if relation.record_type:
+            rows = relation.record_type.visible_to(self.actor)
+            inner = self.node(where, _Place(relation.record_type), f"{path}.where", depth + 1)
+        else:
+            assert relation.part
+            rows = relation.part.model._default_manager.all()
+            inner = self.node(where, _Place(None, relation.part.fields), f"{path}.where", depth + 1)
+        return rows.filter(inner, **{relation.column: OuterRef("pk")})
+
+    def counted(self, has: str, count: Any, rows: Any, relation: Relation, path: str) -> Q:
+        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= 1_000_000:
+            raise BadQuery(f"{path}.count", _("A whole number is expected."))
+        number = Coalesce(
+            Subquery(rows.order_by().values(relation.column).annotate(number=Count("pk")).values("number")), 0
+        )
+        return Q(GreaterThanOrEqual(number, count) if has == "at_least" else LessThanOrEqual(number, count))
+
+
+def negated(condition: Q) -> Q:
+    """The opposite, where an unknown answer (NULL) counts as no."""
+    if len(condition.children) == 1 and isinstance(condition.children[0], Exists):
+        return Q(~condition.children[0]) if not condition.negated else Q(condition.children[0])
+    return Q(NotTrue(condition))

@@ -1,0 +1,191 @@
+"""One page of records: filtered, sorted, paged by key, counted up to a bound. Lists, boards, API and search use it."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import F, OrderBy, Q
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.base import Field
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.errors import BadQuery
+from jantar.engine.records.filters import compile_filter
+from jantar.engine.records.record_type import RecordType
+
+EXACT_UP_TO = 10_000
+MAX_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class SortKey:
+    field: Field
+    descending: bool
+
+    @property
+    def alias(self) -> str:
+        return f"sort_{self.field.name}"
+
+
+@dataclass(frozen=True)
+class Query:
+    """What to list. `sort` is like "-created_at,name"; the id breaks ties. `condition` narrows further."""
+
+    record_type: RecordType
+    actor: Actor
+    filter: Any = None
+    sort: str = ""
+    search: str = ""
+    limit: int = 50
+    cursor: str = ""
+    columns: Sequence[str] = ()
+    action: str = "see"
+    condition: Q | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Any]
+    next_cursor: str | None
+
+
+def rows_of(query: Query) -> Any:
+    """All records of the query, unsorted, as a queryset. Raises BadQuery."""
+    rows = query.record_type.visible_to(query.actor, query.action)
+    rows = rows.filter(compile_filter(query.filter, query.record_type, query.actor))
+    if query.condition is not None:
+        rows = rows.filter(query.condition)
+    if query.search.strip():
+        rows = rows.filter(search_condition(query.record_type, query.search))
+    return rows
+
+
+def search_condition(record_type: RecordType, text: str) -> Q:
+    """Replaced by the search index at start-up; records do not know how they are searched."""
+    raise NotImplementedError
+
+
+def sort_keys(query: Query) -> list[SortKey]:
+    fields = query.record_type.fields(query.actor)
+    keys = []
+    for part in (query.sort or query.record_type.sort).split(","):
+        name = part.strip().lstrip("-")
+        field = fields.get(name)
+        if field is None or not field.sortable:
+            raise BadQuery("sort", _("The list can't be sorted by “%(name)s”.") % {"name": name})
+        keys.append(SortKey(field, part.strip().startswith("-")))
+    return keys
+
+
+def sorted_rows(query: Query) -> Any:
+    """The records of the query in order, with what their columns need loaded."""
+    keys = sort_keys(query)
+    rows = rows_of(query).annotate(**{key.alias: key.field.sort_key() for key in keys})
+    order = [OrderBy(F(key.alias), descending=key.descending) for key in keys]
+    id_descending = keys[-1].descending
+    rows = rows.order_by(*order, OrderBy(F("pk"), descending=id_descending))
+    return rows.select_related(*loads_of(query))
+
+
+def loads_of(query: Query) -> list[str]:
+    fields = query.record_type.fields(query.actor)
+    return [path for name in query.columns if name in fields for path in fields[name].loads]
+
+
+def page_of(query: Query) -> Page:
+    """The rows after the cursor, at most `limit`; one statement."""
+    if not 1 <= query.limit <= MAX_LIMIT:
+        raise BadQuery("limit", _("Between 1 and %(limit)d rows can be asked for.") % {"limit": MAX_LIMIT})
+    keys = sort_keys(query)
+    rows = sorted_rows(query)
+    if query.cursor:
+        rows = rows.filter(after(keys, decode_cursor(query.cursor, keys)))
+    found = list(rows[: query.limit + 1])
+    if len(found) <= query.limit:
+        return Page(found, None)
+    return Page(found[: query.limit], encode_cursor(found[query.limit - 1], keys))
+
+
+def count_of(query: Query) -> tuple[int, bool]:
+    """How many records, and whether that is exact: beyond 10,000 the planner's estimate is given."""
+    rows = rows_of(query).order_by()
+    number = rows.values("pk")[: EXACT_UP_TO + 1].count()
+    if number <= EXACT_UP_TO:
+        return number, True
+    return max(number, estimate(rows)), False
+
+
+def estimate(rows: Any) -> int:
+    """The planner's guess at the number of rows, to two significant digits."""
+    sql, parameters = rows.values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", parameters)
+        [(plan,)] = cursor.fetchall()
+    guess = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"]
+    return int(float(f"{guess:.1e}"))
+
+
+# Cursors: the sort values and the id of the last row shown.
+
+
+def encode_cursor(row: Any, keys: Sequence[SortKey]) -> str:
+    values = [_to_json(getattr(row, key.alias)) for key in keys]
+    return base64.urlsafe_b64encode(json.dumps([*values, row.pk]).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, keys: Sequence[SortKey]) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(values, list) or len(values) != len(keys) + 1 or not isinstance(values[-1], int):
+            raise ValueError
+        return [_from_json(value) for value in values]
+    except (ValueError, UnicodeDecodeError, ArithmeticError) as error:
+        raise BadQuery("cursor", _("This page address is no longer valid.")) from error
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return {"t": value.isoformat()}
+    if isinstance(value, date):
+        return {"d": value.isoformat()}
+    return {"n": str(value)} if isinstance(value, Decimal) else value
+
+
+def _from_json(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    [(kind, text)] = value.items()
+    return {"t": datetime.fromisoformat, "d": date.fromisoformat, "n": Decimal}[kind](text)
+
+
+def after(keys: Sequence[SortKey], values: Sequence[Any]) -> Q:
+    """Rows that come after the one with these values. PostgreSQL sorts NULL as larger than everything."""
+    id_key = LessThan if keys[-1].descending else GreaterThan
+    condition = Q(id_key(F("pk"), values[-1]))
+    for key, value in zip(reversed(keys), reversed(values[:-1]), strict=True):
+        condition = Q(_beyond(key, value)) | (Q(_same(key, value)) & condition)
+    first, value = keys[0], values[0]
+    if value is not None and not first.descending and not first.field.nullable:
+        condition &= Q(GreaterThanOrEqual(F(first.alias), value))
+    if value is not None and first.descending:
+        condition &= Q(LessThanOrEqual(F(first.alias), value))
+    return condition
+
+
+def _same(key: SortKey, value: Any) -> Any:
+    return IsNull(F(key.alias), True) if value is None else Exact(F(key.alias), value)
+
+
+def _beyond(key: SortKey, value: Any) -> Any:
+    column = F(key.alias)
+    if value is None:
+        return IsNull(column, False) if key.descending else Q(pk__in=[])
+    if key.descending:
+        return LessThan(column, value)
+    return Q(GreaterThan(column, value)) | Q(IsNull(column, True))

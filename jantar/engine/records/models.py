@@ -1,0 +1,72 @@
+"""What every record has: an owner, a team, a version, custom values, a place in the bin."""
+
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from jantar.engine.permissions.actor import Actor
+
+if TYPE_CHECKING:
+    from jantar.engine.records.record_type import RecordType
+
+
+class RecordQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Actor, action: str = "see") -> Self:
+        """The records with which the actor may do `action`. The only door to records; the bin is left out."""
+        return self.filter(allowed(self.model, actor, action), deleted_at=None)
+
+    def in_bin_for(self, actor: Actor) -> Self:
+        """Deleted records that the actor may restore."""
+        return self.filter(allowed(self.model, actor, "delete"), deleted_at__isnull=False)
+
+
+def allowed(model: type[models.Model], actor: Actor, action: str, prefix: str = "") -> Q:
+    """The scopes of all record types kept in the model's table, as one condition."""
+    from jantar.engine.records.registry import registry
+
+    types = registry.types_of(model)
+    if len(types) == 1:
+        return types[0].allowed(actor, action)
+    condition = Q(pk__in=[])
+    for record_type in types:
+        condition |= Q(**record_type.defaults) & record_type.allowed(actor, action)
+    return condition
+
+
+RecordManager = models.Manager.from_queryset(RecordQuerySet)
+
+
+class Record(models.Model):
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("owner"), null=True, blank=True,
+        on_delete=models.SET_NULL, related_name="+",
+    )  # fmt: skip
+    team = models.ForeignKey(
+        "accounts.Team", verbose_name=_("team"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    custom = models.JSONField(default=dict, blank=True, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("created by"), null=True, editable=False,
+        on_delete=models.SET_NULL, related_name="+",
+    )  # fmt: skip
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
+
+    objects: ClassVar[Any] = RecordManager()
+    #: The column that names a record of this table; references are sorted by it.
+    title_column: ClassVar[str] = "name"
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    @property
+    def record_type(self) -> "RecordType":
+        from jantar.engine.records.registry import registry
+
+        return registry.type_of(self)

@@ -1,0 +1,44 @@
+"""Parts: rows that belong to one record and share its rights, its page and its history."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Model
+from django.utils.functional import Promise
+
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.from_model import fields_of
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of `model` that point to their record by `parent`, such as the phone numbers of a person.
+
+    Written as a whole: the list given replaces the list stored; a row with an `id` is kept and changed.
+    `main` names a boolean column that at most one row may have set; `mirror` copies the columns of that row
+    to columns of the record, so that lists need no join.
+    """
+
+    name: str
+    model: type[Model]
+    parent: str
+    label: str | Promise
+    main: str | None = None
+    order: tuple[str, ...] = ("id",)
+    hidden: frozenset[str] = frozenset()
+    columns: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        found = fields_of(self.model, skip=frozenset({"id", self.parent}) | self.hidden)
+        return {name: found[name] for name in self.columns} if self.columns else found
+
+    def rows(self, record_ids: list[int]) -> dict[int, list[Any]]:
+        """The rows of several records by record id; one statement."""
+        found: dict[int, list[Any]] = {pk: [] for pk in record_ids}
+        loads = [path for one in self.fields.values() for path in one.loads]
+        rows = self.model._default_manager.filter(**{f"{self.parent}__in": record_ids}).order_by(*self.order)
+        for row in rows.select_related(*loads) if loads else rows:
+            found[getattr(row, f"{self.parent}_id")].append(row)
+        return found

@@ -1,0 +1,61 @@
+"""Storing the parts of a record: the list given replaces the list stored."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.errors import FieldError, Invalid
+from jantar.engine.fields.references import Reference
+from jantar.engine.records.models import Record
+from jantar.engine.records.parts import Part
+from jantar.engine.records.record_type import RecordType
+
+
+def write_parts(record_type: RecordType, record: Record, values: Mapping[str, Any]) -> None:
+    """Rows with an `id` are changed, others added, missing ones removed. Raises Invalid, keyed "part.0.field"."""
+    for part in record_type.parts:
+        if part.name in values:
+            _write_part(part, record, values[part.name])
+
+
+def _write_part(part: Part, record: Record, rows: Any) -> None:
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        raise Invalid({part.name: [_("A list of rows is expected.")]})
+    kept = {row.pk: row for row in part.model._default_manager.filter(**{part.parent: record})}
+    wanted = [_row(part, record, kept, row, number) for number, row in enumerate(rows)]
+    if part.main and wanted:
+        _one_main(part, wanted)
+    stay = {row.pk for row in wanted if row.pk}
+    part.model._default_manager.filter(pk__in=kept.keys() - stay).delete()
+    for row in sorted(wanted, key=lambda row: bool(part.main and getattr(row, part.main))):
+        row.save()
+
+
+def _row(part: Part, record: Record, kept: dict[int, Any], values: Mapping[str, Any], number: int) -> Any:
+    pk = values.get("id")
+    if pk is not None and pk not in kept:
+        raise Invalid({f"{part.name}.{number}.id": [_("There is no such record.")]})
+    row = kept[pk] if pk is not None else part.model(**{part.parent: record})
+    errors: dict[str, list[str]] = {}
+    for name, value in values.items():
+        if name != "id" and name not in part.fields:
+            errors[f"{part.name}.{number}.{name}"] = [_("There is no field “%(name)s”.") % {"name": name}]
+        elif name != "id":
+            part.fields[name].write(row, value)
+    for name, field in part.fields.items():
+        try:
+            field.check(field.read(row) if not isinstance(field, Reference) else getattr(row, field.id_name))
+        except FieldError as error:
+            errors[f"{part.name}.{number}.{name}"] = [error.message]
+    if errors:
+        raise Invalid(errors)
+    return row
+
+
+def _one_main(part: Part, rows: list[Any]) -> None:
+    """Exactly one row is the main one: the last that says so, else the first."""
+    assert part.main
+    chosen = next((row for row in reversed(rows) if getattr(row, part.main)), rows[0])
+    for row in rows:
+        setattr(row, part.main, row is chosen)

@@ -1,0 +1,155 @@
+"""The record type: one declaration from which list, page, form, filter, search, import, API and history follow."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model, Q
+from django.utils.functional import Promise
+
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.from_model import fields_of
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.permissions.scopes import scope_condition
+
+if TYPE_CHECKING:
+    from jantar.engine.records.models import Record
+    from jantar.engine.records.parts import Part
+
+Text = str | Promise
+#: Columns of every record that are no fields of their own.
+HIDDEN = frozenset({"custom", "deleted_at", "version"})
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled group of fields on forms and record pages. A part can stand among the fields."""
+
+    title: Text
+    fields: tuple[str, ...]
+
+    def __init__(self, title: Text, *fields: str) -> None:
+        object.__setattr__(self, "title", title)
+        object.__setattr__(self, "fields", fields)
+
+
+@dataclass(frozen=True)
+class Board:
+    """Records in columns by the value of a choice or reference field, with a sum per column.
+
+    `columns` gives (value id, label, attributes) of the columns an actor sees; `move` is the service called
+    when a card is dropped (record, value, actor=...), the plain write path when absent.
+    """
+
+    by: str
+    total: str | None = None
+    card: tuple[str, ...] = ()
+    columns: Callable[..., Any] | None = None
+    move: Callable[..., Any] | None = None
+    groups: Callable[..., Any] | None = None
+
+
+@dataclass(frozen=True)
+class Search:
+    """What finds a record: `text` are words (accents folded, typos tolerated), `keys` are found in any spelling.
+
+    Entries are field names, or paths over one reference ("customer.name") or into a part ("contact_points.value").
+    """
+
+    text: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+    subtitle: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RecordAction:
+    """A verb of the business on one record: a service `(record, *, actor, **values)`.
+
+    `fields` are asked for before it runs; `available` says whether it makes sense for a record now.
+    """
+
+    name: str
+    label: Text
+    service: Callable[..., Any]
+    icon: str = "bolt"
+    fields: Callable[[], Mapping[str, Field]] | None = None
+    available: Callable[[Any], bool] = lambda record: True
+    action: str = "edit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordType:
+    """Declared beside a model and registered once. `name` is the plural key used in addresses, API and rights."""
+
+    name: str
+    model: "type[Record]"
+    icon: str = "file"
+    title: str = "name"
+    columns: tuple[str, ...] = ()
+    sort: str = "-created_at"
+    sections: tuple[Section, ...] = ()
+    search: Search = Search(text=("name",))
+    board: Board | None = None
+    parts: "tuple[Part, ...]" = ()
+    actions: tuple[RecordAction, ...] = ()
+    #: What tells this type's rows from others in the same table, and what new records start with.
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
+    read_only: frozenset[str] = frozenset()
+    #: Fields by which an import recognises an existing record, best first.
+    match: tuple[str, ...] = ()
+    #: Replaces fields made from the model, or adds computed ones.
+    extra_fields: Mapping[str, Field] = field(default_factory=dict)
+    #: Called before a record is stored; may fill in derived columns.
+    prepare: "Callable[[Record], None] | None" = None
+    #: Called before a record is stored with the names of the changed fields; raises Invalid.
+    validate: "Callable[[Record, frozenset[str], Actor], None] | None" = None
+    #: Called in the transaction after new records were stored / after records were changed.
+    after_create: "Callable[[Sequence[Record], Actor], None] | None" = None
+    after_update: "Callable[[Sequence[Record], frozenset[str], Actor], None] | None" = None
+    #: Widest and default place in the navigation; None keeps the type out of it.
+    area: str | None = "main"
+
+    @property
+    def label(self) -> Text:
+        return self.model._meta.verbose_name or self.name
+
+    @property
+    def label_plural(self) -> Text:
+        return self.model._meta.verbose_name_plural or self.name
+
+    @cached_property
+    def own_fields(self) -> dict[str, Field]:
+        """The fields of the declaration, without custom ones."""
+        fields = fields_of(self.model, skip=HIDDEN | self.hidden)
+        for name in self.read_only:
+            fields[name].read_only = True
+        return {**fields, **self.extra_fields}
+
+    def fields(self, actor: Actor) -> dict[str, Field]:
+        """All fields the actor may use, custom ones last."""
+        return {**self.own_fields, **actor.custom_fields.get(self.name, {})}
+
+    def allowed(self, actor: Actor, action: str) -> Q:
+        return scope_condition(actor, self.name, action)
+
+    def visible_to(self, actor: Actor, action: str = "see") -> Any:
+        return self.model.objects.visible_to(actor, action)
+
+    def new(self) -> "Record":
+        return self.model(**self.defaults)
+
+    def fits(self, record: Model) -> bool:
+        """Whether a row of the table is of this type."""
+        return all(getattr(record, name) == value for name, value in self.defaults.items())
+
+    def part(self, name: str) -> "Part | None":
+        return next((part for part in self.parts if part.name == name), None)
+
+    def action(self, name: str) -> RecordAction | None:
+        return next((action for action in self.actions if action.name == name), None)
+
+    @property
+    def form_fields(self) -> tuple[str, ...]:
+        return tuple(name for section in self.sections for name in section.fields)

@@ -1,0 +1,83 @@
+"""The record types of the contact register."""
+
+from django.utils.translation import gettext_lazy as _
+
+from jantar.engine.records.parts import Part
+from jantar.engine.records.record_type import RecordType, Search, Section
+from jantar.engine.records.registry import registry
+from jantar.modules.contacts import services
+from jantar.modules.contacts.choices import PartyKind
+from jantar.modules.contacts.models import Company, ContactPoint, Person, PostalAddress, Relationship
+
+OF_COMPANIES = frozenset(
+    {"registration_number", "tax_number", "vat_number", "industry", "employees", "annual_revenue", "parent"}
+)
+OF_PEOPLE = frozenset({"title_before", "given_name", "family_name", "title_after", "job_title", "company", "birthday"})
+
+PARTS = (
+    Part("contact_points", ContactPoint, "party", _("Phones and e-mails"), main=None, order=("kind", "-is_main", "id")),
+    Part("addresses", PostalAddress, "party", _("Addresses"), main="is_main", order=("-is_main", "id")),
+    Part("relationships", Relationship, "party", _("Relationships"), order=("kind", "id")),
+)
+ADDRESS = Section(_("Address"), "street", "postal_code", "city", "region", "country", "addresses")
+HISTORY = Section(_("How we won or lost them"), "source", "won_at", "won_by", "lost_at", "lost_reason")
+
+companies = RecordType(
+    name="companies",
+    model=Company,
+    icon="building",
+    columns=("name", "city", "country", "industry", "lifecycle", "phone", "email", "owner"),
+    sort="name",
+    sections=(
+        Section(_("Company"), "name", "roles", "lifecycle", "classification", "industry", "tags", "owner", "team"),
+        Section(_("Contact"), "email", "phone", "website", "language", "contact_points"),
+        ADDRESS,
+        Section(_("Identifiers"), "registration_number", "tax_number", "vat_number"),
+        Section(_("Profile"), "employees", "annual_revenue", "parent", "description", "relationships"),
+        HISTORY,
+    ),
+    search=Search(
+        text=("name", "city"),
+        keys=("email", "phone", "registration_number", "tax_number", "vat_number", "contact_points.value"),
+        subtitle=("city", "country"),
+    ),
+    parts=PARTS,
+    defaults={"kind": PartyKind.COMPANY},
+    hidden=OF_PEOPLE,
+    match=("registration_number", "vat_number", "email", "name"),
+    prepare=services.prepare_party,
+    after_create=services.mirror_contact_points,
+    after_update=services.mirror_changed_contact_points,
+)
+
+people = RecordType(
+    name="people",
+    model=Person,
+    icon="users",
+    columns=("name", "job_title", "company", "phone", "email", "city", "lifecycle", "owner"),
+    sort="family_name,given_name",
+    sections=(
+        Section(_("Person"), "title_before", "given_name", "family_name", "title_after", "company", "job_title"),
+        Section(_("Contact"), "email", "phone", "website", "language", "birthday", "contact_points"),
+        Section(_("Profile"), "roles", "lifecycle", "classification", "tags", "owner", "team", "description",
+                "relationships"),
+        ADDRESS,
+        HISTORY,
+    ),  # fmt: skip
+    search=Search(
+        text=("name", "job_title", "company.name", "city"),
+        keys=("email", "phone", "contact_points.value"),
+        subtitle=("job_title", "company.name"),
+    ),
+    parts=PARTS,
+    defaults={"kind": PartyKind.PERSON},
+    hidden=OF_COMPANIES,
+    read_only=frozenset({"name"}),
+    match=("email", "phone", "name"),
+    prepare=services.prepare_party,
+    validate=services.validate_person,
+    after_create=services.mirror_contact_points,
+    after_update=services.mirror_changed_contact_points,
+)
+
+registry.register(companies, people)
