@@ -13,7 +13,6 @@ import pytest
 from jantar.platform import database
 
 DATA_DIR = Path(__file__).resolve().parents[3] / ".jantar" / "test"
-SETTINGS = Path(__file__).resolve().parents[2] / "project" / "settings.py"
 _started = False
 
 
@@ -23,8 +22,6 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     os.environ.setdefault("JANTAR_DATA_DIR", str(DATA_DIR))
     if not os.environ.get("DATABASE_URL"):
         _start()
-    if SETTINGS.exists():
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jantar.project.settings")
     return (yield)
 
 
