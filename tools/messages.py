@@ -240,7 +240,7 @@ def examine(template: Catalog, catalogue: Catalog) -> tuple[int, int, list[str]]
 
 def placeholder_problem(message: Message, translation: str) -> str | None:
     """Say what is wrong when a translation has other placeholders than the source."""
-    ids = message.id if isinstance(message.id, tuple) else (message.id,)
+    ids = source_texts(message)
     wanted = [placeholders(text) for text in ids]
     found = placeholders(translation)
     # A singular may leave the number out ("one deal"), so anything between both forms is right.
@@ -282,14 +282,24 @@ def forms(message: Message) -> tuple[str, ...]:
 
 def key(message: Message) -> Key:
     """What Django looks a text up by."""
-    return message.context, message.id[0] if isinstance(message.id, tuple) else message.id
+    return message.context, source_texts(message)[0]
+
+
+def source_texts(message: Message) -> tuple[str, ...]:
+    """The text in the source, and its plural when it has one."""
+    return tuple(message.id) if isinstance(message.id, list | tuple) else (message.id,)
 
 
 def described(message: Message) -> dict[str, object]:
     """What a translator needs to know about a text."""
-    ids = message.id if isinstance(message.id, tuple) else (message.id, None)
+    ids = (*source_texts(message), None)
     where = sorted({path for path, _line in message.locations})
-    row = {"id": ids[0], "plural": ids[1], "context": message.context, "note": " ".join(message.auto_comments)}
+    row: dict[str, object] = {
+        "id": ids[0],
+        "plural": ids[1],
+        "context": message.context,
+        "note": " ".join(message.auto_comments),
+    }
     return {name: value for name, value in row.items() if value} | {"where": where}
 
 

@@ -25,7 +25,7 @@ class Account:
         self, command: Sequence[str | Path], env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a command as this user from / and return its output (stderr in stdout)."""
-        return subprocess.run(
+        result: subprocess.CompletedProcess[str] = subprocess.run(
             [str(part) for part in command],
             env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", **(env or {})},
             cwd="/",
@@ -37,6 +37,7 @@ class Account:
             check=False,
             **self._identity(),  # type: ignore[call-overload]
         )
+        return result
 
     def give(self, path: Path) -> None:
         """Make this user the owner of the path."""

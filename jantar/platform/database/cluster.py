@@ -174,7 +174,7 @@ def _run_initdb(cluster: Cluster, binaries: Binaries, scratch: Path) -> None:
     password_file.write_text(cluster.password(SUPERUSER))
     for path in (scratch, password_file):
         cluster.account.give(path)
-    command = [binaries.program("initdb"), "--pgdata", scratch / "data", "--username", SUPERUSER]
+    command: list[str | Path] = [binaries.program("initdb"), "--pgdata", scratch / "data", "--username", SUPERUSER]
     command += ["--pwfile", password_file, "--auth", "scram-sha-256", "--encoding", "UTF8"]
     command += ["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
     command += ["--data-checksums", "--no-instructions"] + (["--no-sync"] if cluster.is_throwaway else [])

@@ -120,7 +120,14 @@ def _start(cluster: Cluster, binaries: Binaries) -> str | None:
     log = cluster.logs / "start.log"
     log.unlink(missing_ok=True)
     options = " ".join(f"-c {name}={value}" for name, value in durability(cluster).items())
-    command = [binaries.program("pg_ctl"), "start", "--wait", "--timeout", str(START_SECONDS), "--silent"]
+    command: list[str | Path] = [
+        binaries.program("pg_ctl"),
+        "start",
+        "--wait",
+        "--timeout",
+        str(START_SECONDS),
+        "--silent",
+    ]
     command += ["--pgdata", cluster.data, "--log", log, "--options", options]
     result = cluster.account.run(command, env=binaries.env)
     if result.returncode == 0:
