@@ -1,0 +1,1 @@
+"""Data in and out: reading and writing sheets, import, export, duplicates."""

@@ -1,0 +1,26 @@
+"""Sheets from anywhere: CSV and XLSX files read with their peculiarities, and written safely."""
+
+from jantar.engine.transfer.sheets.model import (
+    Column,
+    Limits,
+    Notice,
+    Row,
+    Sheet,
+    UnreadableSheetError,
+)
+from jantar.engine.transfer.sheets.read import open_sheet
+from jantar.engine.transfer.sheets.write import Cell, csv_chunks, write_csv, write_xlsx
+
+__all__ = [
+    "Cell",
+    "Column",
+    "Limits",
+    "Notice",
+    "Row",
+    "Sheet",
+    "UnreadableSheetError",
+    "csv_chunks",
+    "open_sheet",
+    "write_csv",
+    "write_xlsx",
+]

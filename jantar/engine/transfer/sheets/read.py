@@ -1,0 +1,223 @@
+"""Opening a sheet: one pass to understand it, then as many passes over its rows as wanted."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from jantar.engine.transfer.sheets.columns import Evidence, judge_columns
+from jantar.engine.transfer.sheets.dialect import find_header, name_columns
+from jantar.engine.transfer.sheets.encoding import detect_encoding
+from jantar.engine.transfer.sheets.model import (
+    Column,
+    Limits,
+    Notice,
+    Row,
+    Sheet,
+    UnreadableSheetError,
+)
+from jantar.engine.transfer.sheets.source import Source, check_content, opened
+from jantar.engine.transfer.sheets.text import find_delimiter, text_records
+from jantar.engine.transfer.sheets.workbook import (
+    check_workbook,
+    workbook_records,
+    worksheet_names,
+)
+from jantar.kit.errors import gettext_noop
+
+_HEAD_RECORDS = 60
+_FOOTER_ROWS = 12
+_DAMAGED = "\ufffd"
+
+Records = Callable[[], Iterator[list[str]]]
+
+
+def open_sheet(source: Source, *, worksheet: str = "", limits: Limits | None = None) -> Sheet:
+    """Understand a CSV or XLSX file given as path, bytes or seekable binary file.
+
+    Told from the content: kind, encoding, delimiter, header row, decimal sign and date order.
+    Left out: blank rows, repeated headers, the footer of a report; notices say so. `worksheet`
+    picks one of an XLSX file, else the first that holds anything is taken. The rows of a CSV
+    file are streamed. Raises UnreadableSheetError.
+    """
+    limits = limits or Limits()
+    with opened(source) as stream:
+        is_workbook = check_content(stream, limits)
+        if is_workbook:
+            check_workbook(stream, limits)
+            origin = _Origin()
+        else:
+            encoding = detect_encoding(stream)
+            delimiter, declared = find_delimiter(stream, encoding)
+            origin = _Origin(encoding.name, delimiter)
+
+    if is_workbook:
+        origin.worksheets = worksheet_names(source)
+        origin.worksheet = _chosen(origin.worksheets, worksheet)
+
+        def records() -> Iterator[list[str]]:
+            return workbook_records(source, origin.worksheet)
+    else:
+
+        def records() -> Iterator[list[str]]:
+            return text_records(source, encoding, delimiter, skip_first=declared)
+
+    return _understood(records, origin, limits)
+
+
+@dataclass(slots=True)
+class _Origin:
+    encoding: str = ""
+    delimiter: str = ""
+    worksheets: list[str] = field(default_factory=list)
+    worksheet: str = ""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the first pass counts and leaves out."""
+
+    rows: int = 0
+    repeated_headers: list[int] = field(default_factory=list)
+    footer: list[Row] = field(default_factory=list)
+    damaged: list[int] = field(default_factory=list)
+    long: list[int] = field(default_factory=list)
+
+
+def _chosen(names: list[str], wanted: str) -> str:
+    if not names:
+        raise UnreadableSheetError(gettext_noop("The file is empty."))
+    if wanted and wanted not in names:
+        raise UnreadableSheetError(
+            gettext_noop("There is no worksheet “%(name)s” in the workbook."), name=wanted[:100]
+        )
+    return wanted or names[0]
+
+
+def _understood(records: Records, origin: _Origin, limits: Limits) -> Sheet:
+    head = list(islice(records(), _HEAD_RECORDS))
+    header_index = find_header(head)
+    if header_index is None:
+        raise UnreadableSheetError(gettext_noop("The file is empty."))
+    header = _trimmed(head[header_index])
+    if len(header) > limits.columns:
+        raise UnreadableSheetError(
+            gettext_noop("The table has more than %(limit)d columns."), limit=limits.columns
+        )
+    names = name_columns(header, len(header))
+
+    def rows(tally: _Tally | None = None) -> Iterator[Row]:
+        return _table_rows(records(), header_index, header, tally or _Tally())
+
+    tally = _Tally()
+    evidence = _first_pass(rows(tally), tally, len(names), limits)
+    columns, comma, day_first, doubts = judge_columns(names, evidence, origin.delimiter)
+    return Sheet(
+        columns=columns,
+        row_count=tally.rows,
+        encoding=origin.encoding,
+        delimiter=origin.delimiter,
+        decimal_comma=comma,
+        day_first=day_first,
+        notices=_notices(tally, columns) + doubts,
+        worksheets=origin.worksheets,
+        worksheet=origin.worksheet,
+        read_rows=rows,
+    )
+
+
+def _first_pass(rows: Iterator[Row], tally: _Tally, width: int, limits: Limits) -> list[Evidence]:
+    evidence = [Evidence() for _ in range(width)]
+    for row in rows:
+        tally.rows += 1
+        if tally.rows > limits.rows:
+            raise UnreadableSheetError(
+                gettext_noop("The table has more than %(limit)d rows. Divide it."),
+                limit=limits.rows,
+            )
+        for seen, cell in zip(evidence, row.cells, strict=False):
+            if cell:
+                seen.add(cell)
+    return evidence
+
+
+def _table_rows(
+    records: Iterator[list[str]], header_index: int, header: list[str], tally: _Tally
+) -> Iterator[Row]:
+    """Give the rows below the header; what may be a footer is held back until more follows."""
+    held: list[Row] = []
+    after_blank = False
+    for index, cells in enumerate(records):
+        if index <= header_index:
+            continue
+        if not any(cells) or not any(cell.strip() for cell in cells):
+            after_blank = True
+            continue
+        if cells[: len(header)] == header and not any(cells[len(header) :]):
+            tally.repeated_headers.append(index + 1)
+            continue
+        row = _row(index + 1, cells, len(header), tally)
+        lone = after_blank and len(header) > 1 and not any(cells[1:])
+        if lone and len(held) < _FOOTER_ROWS:
+            held.append(row)
+            continue
+        yield from held
+        held.clear()
+        after_blank = False
+        yield row
+    tally.footer = held
+
+
+def _row(number: int, cells: list[str], width: int, tally: _Tally) -> Row:
+    notices: tuple[Notice, ...] = ()
+    if len(cells) < width:
+        cells = cells + [""] * (width - len(cells))
+    elif len(cells) > width:
+        cells = cells[:width] + _trimmed(cells[width:])
+        if len(cells) > width:
+            tally.long.append(number)
+            notices += (Notice(_TOO_MANY_CELLS, {"found": len(cells), "expected": width}),)
+    if any(_DAMAGED in cell for cell in cells):
+        tally.damaged.append(number)
+        notices += (Notice(_DAMAGED_ROW),)
+    return Row(number, cells, notices)
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    """Drop blank cells at the end."""
+    end = len(cells)
+    while end and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
+
+
+def _notices(tally: _Tally, columns: list[Column]) -> list[Notice]:
+    notices = []
+    for message, numbers in (
+        (_DAMAGED_ROWS, tally.damaged),
+        (_LONG_ROWS, tally.long),
+        (_REPEATED_HEADERS, tally.repeated_headers),
+    ):
+        if numbers:
+            notices.append(Notice(message, {"count": len(numbers), "rows": _listed(numbers)}))
+    if tally.footer:
+        texts = " / ".join(row.cells[0].strip()[:80] for row in tally.footer)
+        notices.append(Notice(_FOOTER, {"texts": texts}))
+    if not tally.rows:
+        notices.append(Notice(_NO_ROWS))
+    return notices
+
+
+def _listed(numbers: list[int]) -> str:
+    shown = ", ".join(str(number) for number in numbers[:5])
+    return f"{shown} …" if len(numbers) > 5 else shown
+
+
+_TOO_MANY_CELLS = gettext_noop(
+    "This row has %(found)d cells, the header %(expected)d. A quotation mark may be missing."
+)
+_DAMAGED_ROW = gettext_noop("This row holds characters that could not be read.")
+_DAMAGED_ROWS = gettext_noop("Rows with characters that could not be read: %(rows)s (%(count)d).")
+_LONG_ROWS = gettext_noop("Rows with more cells than the header: %(rows)s (%(count)d).")
+_REPEATED_HEADERS = gettext_noop("Repeated headers were left out: rows %(rows)s (%(count)d).")
+_FOOTER = gettext_noop("The lines below the table were left out: %(texts)s")
+_NO_ROWS = gettext_noop("There are no rows below the header.")
