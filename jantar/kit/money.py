@@ -120,9 +120,7 @@ def decimals(currency: str) -> int:
 def check_currency(code: str) -> str:
     """Return `code` when it is an ISO 4217 currency in use, else raise InputError."""
     if code not in CURRENCIES:
-        raise InputError(
-            gettext_noop("%(code)s is not a currency. Use a code such as EUR."), code=code[:20]
-        )
+        raise InputError(gettext_noop("%(code)s is not a currency. Use a code such as EUR."), code=code[:20])
     return code
 
 
@@ -201,9 +199,7 @@ def _split(digits: str, decimal_sign: str) -> tuple[str, str]:
         return digits, ""
     sign, whole, fraction = digits[last], digits[:last], digits[last + 1 :]
     other = "." if sign == "," else ","
-    groups = sign in whole or (
-        other not in whole and sign != decimal_sign and _looks_like_a_group(whole, fraction)
-    )
+    groups = sign in whole or (other not in whole and sign != decimal_sign and _looks_like_a_group(whole, fraction))
     if groups:
         return digits, ""
     return whole, fraction

@@ -62,9 +62,7 @@ class RelativeDate:
         day = timedelta(days=1)
         if self.kind == "this":
             start = _start_of(today, self.unit, week_start)
-            return Period(
-                _moved(start, self.count, self.unit), _moved(start, self.count + 1, self.unit)
-            )
+            return Period(_moved(start, self.count, self.unit), _moved(start, self.count + 1, self.unit))
         if self.kind == "last":
             return Period(_moved(today, -self.count, self.unit), today + day)
         other = _moved(today, self.count, self.unit)
@@ -111,9 +109,7 @@ def parse_relative_date(text: str) -> RelativeDate:
         return RelativeDate(cast(Kind, match[1] or "on"), _NAMED_DAYS[match[2]])
     if (match := _POINT.fullmatch(plain)) and not (match[2] and match[5]):
         count = _checked(int(match[3]), text)
-        return RelativeDate(
-            cast(Kind, match[1] or "on"), -count if match[5] else count, cast(Unit, match[4])
-        )
+        return RelativeDate(cast(Kind, match[1] or "on"), -count if match[5] else count, cast(Unit, match[4]))
     raise _not_relative(text)
 
 

@@ -88,7 +88,7 @@ def fold_sql() -> str:
     kept = [char for char, target in table.items() if target]
     source = "".join(kept) + "".join(char for char, target in table.items() if not target)
     target = "".join(table[char] for char in kept)
-    expression = f"""lower($1 COLLATE "C")"""
+    expression = """lower($1 COLLATE "C")"""
     expression = f"translate({expression}, {_quoted(source)}, {_quoted(target)})"
     for letters, plain in _LIGATURES.items():
         expression = f"replace({expression}, {_quoted(letters)}, {_quoted(plain)})"

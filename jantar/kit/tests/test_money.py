@@ -122,9 +122,7 @@ def test_what_can_be_read_one_way_only(text: str, expected: str, decimal_comma: 
     ("text", "with_comma", "with_point"),
     [("1,234", "1.234", "1234"), ("1.234", "1234", "1.234"), ("999.000", "999000", "999.000")],
 )
-def test_the_hint_decides_what_can_be_read_both_ways(
-    text: str, with_comma: str, with_point: str
-) -> None:
+def test_the_hint_decides_what_can_be_read_both_ways(text: str, with_comma: str, with_point: str) -> None:
     assert str(parse_decimal(text, decimal_comma=True)) == with_comma
     assert str(parse_decimal(text, decimal_comma=False)) == with_point
 
@@ -145,16 +143,12 @@ def test_what_is_no_number_is_refused_with_the_text(text: str) -> None:
 
 
 @given(
-    st.decimals(
-        allow_nan=False, allow_infinity=False, places=2, min_value=-(10**12), max_value=10**12
-    ),
+    st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**12), max_value=10**12),
     st.booleans(),
     st.sampled_from(["", " ", "\u00a0", "'"]),
     st.sampled_from(["{}", "{} Kč", "EUR {}", "{}zł"]),
 )
-def test_a_written_number_is_read_back(
-    number: Decimal, decimal_comma: bool, group: str, frame: str
-) -> None:
+def test_a_written_number_is_read_back(number: Decimal, decimal_comma: bool, group: str, frame: str) -> None:
     written = f"{number:,.2f}".replace(",", "g").replace(".", "," if decimal_comma else ".")
     text = frame.format(written.replace("g", group))
     assert parse_decimal(text, decimal_comma=decimal_comma) == number

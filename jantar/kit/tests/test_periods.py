@@ -79,25 +79,19 @@ UNITS = st.sampled_from(["day", "week", "month", "quarter", "year"])
 RELATIVE = st.one_of(
     st.builds(RelativeDate, st.just("this"), st.integers(-1, 1), UNITS),
     st.builds(RelativeDate, st.sampled_from(["last", "next"]), st.integers(1, 200), UNITS),
-    st.builds(
-        RelativeDate, st.sampled_from(["on", "before", "after"]), st.integers(-200, 200), UNITS
-    ),
+    st.builds(RelativeDate, st.sampled_from(["on", "before", "after"]), st.integers(-200, 200), UNITS),
 )
 
 
 @given(RELATIVE, st.dates(date(1950, 1, 1), date(2100, 1, 1)), st.integers(0, 6))
-def test_the_text_form_means_the_same_days(
-    relative: RelativeDate, today: date, week_start: int
-) -> None:
+def test_the_text_form_means_the_same_days(relative: RelativeDate, today: date, week_start: int) -> None:
     again = parse_relative_date(str(relative))
     assert again.period(today, week_start) == relative.period(today, week_start)
 
 
 @given(RELATIVE, st.dates(date(1950, 1, 1), date(2100, 1, 1)))
 def test_today_lies_in_what_surrounds_it(relative: RelativeDate, today: date) -> None:
-    surrounds = relative.kind in ("last", "next") or (
-        relative.kind == "this" and not relative.count
-    )
+    surrounds = relative.kind in ("last", "next") or (relative.kind == "this" and not relative.count)
     if surrounds:
         assert today in relative.period(today)
 

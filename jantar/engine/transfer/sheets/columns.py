@@ -12,9 +12,7 @@ _SAMPLE_LENGTH = 200
 _ENOUGH = 5_000
 _MOSTLY = 0.8
 
-_NUMBER = re.compile(
-    r"[^\W\d_]{0,3}[-+(]?[$€£]?[\d.,' \u00a0\u202f]*\d[)%]?\s*[^\W\d_]{0,3}[$€£.]?"
-)
+_NUMBER = re.compile(r"[^\W\d_]{0,3}[-+(]?[$€£]?[\d.,' \u00a0\u202f]*\d[)%]?\s*[^\W\d_]{0,3}[$€£.]?")
 _COMMA = re.compile(r"(?:^|\D)\d*,(?:\d{1,2}|\d{4,})(?=\D*$)")
 _POINT = re.compile(r"(?:^|\D)\d*\.(?:\d{1,2}|\d{4,})(?=\D*$)")
 _THOUSANDS_THEN_COMMA = re.compile(r"\d\.\d{3},\d+\D*$")
@@ -113,9 +111,7 @@ def _majority(votes: Sequence[bool | None]) -> bool | None:
     return None if yes == no else yes > no
 
 
-_EITHER_ORDER = gettext_noop(
-    "The dates in “%(column)s” could begin with the day or the month. Check the order."
-)
+_EITHER_ORDER = gettext_noop("The dates in “%(column)s” could begin with the day or the month. Check the order.")
 _MIXED_ORDER = gettext_noop("Some dates in “%(column)s” begin with the day, others with the month.")
 _EITHER_SIGN = gettext_noop(
     "Numbers such as %(sample)s in “%(column)s” can be read in two ways. Check the decimal sign."

@@ -150,9 +150,7 @@ def _alphabets() -> dict[str, frozenset[str]]:
 
 
 def _fit(word: str, alphabet: frozenset[str]) -> int:
-    return sum(
-        1 if char in alphabet else -1 for char in word if not char.isascii() and char.isalpha()
-    )
+    return sum(1 if char in alphabet else -1 for char in word if not char.isascii() and char.isalpha())
 
 
 def _oddities(word: str) -> int:

@@ -87,9 +87,7 @@ def _chosen(names: list[str], wanted: str) -> str:
     if not names:
         raise UnreadableSheetError(gettext_noop("The file is empty."))
     if wanted and wanted not in names:
-        raise UnreadableSheetError(
-            gettext_noop("There is no worksheet “%(name)s” in the workbook."), name=wanted[:100]
-        )
+        raise UnreadableSheetError(gettext_noop("There is no worksheet “%(name)s” in the workbook."), name=wanted[:100])
     return wanted or names[0]
 
 
@@ -100,9 +98,7 @@ def _understood(records: Records, origin: _Origin, limits: Limits) -> Sheet:
         raise UnreadableSheetError(gettext_noop("The file is empty."))
     header = _trimmed(head[header_index])
     if len(header) > limits.columns:
-        raise UnreadableSheetError(
-            gettext_noop("The table has more than %(limit)d columns."), limit=limits.columns
-        )
+        raise UnreadableSheetError(gettext_noop("The table has more than %(limit)d columns."), limit=limits.columns)
     names = name_columns(header, len(header))
 
     def rows(tally: _Tally | None = None) -> Iterator[Row]:
@@ -140,9 +136,7 @@ def _first_pass(rows: Iterator[Row], tally: _Tally, width: int, limits: Limits) 
     return evidence
 
 
-def _table_rows(
-    records: Iterator[list[str]], header_index: int, header: list[str], tally: _Tally
-) -> Iterator[Row]:
+def _table_rows(records: Iterator[list[str]], header_index: int, header: list[str], tally: _Tally) -> Iterator[Row]:
     """Give the rows below the header; what may be a footer is held back until more follows."""
     held: list[Row] = []
     after_blank = False

@@ -58,9 +58,7 @@ def check_content(stream: BinaryIO, limits: Limits) -> bool:
                 gettext_noop("This is a %(kind)s file. Save the table as CSV or XLSX."), kind=kind
             )
     if _looks_binary(head):
-        raise UnreadableSheetError(
-            gettext_noop("This is not a table of text. Save the table as CSV or XLSX.")
-        )
+        raise UnreadableSheetError(gettext_noop("This is not a table of text. Save the table as CSV or XLSX."))
     return False
 
 

@@ -33,9 +33,7 @@ def find_delimiter(stream: BinaryIO, encoding: Encoding) -> tuple[str, bool]:
     return detect_delimiter(sample), False
 
 
-def text_records(
-    source: Source, encoding: Encoding, delimiter: str, *, skip_first: bool
-) -> Iterator[list[str]]:
+def text_records(source: Source, encoding: Encoding, delimiter: str, *, skip_first: bool) -> Iterator[list[str]]:
     """Give the records of the file, blank ones as []; formula guards of exports are taken off.
 
     Raises UnreadableSheetError with the line when a cell is longer than the limit.

@@ -3,7 +3,7 @@
 import datetime as dt
 import zipfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
@@ -41,8 +41,7 @@ def worksheet_names(source: Source) -> list[str]:
         return [
             sheet.name
             for sheet in workbook.sheets_metadata
-            if sheet.visible == SheetVisibleEnum.Visible
-            and workbook.get_sheet_by_name(sheet.name).height
+            if sheet.visible == SheetVisibleEnum.Visible and workbook.get_sheet_by_name(sheet.name).height
         ]
 
 
@@ -57,9 +56,7 @@ def _workbook(stream: BinaryIO) -> CalamineWorkbook:
     try:
         return CalamineWorkbook.from_object(stream)
     except PasswordError:
-        raise UnreadableSheetError(
-            gettext_noop("The workbook is protected by a password. Save it without.")
-        ) from None
+        raise UnreadableSheetError(gettext_noop("The workbook is protected by a password. Save it without.")) from None
     except CalamineError:
         raise _damaged() from None
 
@@ -128,12 +125,8 @@ def column_number(letters: str) -> int:
 
 
 def _too_large() -> UnreadableSheetError:
-    return UnreadableSheetError(
-        gettext_noop("The workbook is too large. Save the table as CSV or divide it.")
-    )
+    return UnreadableSheetError(gettext_noop("The workbook is too large. Save the table as CSV or divide it."))
 
 
 def _damaged() -> UnreadableSheetError:
-    return UnreadableSheetError(
-        gettext_noop("The workbook cannot be opened. Save it again as XLSX, or as CSV.")
-    )
+    return UnreadableSheetError(gettext_noop("The workbook cannot be opened. Save it again as XLSX, or as CSV."))

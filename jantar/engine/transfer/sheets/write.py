@@ -126,9 +126,7 @@ def _local(moment: dt.datetime, time_zone: dt.tzinfo) -> dt.datetime:
 class _Table:
     """The worksheet being written and the next one when it is full."""
 
-    def __init__(
-        self, workbook: xlsxwriter.Workbook, headers: Sequence[str], name: str, time_zone: dt.tzinfo
-    ) -> None:
+    def __init__(self, workbook: xlsxwriter.Workbook, headers: Sequence[str], name: str, time_zone: dt.tzinfo) -> None:
         self.shortened = 0
         self._workbook = workbook
         self._headers = headers

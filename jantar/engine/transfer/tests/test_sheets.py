@@ -98,9 +98,7 @@ def test_a_cyrillic_file_is_recognised_as_a_last_resort() -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiters(delimiter: str) -> None:
     rows = [["Name", "Sum", "Note"], ["A; b, c | d", "1,50", 'say "hi"'], ["B", "2,75", "x\ny"]]
-    text = "\r\n".join(
-        delimiter.join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows
-    )
+    text = "\r\n".join(delimiter.join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows)
     sheet = open_sheet(text.encode())
     assert sheet.delimiter == delimiter
     assert [sheet.headers, *cells(sheet)] == rows
@@ -188,7 +186,7 @@ def test_zero_bytes_and_long_cells() -> None:
 
 def test_old_mac_line_ends_and_one_column() -> None:
     assert cells(open_sheet(b"a;b\r1;2\r3;4")) == [["1", "2"], ["3", "4"]]
-    assert cells(open_sheet("E-mail\na@x.example\n\nb@x.example\n".encode())) == [
+    assert cells(open_sheet(b"E-mail\na@x.example\n\nb@x.example\n")) == [
         ["a@x.example"],
         ["b@x.example"],
     ]
@@ -223,9 +221,7 @@ def test_decimal_sign_of_a_column(text: str, decimal_comma: bool) -> None:
 
 def test_a_number_that_can_be_read_both_ways_is_pointed_out() -> None:
     sheet = open_sheet(b"x\ty\n1,234\ta\n5,678\tb\n")
-    assert messages(sheet) == [
-        "Numbers such as 1,234 in “x” can be read in two ways. Check the decimal sign."
-    ]
+    assert messages(sheet) == ["Numbers such as 1,234 in “x” can be read in two ways. Check the decimal sign."]
 
 
 @pytest.mark.parametrize(
@@ -246,9 +242,7 @@ def test_doubtful_dates_follow_another_column_or_are_pointed_out() -> None:
     assert [item.day_first for item in followed.columns] == [False, False]
     assert messages(followed) == []
     doubtful = open_sheet(b"x,y\n1/2/2026,a\n")
-    assert messages(doubtful) == [
-        "The dates in “x” could begin with the day or the month. Check the order."
-    ]
+    assert messages(doubtful) == ["The dates in “x” could begin with the day or the month. Check the order."]
     mixed = open_sheet(b"x,y\n28/2/2026,a\n2/28/2026,a\n")
     assert messages(mixed)[-1] == ("Some dates in “x” begin with the day, others with the month.")
 
@@ -309,9 +303,7 @@ def test_a_file_with_headers_only_says_so() -> None:
 
 # Workbooks
 
-SHEET_XML = (
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{}</worksheet>'
-)
+SHEET_XML = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{}</worksheet>'
 
 
 def workbook(content: str) -> bytes:
@@ -424,9 +416,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize(("name", "encoding", "delimiter", "rows", "columns"), FOREIGN)
-def test_exports_of_other_programs(
-    name: str, encoding: str, delimiter: str, rows: int, columns: int
-) -> None:
+def test_exports_of_other_programs(name: str, encoding: str, delimiter: str, rows: int, columns: int) -> None:
     if not SHARED.is_dir():
         pytest.skip("the samples of other programs are not on this machine")
     sheet = open_sheet(SHARED / name)
@@ -439,9 +429,7 @@ def test_every_sample_of_other_programs_is_checked() -> None:
     if not SHARED.is_dir():
         pytest.skip("the samples of other programs are not on this machine")
     present = {
-        f"{folder}/{path.name}"
-        for folder in ("crm-csv", "contacts-csv")
-        for path in (SHARED / folder).glob("*.csv")
+        f"{folder}/{path.name}" for folder in ("crm-csv", "contacts-csv") for path in (SHARED / folder).glob("*.csv")
     }
     assert present == {name for name, *_ in FOREIGN}
 

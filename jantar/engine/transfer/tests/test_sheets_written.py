@@ -91,7 +91,7 @@ def test_a_workbook_keeps_types_and_never_holds_a_formula(tmp_path: Path) -> Non
     assert book.sheet_names == ["People allx"]
     assert book.get_sheet_by_index(0).to_python()[1:] == [
         ["Łódź; \"x\"\ny", "", 12.0, 1234.5, -0.25, True, dt.date(2026, 12, 1),
-         dt.datetime(2026, 7, 1, 9, 30)],
+         dt.datetime(2026, 7, 1, 9, 30)],  # noqa: DTZ001
         ["=1+1", "https://x.example", "0123", "", "", "", "", ""],
     ]  # fmt: skip
 
