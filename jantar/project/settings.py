@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "jantar.engine.history",
     "jantar.engine.records",
     "jantar.modules.contacts",
+    "jantar.modules.sales",
     "jantar.project",
 ]
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from django.db.models import BooleanField, Func, Q, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, CharField, Func, Q, TextField, Value
+from django.db.models.functions import Cast
 from django.db.models.lookups import Exact, In, IsNull
 from django.utils.translation import gettext as _
 
@@ -203,11 +205,9 @@ class Tags(Field):
         return {"type": "array", "items": {"type": "string", "maxLength": self.max_length}}
 
     def words(self, items: list[str]) -> Any:
-        from django.contrib.postgres.fields import ArrayField
-        from django.db.models import TextField
-        from django.db.models.functions import Cast
-
-        return Cast(Value(items, output_field=ArrayField(TextField())), ArrayField(TextField()))
+        """The operand as an array of the type that stands on the other side."""
+        element = TextField() if self.is_custom else CharField()
+        return Cast(Value(items, output_field=ArrayField(element)), ArrayField(element))
 
     def where_has_any(self, prefix: str, items: list[str]) -> Any:
         return ArrayOperator(self.expression(prefix), "?|" if self.is_custom else "&&", self.words(items))

@@ -17,12 +17,13 @@ Values = Mapping[str, Any]
 Errors = dict[str, list[str]]
 
 
-def check_new(record_type: RecordType, drafts: Sequence[tuple[Record, Values]], actor: Actor) -> None:
+def check_new(record_type: RecordType, records: Sequence[Any], rows: Sequence[Values], actor: Actor) -> None:
     """Raises Invalid for the first draft that can't be stored; its errors name every wrong field."""
     fields = record_type.fields(actor)
-    references = Visible(actor)
-    references.load(fields, [record for record, _values in drafts])
-    for record, values in drafts:
+    references = References(actor, fields, records)
+    if record_type.prepare:
+        record_type.prepare(records, frozenset().union(*rows), actor)
+    for record, values in zip(records, rows, strict=True):
         errors = name_errors(record_type, fields, values)
         for name, field in fields.items():
             add(errors, name, value_errors(field, record, references))
@@ -31,14 +32,15 @@ def check_new(record_type: RecordType, drafts: Sequence[tuple[Record, Values]], 
             record_type.validate(record, frozenset(fields), actor)
 
 
-def check_changes(record_type: RecordType, records: Sequence[Record], values: Values, actor: Actor) -> None:
+def check_changes(record_type: RecordType, records: Sequence[Any], values: Values, actor: Actor) -> None:
     fields = record_type.fields(actor)
-    errors = name_errors(record_type, fields, values)
-    raise_if(errors)
+    raise_if(name_errors(record_type, fields, values))
     touched = {name: fields[name] for name in values if name in fields}
-    references = Visible(actor)
-    references.load(touched, records)
+    references = References(actor, touched, records)
+    if record_type.prepare:
+        record_type.prepare(records, frozenset(values), actor)
     for record in records:
+        errors: Errors = {}
         for name, field in touched.items():
             add(errors, name, value_errors(field, record, references))
         raise_if(errors)
@@ -58,35 +60,39 @@ def name_errors(record_type: RecordType, fields: Mapping[str, Field], values: Va
     return errors
 
 
-def value_errors(field: Field, record: Record, references: "Visible") -> list[str]:
+def value_errors(field: Field, record: Record, references: "References") -> list[str]:
     if field.read_only:
         return []
-    value = field.read(record)
     try:
-        field.check(value)
-        if isinstance(field, Reference) and value is not None:
-            references.check(field, value.pk)
+        if isinstance(field, Reference):
+            references.check(field, record)
+        else:
+            field.check(field.read(record))
     except FieldError as error:
         return [error.message]
     return []
 
 
-class Visible:
-    """Which of the referenced rows exist and may be seen by the actor; one statement per target table."""
+class References:
+    """The rows that records refer to, loaded with one statement per field and put on the records.
 
-    def __init__(self, actor: Actor) -> None:
+    A row the actor may not see counts as missing.
+    """
+
+    def __init__(self, actor: Actor, fields: Mapping[str, Field], records: Sequence[Any]) -> None:
         self.actor = actor
-        self.found: dict[type[Any], set[int]] = {}
-
-    def load(self, fields: Mapping[str, Field], records: Sequence[Record]) -> None:
-        wanted: dict[type[Any], set[int]] = {}
         for field in fields.values():
             if isinstance(field, Reference) and not field.read_only:
-                ids = {getattr(record, field.id_name) for record in records} - {None}
-                wanted.setdefault(field.target, set()).update(ids)
-        for target, ids in wanted.items():
-            if ids:
-                self.found[target] = set(self.rows(target).filter(pk__in=ids).values_list("pk", flat=True))
+                self.load(field, records)
+
+    def load(self, field: Reference, records: Sequence[Any]) -> None:
+        ids = {getattr(record, field.id_name) for record in records} - {None}
+        found = self.rows(field.target).in_bulk(ids) if ids else {}
+        for record in records:
+            if (pk := getattr(record, field.id_name)) in found:
+                setattr(record, field.name, found[pk])
+            elif pk is not None:
+                record.__dict__.setdefault("missing_references", set()).add(field.name)
 
     def rows(self, target: type[Any]) -> Any:
         if issubclass(target, Record):
@@ -95,9 +101,11 @@ class Visible:
             return target._default_manager.filter(is_active=True)
         return target._default_manager.all()
 
-    def check(self, field: Reference, pk: int) -> None:
-        if pk not in self.found.get(field.target, set()):
+    def check(self, field: Reference, record: Any) -> None:
+        if field.name in record.__dict__.get("missing_references", ()):
             raise FieldError(_("There is no such record."))
+        if field.required and getattr(record, field.id_name) is None:
+            raise FieldError(_("This field is required."))
 
 
 def integrity_errors(record_type: RecordType, error: IntegrityError) -> Errors:

@@ -35,19 +35,30 @@ class Section:
 
 
 @dataclass(frozen=True)
+class BoardColumn:
+    """One column: the JSON value of the board's field that puts a record there. `tone` names a colour token."""
+
+    value: Any
+    label: Text
+    tone: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Board:
     """Records in columns by the value of a choice or reference field, with a sum per column.
 
-    `columns` gives (value id, label, attributes) of the columns an actor sees; `move` is the service called
-    when a card is dropped (record, value, actor=...), the plain write path when absent.
+    Boards with `group_by` show one group at a time (a pipeline): `groups(actor)` gives (JSON value, label) pairs,
+    the first is shown at first; `columns(actor, group)` gives the columns. Without them the choices of the field
+    are the columns. A dropped card is an ordinary update of the field through the write path.
     """
 
     by: str
     total: str | None = None
     card: tuple[str, ...] = ()
-    columns: Callable[..., Any] | None = None
-    move: Callable[..., Any] | None = None
-    groups: Callable[..., Any] | None = None
+    group_by: str | None = None
+    groups: "Callable[[Actor], Sequence[tuple[Any, Text]]] | None" = None
+    columns: "Callable[[Actor, Any], Sequence[BoardColumn]] | None" = None
 
 
 @dataclass(frozen=True)
@@ -101,13 +112,13 @@ class RecordType:
     match: tuple[str, ...] = ()
     #: Replaces fields made from the model, or adds computed ones.
     extra_fields: Mapping[str, Field] = field(default_factory=dict)
-    #: Called before a record is stored; may fill in derived columns.
-    prepare: "Callable[[Record], None] | None" = None
+    #: Called before records are checked, with the names of the values given; may fill in derived columns.
+    prepare: "Callable[[Sequence[Any], frozenset[str], Actor], None] | None" = None
     #: Called before a record is stored with the names of the changed fields; raises Invalid.
-    validate: "Callable[[Record, frozenset[str], Actor], None] | None" = None
+    validate: "Callable[[Any, frozenset[str], Actor], None] | None" = None
     #: Called in the transaction after new records were stored / after records were changed.
-    after_create: "Callable[[Sequence[Record], Actor], None] | None" = None
-    after_update: "Callable[[Sequence[Record], frozenset[str], Actor], None] | None" = None
+    after_create: "Callable[[Sequence[Any], Actor], None] | None" = None
+    after_update: "Callable[[Sequence[Any], frozenset[str], Actor], None] | None" = None
     #: Widest and default place in the navigation; None keeps the type out of it.
     area: str | None = "main"
 

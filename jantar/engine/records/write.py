@@ -36,7 +36,7 @@ def create(record_type: RecordType, values: Values, *, actor: Actor, cause: str 
 def store_new(record_type: RecordType, rows: Sequence[Values], *, actor: Actor) -> list[Any]:
     """Stores many checked records with a constant number of statements. Raises Invalid for the first bad row."""
     records = [draft(record_type, values, actor) for values in rows]
-    check_new(record_type, list(zip(records, rows, strict=True)), actor)
+    check_new(record_type, records, rows, actor)
     with readable_integrity(record_type):
         record_type.model._base_manager.bulk_create(records, batch_size=2000)
     for record, values in zip(records, rows, strict=True):
@@ -61,8 +61,6 @@ def apply(record_type: RecordType, record: Record, values: Values, actor: Actor)
     for name, value in values.items():
         if name in fields:
             fields[name].write(record, value)
-    if record_type.prepare:
-        record_type.prepare(record)
 
 
 def update(

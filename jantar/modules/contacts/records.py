@@ -45,7 +45,6 @@ companies = RecordType(
     defaults={"kind": PartyKind.COMPANY},
     hidden=OF_PEOPLE,
     match=("registration_number", "vat_number", "email", "name"),
-    prepare=services.prepare_party,
     after_create=services.mirror_contact_points,
     after_update=services.mirror_changed_contact_points,
 )
@@ -74,7 +73,7 @@ people = RecordType(
     hidden=OF_COMPANIES,
     read_only=frozenset({"name"}),
     match=("email", "phone", "name"),
-    prepare=services.prepare_party,
+    prepare=services.prepare_people,
     validate=services.validate_person,
     after_create=services.mirror_contact_points,
     after_update=services.mirror_changed_contact_points,

@@ -1,21 +1,22 @@
 """Rules of the contact register that hold however a party is written."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.permissions.actor import Actor
-from jantar.modules.contacts.choices import ContactKind, PartyKind
+from jantar.modules.contacts.choices import ContactKind, Lifecycle, Role
 from jantar.modules.contacts.models import ContactPoint, Party
 
 MAIN_COLUMNS = {"email": ContactKind.EMAIL, "phone": ContactKind.PHONE, "website": ContactKind.WEB}
 
 
-def prepare_party(party: Any) -> None:
-    if party.kind == PartyKind.PERSON:
-        party.name = display_name(party)
+def prepare_people(people: Sequence[Any], given: frozenset[str], actor: Actor) -> None:
+    for person in people:
+        person.name = display_name(person)
 
 
 def display_name(person: Any) -> str:
@@ -60,3 +61,15 @@ def _columns_from_points(party: Any) -> None:
     mains = {point.kind: point.value for point in party.contact_points.order_by("is_main", "-id")}
     values = {column: mains.get(kind, "") for column, kind in MAIN_COLUMNS.items()}
     Party.objects.filter(pk=party.pk).update(**values)
+
+
+def mark_won(party_ids: set[int], *, by: int | None, on: date) -> None:
+    """The parties became customers; who won them first, and when, is kept."""
+    parties = Party.objects.filter(pk__in=party_ids).exclude(lifecycle=Lifecycle.CUSTOMER)
+    parties.filter(won_at=None).update(won_at=on, won_by_id=by)
+    for party in parties.select_for_update():
+        party.lifecycle = Lifecycle.CUSTOMER
+        party.lost_at, party.lost_reason = None, ""
+        party.roles = [*(role for role in party.roles if role != Role.PROSPECT), Role.CUSTOMER]
+        party.version += 1
+        party.save()

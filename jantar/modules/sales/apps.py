@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SalesConfig(AppConfig):
+    name = "jantar.modules.sales"
+    label = "sales"
+    verbose_name = _("Sales")

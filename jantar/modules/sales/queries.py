@@ -1,0 +1,51 @@
+"""Reads of sales that several callers need."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, Sum, Value
+from django.db.models.functions import Coalesce, TruncMonth
+
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.record_type import BoardColumn
+from jantar.modules.sales.models import Deal, Pipeline, Stage, Status
+
+TONES = {Status.OPEN: "", Status.WON: "success", Status.LOST: "danger"}
+MONEY: "DecimalField[Any, Any]" = DecimalField(max_digits=18, decimal_places=2)
+
+
+def pipelines(actor: Actor) -> Sequence[tuple[int, str]]:
+    return [(pipeline.pk, pipeline.name) for pipeline in Pipeline.objects.all()]
+
+
+def stage_columns(actor: Actor, pipeline: Any) -> list[BoardColumn]:
+    stages = Stage.objects.filter(pipeline_id=pipeline)
+    return [BoardColumn(stage.pk, stage.name, TONES[Status(stage.status)], f"{stage.probability:.0f} %") for stage in stages]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Deals of one stage expected to close in one month; amounts in the base currency."""
+
+    stage: int
+    month: date | None
+    deals: int
+    value: Decimal
+    weighted: Decimal
+
+
+def pipeline_value(actor: Actor, pipeline: int, condition: Q = Q()) -> list[Cell]:
+    """Open deals of a pipeline by stage and month of expected close, as the actor may see them; one statement."""
+    zero = Value(Decimal(0), output_field=MONEY)
+    share = ExpressionWrapper(F("amount_base") * Coalesce(F("probability"), zero) / 100, output_field=MONEY)
+    rows = (
+        Deal.objects.visible_to(actor)
+        .filter(condition, pipeline=pipeline, status=Status.OPEN)
+        .values("stage", month=TruncMonth("expected_close"))
+        .annotate(deals=Count("pk"), value=Coalesce(Sum("amount_base"), zero), weighted=Coalesce(Sum(share), zero))
+        .order_by("stage__position", "month")
+    )
+    return [Cell(row["stage"], row["month"], row["deals"], row["value"], round(row["weighted"], 2)) for row in rows]

@@ -1,0 +1,54 @@
+"""The record types of sales."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.choices import Choice
+from jantar.engine.records.parts import Part
+from jantar.engine.records.record_type import Board, RecordAction, RecordType, Search, Section
+from jantar.engine.records.registry import registry
+from jantar.modules.sales import queries, services
+from jantar.modules.sales.models import Deal, DealContact, LossReason, Status
+
+
+def loss_fields() -> Mapping[str, Field]:
+    return {"loss_reason": Choice("loss_reason", _("Reason of loss"), choices=LossReason.choices, required=True)}
+
+
+deals = RecordType(
+    name="deals",
+    model=Deal,
+    icon="briefcase",
+    columns=("name", "customer", "stage", "amount", "expected_close", "next_step", "next_step_at", "owner"),
+    sections=(
+        Section(_("Deal"), "name", "customer", "pipeline", "stage", "amount", "expected_close", "owner", "team"),
+        Section(_("Next step"), "next_step", "next_step_at", "submission_date", "probability"),
+        Section(_("People"), "contacts"),
+        Section(_("More"), "source", "tags", "description", "loss_reason"),
+    ),
+    search=Search(text=("name", "customer.name"), subtitle=("customer.name",)),
+    board=Board(
+        by="stage", total="amount", card=("customer", "amount", "expected_close", "owner"),
+        group_by="pipeline", groups=queries.pipelines, columns=queries.stage_columns,
+    ),
+    parts=(Part("contacts", DealContact, "deal", _("People in the deal")),),
+    actions=(
+        RecordAction("win", _("Win"), services.win_deal, icon="trophy", available=lambda deal: deal.status != Status.WON),
+        RecordAction(
+            "lose", _("Lose"), services.lose_deal, icon="thumb-down", fields=loss_fields,
+            available=lambda deal: deal.status != Status.LOST,
+        ),
+        RecordAction(
+            "reopen", _("Reopen"), services.reopen_deal, icon="rotate", available=lambda deal: deal.status != Status.OPEN
+        ),
+    ),
+    match=("name",),
+    prepare=services.prepare_deals,
+    validate=services.validate_deal,
+    after_create=services.record_first_stages,
+    after_update=services.record_stage_changes,
+)  # fmt: skip
+
+registry.register(deals)
