@@ -195,4 +195,3 @@ def pair(data: Any) -> tuple[Any, Any]:
     if not isinstance(data, list) or len(data) != 2:
         raise FieldError(_("Two values are expected: from and to."))
     return data[0], data[1]
-

@@ -70,7 +70,13 @@ def make_integer(column: Any, options: dict[str, Any]) -> Field:
     kind = numbers.Minutes if isinstance(column, MinutesField) else numbers.Integer
     minimum = 0 if isinstance(column, models.PositiveIntegerField | models.PositiveSmallIntegerField) else None
     small = isinstance(column, models.SmallIntegerField | models.PositiveSmallIntegerField)
-    maximum = 2**63 - 1 if isinstance(column, models.BigIntegerField | models.BigAutoField) else 2**15 - 1 if small else 2**31 - 1
+    maximum = (
+        2**63 - 1
+        if isinstance(column, models.BigIntegerField | models.BigAutoField)
+        else 2**15 - 1
+        if small
+        else 2**31 - 1
+    )
     return kind(minimum=minimum, maximum=maximum, **options)
 
 
@@ -114,4 +120,3 @@ MAKERS: list[tuple[type[Any], Callable[[Any, dict[str, Any]], Field]]] = [
     (models.AutoField, make_integer),
     (ArrayField, make_array),
 ]
-

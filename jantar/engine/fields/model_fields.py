@@ -55,7 +55,7 @@ class MoneyField:
 
     def contribute_to_class(self, model: "type[Model]", name: str) -> None:
         self.name = name
-        number = {"max_digits": 18, "decimal_places": 2, "null": True, "blank": True}
+        number: dict[str, Any] = {"max_digits": 18, "decimal_places": 2, "null": True, "blank": True}
         model.add_to_class(f"{name}_value", models.DecimalField(self.verbose_name, **number))
         model.add_to_class(f"{name}_currency", models.CharField(_("currency"), max_length=3, blank=True, default=""))
         model.add_to_class(f"{name}_base", models.DecimalField(_("in base currency"), **number))

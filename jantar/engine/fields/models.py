@@ -29,7 +29,8 @@ class CustomField(models.Model):
 
     record_type = models.CharField(_("record type"), max_length=50)
     key = models.CharField(
-        _("key"), max_length=50,
+        _("key"),
+        max_length=50,
         validators=[RegexValidator(r"^x_[a-z][a-z0-9_]*$", _("Only x_, small letters, digits and _ can be used."))],
     )
     label = models.CharField(_("label"), max_length=100)

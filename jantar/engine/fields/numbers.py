@@ -60,7 +60,12 @@ class Number(Ordered):
     align = "end"
 
     def __init__(
-        self, *args: Any, places: int = 2, minimum: int | None = None, maximum: Decimal | int | None = None, **options: Any
+        self,
+        *args: Any,
+        places: int = 2,
+        minimum: int | None = None,
+        maximum: Decimal | int | None = None,
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.places = places

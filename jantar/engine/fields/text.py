@@ -24,7 +24,8 @@ class Text(Field):
 
     kind = "text"
     operators: ClassVar[tuple[str, ...]] = (
-        "contains", "not_contains", "is", "is_not", "starts_with", "ends_with", "any_of", "none_of", "empty", "not_empty",
+        "contains", "not_contains", "is", "is_not", "starts_with", "ends_with", "any_of", "none_of",
+        "empty", "not_empty",
     )  # fmt: skip
     max_length = 200
 

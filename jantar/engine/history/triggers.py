@@ -52,4 +52,4 @@ CREATE OR REPLACE TRIGGER history_update AFTER UPDATE ON {tracked.table}
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION {function}();
 CREATE OR REPLACE TRIGGER history_delete AFTER DELETE ON {tracked.table}
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION {function}();
-"""
+"""  # noqa: S608 - names come from declarations, never from input

@@ -39,9 +39,7 @@ class Actor:
         """The widest scope in which the actor may do this with records of the type."""
         if self.is_admin:
             return Scope.ALL
-        return max(
-            self.grants.get((type_name, action), Scope.NONE), self.grants.get((ANY_TYPE, action), Scope.NONE)
-        )
+        return max(self.grants.get((type_name, action), Scope.NONE), self.grants.get((ANY_TYPE, action), Scope.NONE))
 
     def may(self, action: str, type_name: str) -> bool:
         return self.scope(type_name, action) is not Scope.NONE

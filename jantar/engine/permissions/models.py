@@ -51,6 +51,4 @@ class Grant(models.Model):
     class Meta:
         verbose_name = _("right")
         verbose_name_plural = _("rights")
-        constraints = [
-            models.UniqueConstraint(fields=["role", "record_type", "action"], name="permissions_grant_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["role", "record_type", "action"], name="permissions_grant_once")]

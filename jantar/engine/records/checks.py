@@ -18,7 +18,9 @@ def problems(record_type: RecordType) -> Iterator[CheckMessage]:
     try:
         fields = record_type.own_fields
     except (TypeError, KeyError) as error:
-        yield Error(f"{record_type.name}: {error}", hint="Check hidden, read_only and the column types.", id="records.E001")
+        yield Error(
+            f"{record_type.name}: {error}", hint="Check hidden, read_only and the column types.", id="records.E001"
+        )
         return
     parts = {part.name for part in record_type.parts}
     places = {

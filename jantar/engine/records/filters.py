@@ -103,7 +103,8 @@ class _Compiler:
             raise BadQuery(path, _("“%(name)s” can't be looked into.") % {"name": field.label})
         place = self.shared_place(types, str(node["field"]))
         inner = self.line(node, place, path)
-        rows = field.target._default_manager.visible_to(self.actor).filter(inner, pk=OuterRef(field.id_name))
+        manager: Any = field.target._default_manager
+        rows = manager.visible_to(self.actor).filter(inner, pk=OuterRef(field.id_name))
         return Q(Exists(rows))
 
     def shared_place(self, types: list[RecordType], name: str) -> _Place:

@@ -1,10 +1,11 @@
 """Two people changed the same record: changes of different fields are merged, of the same field refused."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import IntegerField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
-from django.db.models import IntegerField
 
 from jantar.engine.history.models import Change
 from jantar.engine.permissions.actor import Actor
@@ -41,7 +42,8 @@ def changed_columns(record: Record, version: int) -> set[str]:
         .filter(version__gt=version)
     )
     found: set[str] = set()
-    for before, after in changes.values_list("before", "after"):
+    rows: Iterable[tuple[dict[str, Any], dict[str, Any]]] = changes.values_list("before", "after")  # type: ignore[assignment]
+    for before, after in rows:
         found.update(after)
         old, new = before.get("custom") or {}, after.get("custom") or {}
         found.update(key for key in {*old, *new} if old.get(key) != new.get(key))

@@ -37,7 +37,7 @@ def store_new(record_type: RecordType, rows: Sequence[Values], *, actor: Actor) 
     """Stores many checked records with a constant number of statements. Raises Invalid for the first bad row."""
     records = [draft(record_type, values, actor) for values in rows]
     check_new(record_type, records, rows, actor)
-    with readable_integrity(record_type):
+    with ReadableIntegrity(record_type):
         record_type.model._base_manager.bulk_create(records, batch_size=2000)
     for record, values in zip(records, rows, strict=True):
         write_parts(record_type, record, values)
@@ -81,7 +81,13 @@ def update(
 
 
 def update_many(
-    record_type: RecordType, pks: Iterable[int], values: Values, *, actor: Actor, cause: str = Cause.BULK, label: str = ""
+    record_type: RecordType,
+    pks: Iterable[int],
+    values: Values,
+    *,
+    actor: Actor,
+    cause: str = Cause.BULK,
+    label: str = "",
 ) -> tuple[int, Operation]:
     """Gives many records the same values; those the actor may not edit are left alone. Returns how many changed."""
     with operation(actor, cause, label) as opened:
@@ -107,7 +113,7 @@ def change(records: Sequence[Any], record_type: RecordType, values: Values, *, a
         for record in records:
             record.version += 1
             record.updated_at = timezone.now()
-        with readable_integrity(record_type):
+        with ReadableIntegrity(record_type):
             record_type.model._base_manager.bulk_update(records, [*changed, "version", "updated_at"], batch_size=500)
         for record in records:
             write_parts(record_type, record, values)
@@ -116,12 +122,16 @@ def change(records: Sequence[Any], record_type: RecordType, values: Values, *, a
         record_type.after_update(records, frozenset(values), actor)
 
 
-def delete(record_type: RecordType, pks: Iterable[int], *, actor: Actor, cause: str = Cause.PAGE, label: str = "") -> int:
+def delete(
+    record_type: RecordType, pks: Iterable[int], *, actor: Actor, cause: str = Cause.PAGE, label: str = ""
+) -> int:
     """Moves records to the bin; returns how many. Raises NotFound when there is none the actor may delete."""
     return _set_deleted(record_type.visible_to(actor, "delete"), pks, timezone.now(), actor, cause, label)
 
 
-def restore(record_type: RecordType, pks: Iterable[int], *, actor: Actor, cause: str = Cause.PAGE, label: str = "") -> int:
+def restore(
+    record_type: RecordType, pks: Iterable[int], *, actor: Actor, cause: str = Cause.PAGE, label: str = ""
+) -> int:
     """Brings records back from the bin; returns how many."""
     return _set_deleted(record_type.model.objects.in_bin_for(actor), pks, None, actor, cause, label)
 
@@ -166,7 +176,7 @@ def refuse_unless_allowed(record_type: RecordType, records: Sequence[Any], actor
         raise NotAllowed(_("This would be outside of what you may change."))
 
 
-class readable_integrity:
+class ReadableIntegrity:
     """Turns a database refusal into Invalid with the field named, without spoiling the transaction."""
 
     def __init__(self, record_type: RecordType) -> None:
@@ -180,4 +190,3 @@ class readable_integrity:
         self.savepoint.__exit__(kind, error, traceback)
         if isinstance(error, IntegrityError):
             raise Invalid(integrity_errors(self.record_type, error)) from error
-

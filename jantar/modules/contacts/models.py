@@ -28,9 +28,7 @@ class Party(Record):
 
     kind = models.CharField(max_length=10, choices=PartyKind, editable=False)
     name = models.CharField(_("name"), max_length=200)
-    roles = TagsField(
-        verbose_name=_("roles"), base_field=models.CharField(max_length=20, choices=Role.choices)
-    )
+    roles = TagsField(verbose_name=_("roles"), base_field=models.CharField(max_length=20, choices=Role.choices))
     lifecycle = models.CharField(_("lifecycle"), max_length=20, choices=Lifecycle, default=Lifecycle.LEAD)
     classification = models.CharField(_("classification"), max_length=1, choices=Classification, blank=True, default="")
     source = models.CharField(_("source"), max_length=20, choices=Source, blank=True, default="")
@@ -105,12 +103,12 @@ class Party(Record):
         return self.name
 
 
-class CompanyManager(RecordManager):  # type: ignore[misc, valid-type]
+class CompanyManager(RecordManager):
     def get_queryset(self) -> Any:
         return super().get_queryset().filter(kind=PartyKind.COMPANY)
 
 
-class PersonManager(RecordManager):  # type: ignore[misc, valid-type]
+class PersonManager(RecordManager):
     def get_queryset(self) -> Any:
         return super().get_queryset().filter(kind=PartyKind.PERSON)
 

@@ -58,11 +58,20 @@ people = RecordType(
     sections=(
         Section(_("Person"), "title_before", "given_name", "family_name", "title_after", "company", "job_title"),
         Section(_("Contact"), "email", "phone", "website", "language", "birthday", "contact_points"),
-        Section(_("Profile"), "roles", "lifecycle", "classification", "tags", "owner", "team", "description",
-                "relationships"),
+        Section(
+            _("Profile"),
+            "roles",
+            "lifecycle",
+            "classification",
+            "tags",
+            "owner",
+            "team",
+            "description",
+            "relationships",
+        ),
         ADDRESS,
         HISTORY,
-    ),  # fmt: skip
+    ),
     search=Search(
         text=("name", "job_title", "company.name", "city"),
         keys=("email", "phone", "contact_points.value"),

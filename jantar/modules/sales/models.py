@@ -85,7 +85,9 @@ class Deal(Record):
     pipeline = models.ForeignKey(
         Pipeline, verbose_name=_("pipeline"), blank=True, on_delete=models.PROTECT, related_name="deals"
     )
-    stage = models.ForeignKey(Stage, verbose_name=_("stage"), blank=True, on_delete=models.PROTECT, related_name="deals")
+    stage = models.ForeignKey(
+        Stage, verbose_name=_("stage"), blank=True, on_delete=models.PROTECT, related_name="deals"
+    )
     status = models.CharField(_("state"), max_length=5, choices=Status, default=Status.OPEN, editable=False)
     amount = MoneyField(_("amount"))
     probability = PercentField(_("probability (%)"), null=True, blank=True)

@@ -23,7 +23,9 @@ def pipelines(actor: Actor) -> Sequence[tuple[int, str]]:
 
 def stage_columns(actor: Actor, pipeline: Any) -> list[BoardColumn]:
     stages = Stage.objects.filter(pipeline_id=pipeline)
-    return [BoardColumn(stage.pk, stage.name, TONES[Status(stage.status)], f"{stage.probability:.0f} %") for stage in stages]
+    return [
+        BoardColumn(stage.pk, stage.name, TONES[Status(stage.status)], f"{stage.probability:.0f} %") for stage in stages
+    ]
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,13 @@ class Cell:
     weighted: Decimal
 
 
-def pipeline_value(actor: Actor, pipeline: int, condition: Q = Q()) -> list[Cell]:
+def pipeline_value(actor: Actor, pipeline: int, condition: Q | None = None) -> list[Cell]:
     """Open deals of a pipeline by stage and month of expected close, as the actor may see them; one statement."""
     zero = Value(Decimal(0), output_field=MONEY)
     share = ExpressionWrapper(F("amount_base") * Coalesce(F("probability"), zero) / 100, output_field=MONEY)
     rows = (
         Deal.objects.visible_to(actor)
-        .filter(condition, pipeline=pipeline, status=Status.OPEN)
+        .filter(condition or Q(), pipeline=pipeline, status=Status.OPEN)
         .values("stage", month=TruncMonth("expected_close"))
         .annotate(deals=Count("pk"), value=Coalesce(Sum("amount_base"), zero), weighted=Coalesce(Sum(share), zero))
         .order_by("stage__position", "month")

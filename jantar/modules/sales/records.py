@@ -35,13 +35,16 @@ deals = RecordType(
     ),
     parts=(Part("contacts", DealContact, "deal", _("People in the deal")),),
     actions=(
-        RecordAction("win", _("Win"), services.win_deal, icon="trophy", available=lambda deal: deal.status != Status.WON),
+        RecordAction(
+            "win", _("Win"), services.win_deal, icon="trophy", available=lambda deal: deal.status != Status.WON
+        ),
         RecordAction(
             "lose", _("Lose"), services.lose_deal, icon="thumb-down", fields=loss_fields,
             available=lambda deal: deal.status != Status.LOST,
         ),
         RecordAction(
-            "reopen", _("Reopen"), services.reopen_deal, icon="rotate", available=lambda deal: deal.status != Status.OPEN
+            "reopen", _("Reopen"), services.reopen_deal, icon="rotate",
+            available=lambda deal: deal.status != Status.OPEN,
         ),
     ),
     match=("name",),

@@ -75,9 +75,9 @@ def _start(records: Sequence[Any]) -> None:
         first.setdefault(stage.pipeline_id, stage)
     default = next(iter(first.values()), None)
     for deal in records:
-        stage = first.get(deal.pipeline_id) if deal.pipeline_id else default
-        if deal.stage_id is None and stage:
-            deal.stage, deal.pipeline = stage, stage.pipeline
+        start = first.get(deal.pipeline_id) if deal.pipeline_id else default
+        if deal.stage_id is None and start:
+            deal.stage, deal.pipeline = start, start.pipeline
         elif deal.pipeline_id is None and deal.stage_id:
             deal.pipeline_id = deal.stage.pipeline_id
 

@@ -32,7 +32,9 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="en")
     time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/Prague")
     theme = models.CharField(
-        _("theme"), max_length=6, default="system",
+        _("theme"),
+        max_length=6,
+        default="system",
         choices=[("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))],
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
