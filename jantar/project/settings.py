@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "jantar.engine.permissions",
     "jantar.engine.history",
     "jantar.engine.records",
+    "jantar.engine.pages",
     "jantar.modules.contacts",
     "jantar.modules.sales",
     "jantar.project",
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "jantar.engine.pages.errors.ErrorsMiddleware",
 ]
 
 ROOT_URLCONF = "jantar.project.urls"

@@ -1,5 +1,13 @@
 """All addresses. Only the project knows every module."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+# The pages of record types stand last: their addresses start with the name of a type.
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("jantar.engine.pages.urls")),
+]
+
+handler400 = "jantar.engine.pages.errors.bad_request"
+handler403 = "jantar.engine.pages.errors.forbidden"
+handler404 = "jantar.engine.pages.errors.not_found"
+handler500 = "jantar.engine.pages.errors.server_error"

@@ -1,0 +1,1 @@
+"""Pages made from record types: lists, boards, record pages, forms."""
