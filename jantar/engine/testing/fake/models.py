@@ -37,12 +37,18 @@ class Book(Record):
     price = MoneyField("price")
     lent = models.BooleanField("lent", default=False)
     genre = models.CharField(
-        "genre", max_length=20, blank=True, default="", choices=[("novel", "Novel"), ("poetry", "Poetry"), ("law", "Law")]
+        "genre",
+        max_length=20,
+        blank=True,
+        default="",
+        choices=[("novel", "Novel"), ("poetry", "Poetry"), ("law", "Law")],
     )
     labels = TagsField(verbose_name="labels")
     formats = TagsField(
         verbose_name="formats",
-        base_field=models.CharField(max_length=10, choices=[("paper", "Paper"), ("audio", "Audio"), ("ebook", "E-book")]),
+        base_field=models.CharField(
+            max_length=10, choices=[("paper", "Paper"), ("audio", "Audio"), ("ebook", "E-book")]
+        ),
     )
     published_on = models.DateField("published", null=True, blank=True)
     lent_at = models.DateTimeField("lent at", null=True, blank=True)

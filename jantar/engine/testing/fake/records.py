@@ -22,13 +22,13 @@ def lend(book: Book, *, actor: Actor, cause: str = "page") -> Any:
 
 
 shelves = RecordType(
-    name="shelves", model=Shelf, columns=("name", "city", "owner"), sort="name",
+    name="shelves", model=Shelf, area=None, columns=("name", "city", "owner"), sort="name",
     sections=(Section("Shelf", "name", "city", "capacity", "owner", "team"),), search=Search(text=("name", "city")),
     match=("name",),
 )  # fmt: skip
 
 books = RecordType(
-    name="books", model=Book, title="title", columns=("title", "shelf", "genre", "price", "published_on", "owner"),
+    name="books", model=Book, area=None, title="title", columns=("title", "shelf", "genre", "price", "published_on", "owner"),
     sections=(
         Section("Book", "title", "shelf", "genre", "price", "labels", "formats", "copies"),
         Section("More", "summary", "pages", "weight", "discount", "lent", "published_on", "lent_at", "reading_time",
