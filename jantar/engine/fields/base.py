@@ -91,10 +91,7 @@ class Field:
         return self.dump(value) if self.is_custom else value
 
     def restore(self, stored: Any) -> Any:
-        """The value of what the source keeps; a custom field without a value reads as an empty column does."""
-        if not self.is_custom:
-            return stored
-        return self.empty if stored is None else self.load(stored)
+        return self.load(stored) if self.is_custom and stored is not None else stored
 
     def is_empty(self, value: Any) -> bool:
         return value is None or value == ""

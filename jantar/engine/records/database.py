@@ -13,12 +13,12 @@ EXTRA: list[Callable[[], str]] = []
 
 
 def tracked_tables() -> list[Tracked]:
-    """Every table whose changes are recorded: records and their parts, each table once."""
+    """Every table whose changes are recorded: records with their parts and traces, each table once."""
     found: dict[str, Tracked] = {}
     for record_type in registry.all():
         table = record_type.model._meta.db_table
         found.setdefault(table, Tracked(table, root=table))
-        for part in record_type.parts:
+        for part in (*record_type.parts, *record_type.traces):
             own = part.model._meta.db_table
             found.setdefault(own, Tracked(own, root=table, root_column=f"{part.parent}_id"))
     return list(found.values())

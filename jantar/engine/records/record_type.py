@@ -103,6 +103,8 @@ class RecordType:
     search: Search = Search(text=("name",))
     board: Board | None = None
     parts: "tuple[Part, ...]" = ()
+    #: Rows that the type's own rules write about a record: recorded and undone with it, never typed.
+    traces: "tuple[Part, ...]" = ()
     actions: tuple[RecordAction, ...] = ()
     #: What tells this type's rows from others in the same table, and what new records start with.
     defaults: Mapping[str, Any] = field(default_factory=dict)

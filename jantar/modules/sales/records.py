@@ -10,7 +10,7 @@ from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import Board, RecordAction, RecordType, Search, Section
 from jantar.engine.records.registry import registry
 from jantar.modules.sales import queries, services
-from jantar.modules.sales.models import Deal, DealContact, LossReason, Status
+from jantar.modules.sales.models import Deal, DealContact, LossReason, StageChange, Status
 
 
 def loss_fields() -> Mapping[str, Field]:
@@ -34,6 +34,7 @@ deals = RecordType(
         group_by="pipeline", groups=queries.pipelines, columns=queries.stage_columns,
     ),
     parts=(Part("contacts", DealContact, "deal", _("People in the deal")),),
+    traces=(Part("stage_changes", StageChange, "deal", _("Stage changes")),),
     actions=(
         RecordAction(
             "win", _("Win"), services.win_deal, icon="trophy", available=lambda deal: deal.status != Status.WON

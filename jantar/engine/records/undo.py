@@ -1,0 +1,142 @@
+"""Undo: takes back everything one operation did, within rights, keeping what was changed since."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import IntegrityError, transaction
+from django.db.models import Model, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from jantar.engine.history.models import Cause, Operation
+from jantar.engine.history.operations import operation
+from jantar.engine.history.undo import Conflict, Reversal
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.database import tracked_tables
+from jantar.engine.records.errors import NotAllowed, NotFound
+from jantar.engine.records.models import allowed
+from jantar.engine.records.registry import registry
+
+UNDO_DAYS = 30
+
+__all__ = ["UNDO_DAYS", "Conflict", "NotUndoable", "UndoResult", "undo"]
+
+
+class NotUndoable(Exception):
+    """The operation can't be taken back (any more); the text says why, in the language in force."""
+
+
+@dataclass(frozen=True)
+class UndoResult:
+    """`operation_id` is the undoing (which can itself be undone), `undone` the number of records taken back,
+    `conflicts` what stayed as it is: at most 1,000 of them."""
+
+    operation_id: int
+    undone: int
+    conflicts: list[Conflict]
+
+
+def undo(operation_id: int, *, actor: Actor) -> UndoResult:
+    """Takes one operation back, in an operation of its own.
+
+    Columns are set back where they still hold what was written, inserted records are deleted unless they were
+    changed or used since, deleted ones come back. What stays is listed in the result.
+    Raises NotFound, NotUndoable (too old, undone before) or NotAllowed (nothing of it is the actor's to change).
+    """
+    with transaction.atomic():
+        wanted = _locked(operation_id)
+        label = _("Undo: %(what)s") % {"what": wanted}
+        with operation(actor, Cause.UNDO, label) as undoing:
+            result = _reverse(wanted, undoing.pk, actor)
+            Operation.objects.filter(pk=wanted.pk).update(undone_by=undoing)
+    return result
+
+
+def _locked(operation_id: int) -> Operation:
+    wanted = Operation.objects.select_for_update(of=("self",)).filter(pk=operation_id).first()
+    if wanted is None:
+        raise NotFound(_("There is no such change."))
+    if wanted.undone_by_id:
+        raise NotUndoable(_("This was already undone."))
+    if wanted.at < timezone.now() - timedelta(days=UNDO_DAYS):
+        raise NotUndoable(_("Only changes of the last %(days)d days can be undone.") % {"days": UNDO_DAYS})
+    return wanted
+
+
+def _reverse(wanted: Operation, undoing: int, actor: Actor) -> UndoResult:
+    models = _models()
+    reversal = Reversal(wanted.pk, tracked_tables(), {table: _money_groups(model) for table, model in models.items()})
+    reversal.gather()
+    if not actor.is_admin:
+        for table, model in models.items():
+            for action in ("edit", "delete"):
+                reversal.keep_forbidden(table, action, *_ids(model, allowed(model, actor, action)))
+    reversal.keep_used()
+    try:
+        with transaction.atomic():
+            reversal.reverse()
+    except IntegrityError as error:
+        raise NotUndoable(_("Another record now has a value that this one would get back.")) from error
+    result = UndoResult(undoing, reversal.undone(), reversal.conflicts())
+    if not result.undone and any(conflict.reason == "rights" for conflict in result.conflicts):
+        raise NotAllowed(_("You may not change these records."))
+    _refuse_foreign(reversal, models, actor)
+    _prepare_again(result.conflicts, models, actor)
+    return result
+
+
+def _ids(model: type[Any], scope: Q) -> tuple[str, Sequence[Any]]:
+    try:
+        sql, parameters = model._base_manager.filter(scope).values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return "SELECT NULL::bigint WHERE false", ()
+    return sql, parameters
+
+
+def _models() -> dict[str, type[Any]]:
+    """One model for each table of records."""
+    return {record_type.model._meta.db_table: record_type.model for record_type in registry.all()}
+
+
+def _money_groups(model: type[Model]) -> list[tuple[str, ...]]:
+    """An amount, its currency and its base amount are set back together."""
+    return [field.columns for field in getattr(model, "money_fields", ())]
+
+
+def _refuse_foreign(reversal: Reversal, models: dict[str, type[Any]], actor: Actor) -> None:
+    """Records that came back must be ones the actor may create."""
+    for table in reversal.sources("D"):
+        model = models.get(table)
+        if model and not actor.is_admin:
+            scope = allowed(model, actor, "create")
+            back = reversal.records_back(table)
+            if model._base_manager.filter(scope, pk__in=back).count() != len(back):
+                raise NotAllowed(_("You may not create these records."))
+
+
+def _prepare_again(conflicts: Iterable[Conflict], models: dict[str, type[Any]], actor: Actor) -> None:
+    """Works derived columns out again where later edits were kept beside columns that were set back."""
+    mixed: dict[str, set[int]] = {}
+    for conflict in conflicts:
+        if conflict.column and conflict.source in models:
+            mixed.setdefault(conflict.source, set()).add(conflict.record_id)
+    for table, pks in mixed.items():
+        model = models[table]
+        changed: set[str] = set()
+        records = list(model._base_manager.filter(pk__in=pks))
+        for record in records:
+            changed |= _prepared(record, actor)
+        if changed:
+            model._base_manager.bulk_update(records, sorted(changed), batch_size=500)
+
+
+def _prepared(record: Any, actor: Actor) -> set[str]:
+    record_type = registry.type_of(record)
+    names = [column.attname for column in record._meta.concrete_fields]
+    before = {name: getattr(record, name) for name in names}
+    if record_type.prepare:
+        record_type.prepare([record], frozenset(), actor)
+    return {name for name in names if getattr(record, name) != before[name]}
