@@ -83,8 +83,7 @@ check-code:
 	$(PY) tools/check_code.py
 
 check-django:
-	DJANGO_SETTINGS_MODULE=jantar.project.settings JANTAR_DATA_DIR=.jantar/check $(PY) -W ignore -m django makemigrations --check --dry-run
-	DJANGO_SETTINGS_MODULE=jantar.project.settings JANTAR_DATA_DIR=.jantar/check $(PY) -m django check --fail-level WARNING
+	$(PY) tools/check_django.py
 
 check-messages:
 	$(PY) tools/messages.py check

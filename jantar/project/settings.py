@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "procrastinate.contrib.django",
     "jantar.ui",
+    "jantar.platform.jobs",
     "jantar.platform.accounts",
     "jantar.platform.settings",
     "jantar.engine.fields",
@@ -85,6 +86,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jantar.engine.pages.errors.ErrorsMiddleware",
 ]
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 
 ROOT_URLCONF = "jantar.project.urls"
 WSGI_APPLICATION = "jantar.project.wsgi.application"

@@ -91,7 +91,10 @@ class Field:
         return self.dump(value) if self.is_custom else value
 
     def restore(self, stored: Any) -> Any:
-        return self.load(stored) if self.is_custom and stored is not None else stored
+        """The value of what the source keeps; a custom field without a value reads as an empty column does."""
+        if not self.is_custom:
+            return stored
+        return self.empty if stored is None else self.load(stored)
 
     def is_empty(self, value: Any) -> bool:
         return value is None or value == ""

@@ -1,6 +1,5 @@
 """One page of records: filtered, sorted, paged by key, counted up to a bound. Lists, boards, API and search use it."""
 
-import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core import signing
 from django.db import connection
 from django.db.models import F, OrderBy, Q
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
@@ -21,6 +21,7 @@ from jantar.engine.records.record_type import RecordType
 
 EXACT_UP_TO = 10_000
 MAX_LIMIT = 500
+CURSOR = "jantar.cursor"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class SortKey:
     @property
     def alias(self) -> str:
         return f"sort_{self.field.name}"
+
+    def __str__(self) -> str:
+        return f"{'-' if self.descending else ''}{self.field.name}"
 
 
 @dataclass(frozen=True)
@@ -135,18 +139,19 @@ def estimate(rows: Any) -> int:
 
 
 def encode_cursor(row: Any, keys: Sequence[SortKey]) -> str:
+    """Signed, so that what comes back has the types that went out."""
     values = [_to_json(getattr(row, key.alias)) for key in keys]
-    return base64.urlsafe_b64encode(json.dumps([*values, row.pk]).encode()).decode().rstrip("=")
+    return signing.dumps([*map(str, keys), *values, row.pk], salt=CURSOR)
 
 
 def decode_cursor(cursor: str, keys: Sequence[SortKey]) -> list[Any]:
     try:
-        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != len(keys) + 1 or not isinstance(values[-1], int):
-            raise ValueError
-        return [_from_json(value) for value in values]
-    except (ValueError, UnicodeDecodeError, ArithmeticError) as error:
-        raise BadQuery("cursor", _("This page address is no longer valid.")) from error
+        values = signing.loads(cursor, salt=CURSOR)
+    except signing.BadSignature:
+        values = []
+    if values[: len(keys)] != [*map(str, keys)] or len(values) != 2 * len(keys) + 1:
+        raise BadQuery("cursor", _("This page address is no longer valid."))
+    return [_from_json(value) for value in values[len(keys) :]]
 
 
 def _to_json(value: Any) -> Any:

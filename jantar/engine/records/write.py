@@ -39,11 +39,11 @@ def store_new(record_type: RecordType, rows: Sequence[Values], *, actor: Actor) 
     check_new(record_type, records, rows, actor)
     with ReadableIntegrity(record_type):
         record_type.model._base_manager.bulk_create(records, batch_size=2000)
-    for record, values in zip(records, rows, strict=True):
-        write_parts(record_type, record, values)
-    refuse_unless_allowed(record_type, records, actor, "create")
-    if record_type.after_create:
-        record_type.after_create(records, actor)
+        for record, values in zip(records, rows, strict=True):
+            write_parts(record_type, record, values)
+        refuse_unless_allowed(record_type, records, actor, "create")
+        if record_type.after_create:
+            record_type.after_create(records, actor)
     return records
 
 
@@ -109,17 +109,18 @@ def change(records: Sequence[Any], record_type: RecordType, values: Values, *, a
         if old[name] != value
     }  # fmt: skip
     parts = any(record_type.part(name) for name in values)
-    if changed or parts:
-        for record in records:
-            record.version += 1
-            record.updated_at = timezone.now()
-        with ReadableIntegrity(record_type):
-            record_type.model._base_manager.bulk_update(records, [*changed, "version", "updated_at"], batch_size=500)
+    if not changed and not parts:
+        return
+    for record in records:
+        record.version += 1
+        record.updated_at = timezone.now()
+    with ReadableIntegrity(record_type):
+        record_type.model._base_manager.bulk_update(records, [*changed, "version", "updated_at"], batch_size=500)
         for record in records:
             write_parts(record_type, record, values)
-    refuse_unless_allowed(record_type, records, actor, "edit")
-    if record_type.after_update and (changed or parts):
-        record_type.after_update(records, frozenset(values), actor)
+        refuse_unless_allowed(record_type, records, actor, "edit")
+        if record_type.after_update:
+            record_type.after_update(records, frozenset(values), actor)
 
 
 def delete(
@@ -177,7 +178,7 @@ def refuse_unless_allowed(record_type: RecordType, records: Sequence[Any], actor
 
 
 class ReadableIntegrity:
-    """Turns a database refusal into Invalid with the field named, without spoiling the transaction."""
+    """All or nothing, with a refusal of the database told as Invalid with the field named."""
 
     def __init__(self, record_type: RecordType) -> None:
         self.record_type = record_type

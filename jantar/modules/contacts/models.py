@@ -103,12 +103,12 @@ class Party(Record):
         return self.name
 
 
-class CompanyManager(RecordManager):
+class CompanyManager(RecordManager):  # type: ignore[type-arg]
     def get_queryset(self) -> Any:
         return super().get_queryset().filter(kind=PartyKind.COMPANY)
 
 
-class PersonManager(RecordManager):
+class PersonManager(RecordManager):  # type: ignore[type-arg]
     def get_queryset(self) -> Any:
         return super().get_queryset().filter(kind=PartyKind.PERSON)
 

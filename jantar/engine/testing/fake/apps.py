@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class FakeConfig(AppConfig):
+    name = "jantar.engine.testing.fake"
+    label = "fake"

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+
+class JobsConfig(AppConfig):
+    name = "jantar.platform.jobs"
+    label = "jobs"
+    verbose_name = _("Jobs")
+
+    def ready(self) -> None:
+        """Load every app's `jobs.py`, so that a worker knows all kinds of jobs."""
+        autodiscover_modules("jobs")
