@@ -27,7 +27,7 @@ class Boolean(Field):
 
     @property
     def empty(self) -> Any:
-        return None if self.nullable and self.is_custom else False
+        return False
 
     def load(self, data: Any) -> Any:
         if data is None:

@@ -6,8 +6,8 @@
     {"relation": "deals", "has": "any" | "none", "where": {...}}     rows that point here
     {"relation": "deals", "has": "at_least" | "at_most", "count": 3, "where": {...}}
 
-An empty tree ({} or {"all": []}) lets everything through, an empty node in a group is left out. Related records count only when the actor may see
-them, so that a filter never tells what a list would hide.
+An empty tree ({} or {"all": []}) lets everything through; an empty node in a group is left out. Related
+records count only when the actor may see them, so that a filter never tells what a list would hide.
 """
 
 from typing import Any

@@ -22,24 +22,50 @@ def lend(book: Book, *, actor: Actor, cause: str = "page") -> Any:
 
 
 shelves = RecordType(
-    name="shelves", model=Shelf, area=None, columns=("name", "city", "owner"), sort="name",
-    sections=(Section("Shelf", "name", "city", "capacity", "owner", "team"),), search=Search(text=("name", "city")),
+    name="shelves",
+    model=Shelf,
+    area=None,
+    columns=("name", "city", "owner"),
+    sort="name",
+    sections=(Section("Shelf", "name", "city", "capacity", "owner", "team"),),
+    search=Search(text=("name", "city")),
     match=("name",),
-)  # fmt: skip
+)
 
 books = RecordType(
-    name="books", model=Book, area=None, title="title", columns=("title", "shelf", "genre", "price", "published_on", "owner"),
+    name="books",
+    model=Book,
+    area=None,
+    title="title",
+    columns=("title", "shelf", "genre", "price", "published_on", "owner"),
     sections=(
         Section("Book", "title", "shelf", "genre", "price", "labels", "formats", "copies"),
-        Section("More", "summary", "pages", "weight", "discount", "lent", "published_on", "lent_at", "reading_time",
-                "author_email", "phone", "website", "country", "owner", "team"),
+        Section(
+            "More",
+            "summary",
+            "pages",
+            "weight",
+            "discount",
+            "lent",
+            "published_on",
+            "lent_at",
+            "reading_time",
+            "author_email",
+            "phone",
+            "website",
+            "country",
+            "owner",
+            "team",
+        ),
     ),
-    search=Search(text=("title", "shelf.name"), keys=("author_email", "phone", "copies.number"), subtitle=("shelf.name",)),
+    search=Search(
+        text=("title", "shelf.name"), keys=("author_email", "phone", "copies.number"), subtitle=("shelf.name",)
+    ),
     board=Board(by="genre", total="price", card=("shelf", "price")),
     parts=(Part("copies", Copy, "book", "Copies", main="is_main"),),
     actions=(RecordAction("lend", "Lend", lend, available=lambda book: not book.lent),),
     match=("title",),
     validate=validate_book,
-)  # fmt: skip
+)
 
 registry.register(shelves, books)
