@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "jantar.platform.accounts.middleware.PreferencesMiddleware",
+    "jantar.platform.accounts.middleware.SignInRequiredMiddleware",
     "jantar.engine.permissions.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -94,6 +95,11 @@ WSGI_APPLICATION = "jantar.project.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "/"
+CSRF_FAILURE_VIEW = "jantar.engine.pages.errors.csrf_failure"
+# Addresses that check by themselves who calls (tokens), or that everybody may ask.
+SELF_GUARDED = ("/api/", "/healthz", "/readyz")
+# How many proxies stand in front; only then is X-Forwarded-For believed.
+PROXIES = int(os.environ.get("JANTAR_PROXIES", "0"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 # The pages of record types stand last: their addresses start with the name of a type.
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("jantar.platform.accounts.urls")),
     path("", include("jantar.engine.pages.urls")),
 ]
 

@@ -75,6 +75,10 @@ def forbidden(request: HttpRequest, exception: PermissionDenied) -> HttpResponse
     return error_answer(request, 403, str(exception) or _("Ask an administrator if you need this."))
 
 
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return error_answer(request, 403, _("The page has been open for too long. Load it again and repeat your change."))
+
+
 def not_found(request: HttpRequest, exception: Http404) -> HttpResponse:
     return error_answer(request, 404, _("The address is wrong, or you may not see what is here."))
 

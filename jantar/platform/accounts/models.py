@@ -125,3 +125,19 @@ class ApiToken(models.Model):
         if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:
             cls.objects.filter(pk=token.pk).update(last_used_at=now)
         return token.user
+
+
+class FailedSignIn(models.Model):
+    """One refused sign-in; what the limit of tries counts. Kept for a day."""
+
+    address = models.GenericIPAddressField(null=True)
+    account = models.CharField(max_length=64)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("failed sign-in")
+        verbose_name_plural = _("failed sign-ins")
+        indexes = [
+            models.Index(fields=["address", "at"], name="accounts_failed_by_address"),
+            models.Index(fields=["at"], name="accounts_failed_by_time"),
+        ]

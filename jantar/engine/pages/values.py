@@ -1,0 +1,111 @@
+"""A value as HTML for a cell of a list or a line of a record page, by the kind of its field."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from jantar.engine.fields.base import Field
+from jantar.engine.records.registry import registry
+from jantar.kit.text import fold
+from jantar.ui import html
+
+TONES = ("blue", "teal", "violet", "orange", "pink", "green", "amber")
+
+
+def show_value(field: Field, value: Any) -> SafeString | str:
+    """The value with its links and badges; an empty string when there is none."""
+    if field.is_empty(value):
+        return ""
+    return SHOW.get(field.kind, show_text)(field, value)
+
+
+def show_text(field: Field, value: Any) -> SafeString | str:
+    return field.text(value)
+
+
+def show_number(field: Field, value: Any) -> SafeString:
+    return format_html('<span class="num">{}</span>', field.text(value))
+
+
+def show_money(field: Field, value: Any) -> SafeString:
+    css = "num negative" if value.amount < 0 else "num"
+    return format_html('<span class="{}">{}</span>', css, field.text(value))
+
+
+def show_time(field: Field, value: Any) -> SafeString:
+    return format_html('<time class="num" datetime="{}">{}</time>', value.isoformat(), field.text(value))
+
+
+def show_choice(field: Field, value: Any) -> SafeString:
+    return html.badge(field.text(value), tone=tone_of(field, value))
+
+
+def show_items(field: Field, value: Any) -> SafeString:
+    """Tags and several choices, a badge each."""
+    return format_html_join(
+        " ", "{}", ((html.badge(field.text([item]), tone=tone_of(field, item)),) for item in value)
+    )
+
+
+def show_email(field: Field, value: Any) -> SafeString:
+    return format_html('<a href="mailto:{}">{}</a>', value, value)
+
+
+def show_phone(field: Field, value: Any) -> SafeString:
+    number = "".join(sign for sign in value if sign.isdigit() or sign == "+")
+    return format_html('<a class="num" href="tel:{}">{}</a>', number, value)
+
+
+def show_web(field: Field, value: Any) -> SafeString:
+    shown = value.partition("://")[2].removeprefix("www.").rstrip("/")
+    return format_html('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>', value, shown)
+
+
+def show_reference(field: Field, value: Any) -> SafeString | str:
+    """A link to the record where it has a page of its own."""
+    address = address_of(value)
+    return format_html('<a href="{}">{}</a>', address, value) if address else str(value)
+
+
+def show_user(field: Field, value: Any) -> SafeString:
+    return format_html('<span class="named">{}<span>{}</span></span>', html.avatar(str(value), size="s"), value)
+
+
+def address_of(record: Model) -> str:
+    """Where a record is shown; empty for rows that are no records (users, teams)."""
+    try:
+        record_type = registry.type_of(record)
+    except LookupError:
+        return ""
+    return reverse("pages:detail", args=[record_type.name, record.pk])
+
+
+def tone_of(field: Field, value: Any) -> str:
+    """A colour that stays with the value: by its place in a list of choices, else by its letters."""
+    for place, (key, _label) in enumerate(getattr(field, "choices", ())):
+        if key == value:
+            return TONES[place % len(TONES)]
+    return html.stable_tone(fold(str(value)))
+
+
+SHOW: dict[str, Callable[[Field, Any], SafeString | str]] = {
+    "number": show_number,
+    "integer": show_number,
+    "percent": show_number,
+    "duration": show_number,
+    "money": show_money,
+    "date": show_time,
+    "datetime": show_time,
+    "choice": show_choice,
+    "multi_choice": show_items,
+    "tags": show_items,
+    "email": show_email,
+    "phone": show_phone,
+    "web": show_web,
+    "reference": show_reference,
+    "user": show_user,
+}
