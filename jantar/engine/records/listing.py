@@ -22,12 +22,17 @@ from jantar.engine.records.record_type import RecordType
 EXACT_UP_TO = 10_000
 MAX_LIMIT = 500
 CURSOR = "jantar.cursor"
+#: What a cursor that leads backwards starts with.
+BACK = "~"
 
 
 @dataclass(frozen=True)
 class SortKey:
+    """Missing values stand last, whatever the direction; only a page read backwards meets them first."""
+
     field: Field
     descending: bool
+    nulls_first: bool = False
 
     @property
     def alias(self) -> str:
@@ -35,6 +40,16 @@ class SortKey:
 
     def __str__(self) -> str:
         return f"{'-' if self.descending else ''}{self.field.name}"
+
+    def backwards(self) -> "SortKey":
+        return SortKey(self.field, not self.descending, not self.nulls_first)
+
+    def order(self) -> OrderBy:
+        """Says where NULLs go only where PostgreSQL would put them elsewhere, so that plain indexes serve."""
+        if not self.field.nullable or self.descending == self.nulls_first:
+            return OrderBy(F(self.alias), descending=self.descending)
+        first, last = (True, None) if self.nulls_first else (None, True)
+        return OrderBy(F(self.alias), descending=self.descending, nulls_first=first, nulls_last=last)
 
 
 @dataclass(frozen=True)
@@ -57,6 +72,7 @@ class Query:
 class Page:
     rows: list[Any]
     next_cursor: str | None
+    previous_cursor: str | None = None
 
 
 def rows_of(query: Query) -> Any:
@@ -89,11 +105,12 @@ def sort_keys(query: Query) -> list[SortKey]:
 
 def sorted_rows(query: Query) -> Any:
     """The records of the query in order, with what their columns need loaded."""
-    keys = sort_keys(query)
+    return in_order(query, sort_keys(query))
+
+
+def in_order(query: Query, keys: Sequence[SortKey]) -> Any:
     rows = rows_of(query).annotate(**{key.alias: key.field.sort_key() for key in keys})
-    order = [OrderBy(F(key.alias), descending=key.descending) for key in keys]
-    id_descending = keys[-1].descending
-    rows = rows.order_by(*order, OrderBy(F("pk"), descending=id_descending))
+    rows = rows.order_by(*(key.order() for key in keys), OrderBy(F("pk"), descending=keys[-1].descending))
     return rows.select_related(*loads_of(query))
 
 
@@ -103,17 +120,26 @@ def loads_of(query: Query) -> list[str]:
 
 
 def page_of(query: Query) -> Page:
-    """The rows after the cursor, at most `limit`; one statement."""
+    """The rows after the cursor (before it, for a `previous_cursor`), at most `limit`; one statement."""
     if not 1 <= query.limit <= MAX_LIMIT:
         raise BadQuery("limit", _("Between 1 and %(limit)d rows can be asked for.") % {"limit": MAX_LIMIT})
     keys = sort_keys(query)
-    rows = sorted_rows(query)
+    is_back = query.cursor.startswith(BACK)
+    direction = [key.backwards() for key in keys] if is_back else keys
+    rows = in_order(query, direction)
     if query.cursor:
-        rows = rows.filter(after(keys, decode_cursor(query.cursor, keys)))
+        rows = rows.filter(after(direction, decode_cursor(query.cursor.removeprefix(BACK), keys)))
     found = list(rows[: query.limit + 1])
-    if len(found) <= query.limit:
-        return Page(found, None)
-    return Page(found[: query.limit], encode_cursor(found[query.limit - 1], keys))
+    more = len(found) > query.limit
+    found = found[: query.limit]
+    if is_back:
+        found.reverse()
+    has_next, has_previous = (True, more) if is_back else (more, bool(query.cursor))
+    return Page(
+        found,
+        encode_cursor(found[-1], keys) if found and has_next else None,
+        BACK + encode_cursor(found[0], keys) if found and has_previous else None,
+    )
 
 
 def count_of(query: Query) -> tuple[int, bool]:
@@ -171,16 +197,15 @@ def _from_json(value: Any) -> Any:
 
 
 def after(keys: Sequence[SortKey], values: Sequence[Any]) -> Q:
-    """Rows that come after the one with these values. PostgreSQL sorts NULL as larger than everything."""
+    """Rows that come after the one with these values."""
     id_key = LessThan if keys[-1].descending else GreaterThan
     condition = Q(id_key(F("pk"), values[-1]))
     for key, value in zip(reversed(keys), reversed(values[:-1]), strict=True):
         condition = Q(_beyond(key, value)) | (Q(_same(key, value)) & condition)
     first, value = keys[0], values[0]
-    if value is not None and not first.descending and not first.field.nullable:
-        condition &= Q(GreaterThanOrEqual(F(first.alias), value))
-    if value is not None and first.descending:
-        condition &= Q(LessThanOrEqual(F(first.alias), value))
+    if value is not None and (first.nulls_first or not first.field.nullable):  # a bound that an index can start at
+        bound = LessThanOrEqual if first.descending else GreaterThanOrEqual
+        condition &= Q(bound(F(first.alias), value))
     return condition
 
 
@@ -191,7 +216,6 @@ def _same(key: SortKey, value: Any) -> Any:
 def _beyond(key: SortKey, value: Any) -> Any:
     column = F(key.alias)
     if value is None:
-        return IsNull(column, False) if key.descending else Q(pk__in=[])
-    if key.descending:
-        return LessThan(column, value)
-    return Q(GreaterThan(column, value)) | Q(IsNull(column, True))
+        return IsNull(column, False) if key.nulls_first else Q(pk__in=[])
+    larger = LessThan(column, value) if key.descending else GreaterThan(column, value)
+    return larger if key.nulls_first or not key.field.nullable else Q(larger) | Q(IsNull(column, True))
