@@ -1,0 +1,1 @@
+"""The demo company: believable, deterministic, and nobody real."""

@@ -1,0 +1,145 @@
+"""Activities over two years, and the tasks that came out of them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from jantar.project.demo.clock import moment_between, working_moment
+from jantar.project.demo.countries import Country
+from jantar.project.demo.model import ActivityKind, DemoActivity, DemoCompany, DemoDeal, DemoPerson, DemoTask
+from jantar.project.demo.parties import by_code
+
+_KINDS: dict[ActivityKind, int] = {"call": 42, "mail": 26, "meeting": 16, "visit": 10, "letter": 6}
+_MINUTES: dict[ActivityKind, tuple[int, ...]] = {
+    "call": (3, 5, 8, 10, 15, 20, 25),
+    "mail": (5, 10, 15),
+    "meeting": (30, 45, 60, 90, 120),
+    "visit": (60, 90, 120, 180, 240),
+    "letter": (10, 15),
+}
+_OUTCOMES: dict[ActivityKind, tuple[str, ...]] = {
+    "call": ("reached", "reached", "reached", "not_reached", "call_back"),
+    "mail": ("done",),
+    "meeting": ("done", "done", "follow_up"),
+    "visit": ("done", "done", "follow_up"),
+    "letter": ("done",),
+}
+_TRAVEL = {"CZK": Decimal(9), "EUR": Decimal("0.35"), "HUF": Decimal(140), "PLN": Decimal("1.15")}
+_WEIGHTS = {"customer": 9, "opportunity": 7, "qualified": 4, "lead": 2, "lost": 2}
+_PLANNED_SHARE = 0.008
+
+
+def make_activities(
+    companies: Sequence[DemoCompany],
+    people: Sequence[DemoPerson],
+    deals: Sequence[DemoDeal],
+    count: int,
+    today: date,
+    random: Random,
+) -> list[DemoActivity]:
+    """Return activities by time: about half belong to deals, a few are planned for the next weeks."""
+    staff: dict[int, list[int]] = {}
+    for index, person in enumerate(people):
+        if person.company is not None:
+            staff.setdefault(person.company, []).append(index)
+    weights = [_WEIGHTS[company.lifecycle] for company in companies]
+    activities = []
+    for number in range(count):
+        if deals and number % 2 == 0:
+            deal = random.randrange(len(deals))
+            company = deals[deal].company
+            moment = _during(random, deals[deal], today)
+        else:
+            company = random.choices(range(len(companies)), weights)[0]
+            moment = moment_between(random, companies[company].created_at.date(), today - timedelta(days=1))
+            deal = -1
+        if random.random() < _PLANNED_SHARE:
+            moment = working_moment(random, today + timedelta(days=random.randint(3, 25)))
+        known = [index for index in staff.get(company, ()) if people[index].created_at <= moment]
+        activities.append(
+            _activity(random, company, companies[company], known, deal if deal >= 0 else None, moment, today)
+        )
+    return sorted(activities, key=lambda activity: activity.at)
+
+
+def make_tasks(
+    companies: Sequence[DemoCompany], activities: Sequence[DemoActivity], count: int, today: date, random: Random
+) -> list[DemoTask]:
+    """Return tasks that came out of activities: the recent ones mostly open, the old ones done."""
+    past = [index for index, activity in enumerate(activities) if activity.at.date() < today]
+    recent = past[-count:]
+    chosen = sorted({*random.sample(recent, min(len(recent), count // 3)), *random.sample(past, min(len(past), count))})
+    return [_task(random, index, activities[index], companies, today) for index in chosen[-count:]]
+
+
+def _activity(
+    random: Random,
+    index: int,
+    company: DemoCompany,
+    people: Sequence[int],
+    deal: int | None,
+    moment: datetime,
+    today: date,
+) -> DemoActivity:
+    kind: ActivityKind = random.choices(list(_KINDS), list(_KINDS.values()))[0]
+    planned = moment.date() > today
+    if planned and kind in ("mail", "letter"):
+        kind = "meeting"
+    country = by_code(company.country)
+    present = 1 if kind in ("call", "mail", "letter") else random.choice((1, 2, 2, 3))
+    distance = random.choice((12, 35, 60, 110, 180))
+    travelled = kind == "visit" and not planned
+    return DemoActivity(
+        kind=kind,
+        subject=_filled(random, random.choice(country.texts.subjects[kind]), country, company),
+        body="" if planned else _minutes_of(random, kind, country),
+        at=moment,
+        minutes=random.choice(_MINUTES[kind]),
+        outcome="" if planned else random.choice(_OUTCOMES[kind]),
+        outgoing=kind not in ("call", "mail") or random.random() < 0.65,
+        cost=(distance * _TRAVEL[company.currency]).quantize(Decimal(1)) if travelled else None,
+        currency=company.currency,
+        company=index,
+        people=tuple(random.sample(people, min(len(people), present))),
+        deal=deal,
+        owner=company.owner,
+    )
+
+
+def _task(
+    random: Random, index: int, activity: DemoActivity, companies: Sequence[DemoCompany], today: date
+) -> DemoTask:
+    company = companies[activity.company]
+    country = by_code(company.country)
+    due = activity.at.date() + timedelta(days=random.randint(2, 21))
+    done = due < today - timedelta(days=random.randint(0, 9))
+    done_at = working_moment(random, due - timedelta(days=random.randint(0, 2))) if done else None
+    return DemoTask(
+        subject=_filled(random, random.choice(country.texts.tasks), country, company),
+        due=due,
+        done_at=max(done_at, activity.at) if done_at else None,
+        priority=random.choice(("low", "normal", "normal", "normal", "high")),
+        assignee=activity.owner,
+        company=activity.company,
+        person=activity.people[0] if activity.people else None,
+        deal=activity.deal,
+        activity=index,
+        created_at=activity.at,
+    )
+
+
+def _during(random: Random, deal: DemoDeal, today: date) -> datetime:
+    first = deal.created_at.date()
+    last = today - timedelta(days=1) if deal.status == "open" else deal.stages[-1][1].date()
+    return max(deal.created_at, moment_between(random, first, max(first, last)))
+
+
+def _minutes_of(random: Random, kind: ActivityKind, country: Country) -> str:
+    sentences = country.texts.sentences[kind]
+    wanted = {"meeting": 3, "visit": 2, "call": 2}.get(kind, 1)
+    return " ".join(random.sample(sentences, random.randint(1, min(wanted, len(sentences)))))
+
+
+def _filled(random: Random, text: str, country: Country, company: DemoCompany) -> str:
+    return text.format(product=random.choice(country.texts.products), city=company.city, company=company.name)
