@@ -1,0 +1,69 @@
+import { Controller } from "@hotwired/stimulus";
+import type TomSelect from "tom-select";
+import { send } from "../lib/http";
+import { text } from "../lib/texts";
+
+interface Option {
+  value: string;
+  label: string;
+  detail?: string;
+}
+
+/**
+ * A select that one types into. With `url` options come from the server: GET url?q=TEXT answers
+ * {"items": [{"value", "label", "detail"}]}. `create` lets a new value be typed (tags).
+ */
+export default class extends Controller<HTMLSelectElement> {
+  static override values = { url: String, create: Boolean, max: Number };
+  declare readonly urlValue: string;
+  declare readonly createValue: boolean;
+  declare readonly maxValue: number;
+
+  #select: TomSelect | null = null;
+
+  override async connect(): Promise<void> {
+    const { default: Select } = await import("tom-select/base");
+    const { default: removeButton } = await import("tom-select/plugins/remove_button/plugin.js");
+    Select.define("remove_button", removeButton);
+    if (!this.element.isConnected || this.#select) return;
+    this.#select = new Select(this.element, {
+      valueField: "value",
+      labelField: "label",
+      searchField: this.urlValue ? [] : ["label", "detail"],
+      create: this.createValue,
+      createOnBlur: this.createValue,
+      persist: false,
+      maxOptions: 200,
+      ...(this.maxValue ? { maxItems: this.maxValue } : {}),
+      plugins: this.element.multiple ? { remove_button: { title: text("remove"), label: "×" } } : {},
+      ...(this.urlValue ? { load: this.#load, preload: "focus", shouldLoad: () => true, loadThrottle: 180 } : {}),
+      onDropdownOpen: () => this.#select?.clearActiveItems(),
+      render: {
+        option: (data: Option, escape: (value: string) => string) => `<div>${escape(data.label ?? "")}${data.detail ? `<span class="detail">${escape(data.detail)}</span>` : ""}</div>`,
+        item: (data: Option, escape: (value: string) => string) => `<div>${escape(data.label ?? "")}</div>`,
+        no_results: () => `<div class="no-results">${text("noResults")}</div>`,
+        option_create: (data: { input: string }, escape: (value: string) => string) => `<div class="create">+ ${escape(data.input)}</div>`,
+        loading: () => `<div class="no-results">${text("loading")}</div>`,
+      },
+    });
+    this.element.addEventListener("draft:restored", this.#sync);
+  }
+
+  override disconnect(): void {
+    this.element.removeEventListener("draft:restored", this.#sync);
+    this.#select?.destroy();
+    this.#select = null;
+  }
+
+  #sync = (): void => {
+    this.#select?.sync();
+  };
+
+  #load = async (query: string, done: (options?: Option[]) => void): Promise<void> => {
+    const address = new URL(this.urlValue, location.href);
+    address.searchParams.set("q", query);
+    const answer = await send(address.href);
+    this.#select?.clearOptions();
+    done(answer ? ((await answer.json()) as { items: Option[] }).items : []);
+  };
+}

@@ -1,0 +1,38 @@
+import type { ControllerConstructor } from "@hotwired/stimulus";
+import autosize from "./autosize";
+import board from "./board";
+import chart from "./chart";
+import combobox from "./combobox";
+import conflict from "./conflict";
+import connection from "./connection";
+import copy from "./copy";
+import dialog from "./dialog";
+import draft from "./draft";
+import dropzone from "./dropzone";
+import filter from "./filter";
+import inlineEdit from "./inline_edit";
+import jobProgress from "./job_progress";
+import menu from "./menu";
+import palette from "./palette";
+import relativeTime from "./relative_time";
+import reorder from "./reorder";
+import rows from "./rows";
+import selection from "./selection";
+import session from "./session";
+import shell from "./shell";
+import shortcuts from "./shortcuts";
+import signOut from "./sign_out";
+import tabs from "./tabs";
+import theme from "./theme";
+import toasts from "./toasts";
+import tooltip from "./tooltip";
+
+/** Every behaviour by the name that `data-controller` uses. */
+export const controllers: Record<string, ControllerConstructor> = {
+  autosize, board, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, palette,
+  reorder, rows, selection, session, shell, shortcuts, tabs, theme, toasts, tooltip,
+  "inline-edit": inlineEdit,
+  "job-progress": jobProgress,
+  "relative-time": relativeTime,
+  "sign-out": signOut,
+};

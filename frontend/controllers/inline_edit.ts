@@ -1,0 +1,154 @@
+import { Controller } from "@hotwired/stimulus";
+import { htmx } from "../lib/htmx";
+
+/**
+ * A value edited where it stands. Double click, Enter or F2 fetches the control (GET url), Enter or leaving
+ * saves (POST url with its fields), Escape puts the value back. Answers: 200 the value as shown,
+ * 422 the control again with its errors (what was typed in it), 409 the conflict for the dialog.
+ */
+export default class extends Controller<HTMLElement> {
+  static override values = { url: String };
+  declare readonly urlValue: string;
+
+  #shown: Node[] | null = null;
+  #before = "";
+  #busy = false;
+  #leaving: Element | null = null;
+
+  override connect(): void {
+    this.element.tabIndex = Math.max(this.element.tabIndex, 0);
+    this.element.addEventListener("dblclick", this.#start);
+    this.element.addEventListener("keydown", this.#key);
+    this.element.addEventListener("focusout", this.#left);
+    this.element.addEventListener("htmx:afterRequest", this.#answered);
+  }
+
+  override disconnect(): void {
+    this.element.removeEventListener("dblclick", this.#start);
+    this.element.removeEventListener("keydown", this.#key);
+    this.element.removeEventListener("focusout", this.#left);
+    this.element.removeEventListener("htmx:afterRequest", this.#answered);
+  }
+
+  start(): void {
+    if (this.#shown || this.#busy) return;
+    this.#shown = [...this.element.childNodes];
+    this.#request("GET", {});
+  }
+
+  save(): void {
+    if (!this.#shown || this.#busy) return;
+    if (this.#snapshot() === this.#before) {
+      this.cancel();
+      return;
+    }
+    this.#request("POST", this.#values());
+  }
+
+  cancel(): void {
+    if (!this.#shown) return;
+    const shown = this.#shown;
+    const hadFocus = this.element.contains(document.activeElement);
+    this.#finish();
+    this.element.replaceChildren(...shown);
+    if (hadFocus) this.element.focus();
+  }
+
+  #start = (event: Event): void => {
+    if ((event.target as Element).closest("a, button, input, select, textarea")) return;
+    this.start();
+  };
+
+  #key = (event: KeyboardEvent): void => {
+    if (!this.#shown) {
+      if (event.target === this.element && (event.key === "Enter" || event.key === "F2")) {
+        event.preventDefault();
+        event.stopPropagation();
+        this.start();
+      }
+      return;
+    }
+    if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      this.cancel();
+    } else if (event.key === "Enter" && !event.shiftKey && !(event.target instanceof HTMLTextAreaElement && !event.ctrlKey)) {
+      if (event.defaultPrevented) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.#leaving = this.element;
+      this.save();
+    }
+  };
+
+  #left = (event: FocusEvent): void => {
+    const to = event.relatedTarget as Element | null;
+    if (!this.#shown || this.#busy || this.element.contains(to) || !document.hasFocus()) return;
+    this.#leaving = null;
+    this.save();
+  };
+
+  #request(method: "GET" | "POST", values: Record<string, string | string[]>): void {
+    this.#busy = true;
+    this.element.classList.add("is-busy");
+    this.element.dataset["request"] = method;
+    void htmx.ajax(method.toLowerCase() as "get" | "post", this.urlValue, { source: this.element, target: this.element, swap: "innerHTML", values });
+  }
+
+  #answered = (event: Event): void => {
+    const { xhr, elt } = (event as CustomEvent<{ xhr: XMLHttpRequest; elt: Element }>).detail;
+    if (elt !== this.element) return;
+    const method = this.element.dataset["request"];
+    this.element.classList.remove("is-busy");
+    // The swap comes with this event or right after it.
+    setTimeout(() => this.#settle(method ?? "GET", xhr.status));
+  };
+
+  #settle(method: string, status: number): void {
+    this.#busy = false;
+    if (method === "GET" && status === 200) {
+      this.element.classList.add("is-editing");
+      this.#before = this.#snapshot();
+      this.#focusControl();
+    } else if (method === "GET") {
+      this.#shown = null;
+    } else if (status >= 200 && status < 300) {
+      this.#finish();
+      if (this.#leaving) this.element.focus();
+      this.element.classList.add("highlight-new");
+    } else if (status === 422) {
+      this.#before = "";
+      this.#focusControl();
+    }
+    // Anything else has been told in a toast or a dialog: the control and what was typed stay.
+  }
+
+  #finish(): void {
+    this.#shown = null;
+    this.element.classList.remove("is-editing", "is-busy");
+  }
+
+  get #controls(): (HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement)[] {
+    return [...this.element.querySelectorAll<HTMLInputElement>("input[name], select[name], textarea[name]")];
+  }
+
+  #focusControl(): void {
+    const control = this.#controls.find((one) => one.type !== "hidden");
+    if (!control) return;
+    control.focus();
+    if (control instanceof HTMLInputElement && ["text", "search", "email", "tel", "url"].includes(control.type)) control.select();
+  }
+
+  #values(): Record<string, string | string[]> {
+    const values: Record<string, string | string[]> = {};
+    for (const control of this.#controls) {
+      if (control instanceof HTMLSelectElement && control.multiple) values[control.name] = [...control.selectedOptions].map((option) => option.value);
+      else if (!(control instanceof HTMLInputElement) || !["checkbox", "radio"].includes(control.type) || control.checked) values[control.name] = control.value;
+    }
+    return values;
+  }
+
+  #snapshot(): string {
+    return JSON.stringify(this.#values());
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Dialogs of the page. `data-dialog-open="ID"` opens one, `data-dialog-close` closes the one around it.
+ * A fragment that htmx puts into #dialog-slot or #drawer-slot opens its host.
+ */
+export function watchDialogs(): void {
+  document.addEventListener("click", (event) => {
+    const pressed = (event.target as Element).closest<HTMLElement>("[data-dialog-open], [data-dialog-close]");
+    if (!pressed) return;
+    if (pressed.dataset["dialogOpen"]) openDialog(pressed.dataset["dialogOpen"]);
+    else pressed.closest("dialog")?.close();
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const slot = event.target as Element;
+    const host = slot.classList.contains("dialog-slot") ? slot.closest("dialog") : null;
+    if (host) showFragment(host, slot);
+  });
+  document.addEventListener("dialog:close", (event) => {
+    const from = (event.target as Element).closest?.("dialog") ?? topDialog();
+    from?.close();
+  });
+}
+
+export function openDialog(id: string): void {
+  const dialog = document.getElementById(id);
+  if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
+}
+
+/** The modal dialog that the user sees on top, if one is open. */
+export function topDialog(): HTMLDialogElement | null {
+  return [...document.querySelectorAll<HTMLDialogElement>("dialog[open]")].at(-1) ?? null;
+}
+
+function showFragment(host: HTMLDialogElement, slot: Element): void {
+  if (!slot.childElementCount) {
+    host.close();
+    return;
+  }
+  const title = slot.querySelector<HTMLElement>("[data-dialog-title]");
+  if (title) {
+    title.id ||= `${host.id}-title`;
+    host.setAttribute("aria-labelledby", title.id);
+  }
+  host.classList.toggle("dialog-wide", slot.querySelector("[data-dialog-wide]") !== null && host.id === "dialog");
+  if (!host.open) host.showModal();
+  slot.querySelector<HTMLElement>("[autofocus], .field-invalid :is(input, select, textarea)")?.focus();
+}

@@ -1,0 +1,51 @@
+"""Addresses of the built browser assets (frontend/build.mjs writes them with content-hashed names)."""
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
+
+DIST = Path(__file__).parent / "static" / "ui" / "dist"
+_HASHED = re.compile(r"ui/dist/.+-[A-Za-z0-9]{8}\.(js|css|svg|woff2)$")
+
+
+def asset_url(name: str) -> str:
+    """Address of a built file by its plain name: "main.js", "main.css", "icons.svg"."""
+    return static(f"ui/dist/{_manifest()[name]}")
+
+
+def icon_names() -> frozenset[str]:
+    """Names of the icons in the sprite."""
+    return frozenset(json.loads(_read("icons.json")))
+
+
+def is_immutable(path: str, url: str) -> bool:
+    """For WHITENOISE_IMMUTABLE_FILE_TEST: files whose name holds a hash of their content never change."""
+    return bool(_HASHED.search(url))
+
+
+def _manifest() -> dict[str, str]:
+    return _load() if settings.DEBUG else _load_once()
+
+
+def _load() -> dict[str, str]:
+    manifest: dict[str, str] = json.loads(_read("manifest.json"))
+    return manifest
+
+
+@lru_cache(maxsize=1)
+def _load_once() -> dict[str, str]:
+    return _load()
+
+
+def _read(name: str) -> str:
+    try:
+        return (DIST / name).read_text("utf-8")
+    except FileNotFoundError as error:
+        raise ImproperlyConfigured(
+            "The browser assets are not built. Run `npm ci` and `npm run build`, or `make setup`."
+        ) from error

@@ -1,0 +1,120 @@
+"""What the shell offers: areas and items of the navigation, quick add, the user's menu, its addresses.
+
+Apps register in `AppConfig.ready`; the shell asks once per page. Labels are lazy translations,
+addresses are names of URL patterns.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+
+Place = Literal["main", "add", "user"]
+Link = Literal[
+    "home", "palette", "sign_in", "sign_in_fragment", "sign_out", "session", "theme", "language", "notifications"
+]
+
+
+@dataclass(frozen=True)
+class NavArea:
+    """A group of the left navigation. Without a label its items stand alone."""
+
+    key: str
+    label: str | Promise
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry of a menu. `url` is a URL name (with `args`), or an address starting with "/".
+
+    `shortcut` is the letter pressed after "g" to go there. `visible` decides per request.
+    """
+
+    key: str
+    label: str | Promise
+    url: str
+    icon: str = ""
+    area: str = ""
+    order: int = 100
+    args: tuple[object, ...] = ()
+    shortcut: str = ""
+    opens_dialog: bool = False
+    visible: Callable[[HttpRequest], bool] | None = None
+
+    @property
+    def href(self) -> str:
+        return self.url if self.url.startswith("/") else reverse(self.url, args=self.args)
+
+
+@dataclass(frozen=True)
+class ShownItem:
+    item: NavItem
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class ShownArea:
+    area: NavArea
+    items: list[ShownItem]
+
+
+@dataclass
+class Navigation:
+    """The registry. `navigation` below is the one the shell shows."""
+
+    areas: dict[str, NavArea] = field(default_factory=dict)
+    items: dict[Place, dict[str, NavItem]] = field(default_factory=lambda: {"main": {}, "add": {}, "user": {}})
+    links: dict[Link, str] = field(default_factory=dict)
+
+    def add_area(self, area: NavArea) -> None:
+        self.areas[area.key] = area
+
+    def add(self, *items: NavItem, place: Place = "main") -> None:
+        """Registers items in the left navigation, the quick-add menu ("add") or the user's menu ("user")."""
+        for item in items:
+            self.items[place][item.key] = item
+
+    def link(self, **names: str) -> None:
+        """Names the URL patterns the shell needs: see `Link`. A part without its link is not shown."""
+        for key, name in names.items():
+            self.links[key] = name  # type: ignore[index]
+
+    def address(self, link: Link) -> str:
+        """The address of a shell link, empty while nobody has registered it."""
+        name = self.links.get(link, "")
+        if not name or name.startswith("/"):
+            return name
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            return ""
+
+    def shown(self, request: HttpRequest, place: Place) -> list[ShownItem]:
+        """Items of `place` that the request may see, in order; the one of the current page is marked."""
+        allowed = [item for item in self.items[place].values() if item.visible is None or item.visible(request)]
+        hrefs = [(item, item.href) for item in sorted(allowed, key=lambda item: (item.order, item.key))]
+        current = _longest_prefix(request.path, (href for _, href in hrefs))
+        return [ShownItem(item, href, href == current) for item, href in hrefs]
+
+    def shown_areas(self, request: HttpRequest) -> list[ShownArea]:
+        """The left navigation: areas in order, each with its items; empty areas are left out."""
+        items = self.shown(request, "main")
+        areas = sorted(self.areas.values(), key=lambda area: (area.order, area.key))
+        known = {area.key for area in areas}
+        loose = [shown for shown in items if shown.item.area not in known]
+        groups = [ShownArea(NavArea("", ""), loose)]
+        groups += [ShownArea(area, [shown for shown in items if shown.item.area == area.key]) for area in areas]
+        return [group for group in groups if group.items]
+
+
+def _longest_prefix(path: str, hrefs: Iterable[str]) -> str:
+    matching = [href for href in hrefs if path == href or (href != "/" and path.startswith(href))]
+    return max(matching, key=len, default="")
+
+
+navigation = Navigation()
