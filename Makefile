@@ -112,7 +112,8 @@ $(STAMPS)/node: package-lock.json requirements-node.txt | $(PY)
 	npm ci --no-audit --no-fund --loglevel=error
 	@mkdir -p $(@D) && touch $@
 
-$(STAMPS)/frontend: $(STAMPS)/node package.json $(shell find frontend -type f -not -path '*/node_modules/*')
+# Templates and Python name the icons that the build puts together.
+$(STAMPS)/frontend: $(STAMPS)/node package.json $(shell find frontend -type f -not -path '*/node_modules/*') $(shell grep -rl icon jantar --include='*.html' --include='*.py')
 	npm run --silent build
 	@mkdir -p $(@D) && touch $@
 else

@@ -1,7 +1,7 @@
 // One SVG sprite with only the Tabler icons that the project names: <c-icon name="phone" />,
 // icon="phone" in templates and Python, and the names in frontend/icons.txt for those chosen at run time.
 import { createHash } from "node:crypto";
-import { readFileSync, watch as watchFolder } from "node:fs";
+import { existsSync, readFileSync, watch as watchFolder } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -9,7 +9,8 @@ const PATTERNS = [/<c-icon\s[^>]*?\bname="([a-z0-9-]+)"/g, /\bicon=["']([a-z0-9-
 
 /** Writes icons-HASH.svg into `out`; answers its file name and the icon names in it. */
 export async function buildIcons(root, out) {
-  const names = [...(await usedNames(root))].sort();
+  const { names, unknown } = await iconNames(root);
+  for (const name of unknown) console.warn(`There is no Tabler icon "${name}": it is left out.`);
   const symbols = names.map((name) => symbol(root, name));
   const sprite = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`;
   const file = `icons-${createHash("sha256").update(sprite).digest("hex").slice(0, 8)}.svg`;
@@ -26,6 +27,17 @@ export function watchIconSources(root, rebuild) {
   });
 }
 
+/** The icons named anywhere: those that Tabler has, and the `unknown` ones. */
+export async function iconNames(root) {
+  const used = [...(await usedNames(root))].sort();
+  return { names: used.filter((name) => existsSync(pathOf(root, name))), unknown: used.filter((name) => !existsSync(pathOf(root, name))) };
+}
+
+function pathOf(root, name) {
+  const [folder, file] = name.endsWith("-filled") ? ["filled", name.slice(0, -7)] : ["outline", name];
+  return join(root, "node_modules/@tabler/icons/icons", folder, `${file}.svg`);
+}
+
 async function usedNames(root) {
   const listed = await readFile(join(root, "frontend/icons.txt"), "utf8");
   const names = new Set(listed.split("\n").map((line) => line.trim()).filter((line) => line && !line.startsWith("#")));
@@ -38,16 +50,9 @@ async function usedNames(root) {
 }
 
 function symbol(root, name) {
-  const [folder, file] = name.endsWith("-filled") ? ["filled", name.slice(0, -7)] : ["outline", name];
-  const path = join(root, "node_modules/@tabler/icons/icons", folder, `${file}.svg`);
-  let svg;
-  try {
-    svg = readFileSync(path, "utf8");
-  } catch {
-    throw new Error(`There is no Tabler icon "${name}". Names are listed on the Tabler icons page.`);
-  }
+  const svg = readFileSync(pathOf(root, name), "utf8");
   const body = svg.slice(svg.indexOf(">", svg.indexOf("<svg")) + 1, svg.lastIndexOf("</svg>"));
   const shapes = body.replace(/\s+/g, " ").replace(/<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*\/>/, "").replace(/> </g, "><").trim();
-  const paint = folder === "filled" ? ' fill="currentColor" stroke="none"' : "";
+  const paint = name.endsWith("-filled") ? ' fill="currentColor" stroke="none"' : "";
   return `<symbol id="${name}" viewBox="0 0 24 24"${paint}>${shapes}</symbol>`;
 }

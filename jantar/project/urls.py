@@ -1,10 +1,14 @@
 """All addresses. Only the project knows every module."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+
+gallery = [path("ui/", include("jantar.ui.urls"))] if settings.DEBUG else []
 
 # The pages of record types stand last: their addresses start with the name of a type.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jantar.platform.accounts.urls")),
+    *gallery,
     path("", include("jantar.engine.pages.urls")),
 ]
 

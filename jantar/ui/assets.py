@@ -1,7 +1,6 @@
 """Addresses of the built browser assets (frontend/build.mjs writes them with content-hashed names)."""
 
 import json
-import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 
 DIST = Path(__file__).parent / "static" / "ui" / "dist"
-_HASHED = re.compile(r"ui/dist/.+-[A-Za-z0-9]{8}\.(js|css|svg|woff2)$")
 
 
 def asset_url(name: str) -> str:
@@ -21,11 +19,6 @@ def asset_url(name: str) -> str:
 def icon_names() -> frozenset[str]:
     """Names of the icons in the sprite."""
     return frozenset(json.loads(_read("icons.json")))
-
-
-def is_immutable(path: str, url: str) -> bool:
-    """For WHITENOISE_IMMUTABLE_FILE_TEST: files whose name holds a hash of their content never change."""
-    return bool(_HASHED.search(url))
 
 
 def _manifest() -> dict[str, str]:

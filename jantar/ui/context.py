@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language_info
 
 from .navigation import Navigation, ShownArea, ShownItem, navigation
 
@@ -36,11 +37,12 @@ class Shell:
 
     @property
     def languages(self) -> list[tuple[str, str]]:
-        return [(code, str(name)) for code, name in settings.LANGUAGES]
+        """Each language in its own words: ("pl", "Polski")."""
+        return [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
 
     @property
     def theme(self) -> str:
-        """"light", "dark" or "auto": the user's choice, else the cookie's, else the system's."""
+        """ "light", "dark" or "auto": the user's choice, else the cookie's, else the system's."""
         chosen = getattr(getattr(self._request, "user", None), "theme", "") or self._request.COOKIES.get("theme", "")
         return chosen if chosen in ("light", "dark") else "auto"
 

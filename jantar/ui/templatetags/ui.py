@@ -1,11 +1,12 @@
 """Template tags of the design system: marks, and values written in the user's language and time zone."""
 
-from datetime import date as Date
-from datetime import datetime as DateTime
-from datetime import time as Time
+import datetime as dt
+import json
 from typing import Any, Protocol
 
 from django import template
+from django.core.serializers.json import DjangoJSONEncoder
+from django.forms import BoundField
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -44,17 +45,17 @@ def avatar(name: str, size: str = "", square: Any = False, image: str = "", seed
 
 
 @register.simple_tag
-def date(value: Date | None, style: str = "") -> SafeString | str:
+def date(value: dt.date | None, style: str = "") -> SafeString | str:
     """A day. `style`: "" (22 Nov 2026), "short" (Sun 22 Nov), "month" (November 2026)."""
     if value is None or value == "":
         return ""
-    day = timezone.localtime(value).date() if isinstance(value, DateTime) and timezone.is_aware(value) else value
+    day = timezone.localtime(value).date() if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
     write = {"short": formats.format_day_short, "month": formats.format_month}.get(style, formats.format_day)
     return format_html('<time class="num" datetime="{}">{}</time>', day.isoformat(), write(day, _language()))
 
 
 @register.simple_tag
-def datetime(value: DateTime | None) -> SafeString | str:
+def datetime(value: dt.datetime | None) -> SafeString | str:
     """A moment in the user's time zone: 22 Nov 2026, 14:05."""
     if not value:
         return ""
@@ -63,7 +64,7 @@ def datetime(value: DateTime | None) -> SafeString | str:
 
 
 @register.simple_tag
-def relative(value: DateTime | None) -> SafeString | str:
+def relative(value: dt.datetime | None) -> SafeString | str:
     """A moment as "3 hours ago", kept up to date in the browser, with the full time as its title."""
     if not value:
         return ""
@@ -101,27 +102,27 @@ def percent(value: formats.Number | None, decimals: int = 0) -> SafeString | str
 
 
 @register.simple_tag
-def duration(minutes: int | None) -> SafeString | str:
+def duration(minutes: int | str | None) -> SafeString | str:
     if minutes is None or minutes == "":
         return ""
     return format_html('<span class="num">{}</span>', formats.format_duration(int(minutes), _language()))
 
 
 @register.filter
-def as_date(value: Date | None) -> str:
+def as_date(value: dt.date | None) -> str:
     return formats.format_day(value, _language(), zone=timezone.get_current_timezone()) if value else ""
 
 
 @register.filter
-def as_datetime(value: DateTime | None) -> str:
+def as_datetime(value: dt.datetime | None) -> str:
     return formats.format_moment(value, _language(), zone=timezone.get_current_timezone()) if value else ""
 
 
 @register.filter
-def as_clock(value: DateTime | Time | None) -> str:
+def as_clock(value: dt.datetime | dt.time | None) -> str:
     if not value:
         return ""
-    if isinstance(value, Time):
+    if isinstance(value, dt.time):
         return value.strftime("%H:%M")
     return formats.format_clock(value, _language(), zone=timezone.get_current_timezone())
 
@@ -153,3 +154,39 @@ def _amount(value: Any) -> formats.Number:
 
 def _language() -> str:
     return get_language() or "en"
+
+
+_CONTROL_CLASSES = {
+    "checkbox": "form-check-input",
+    "select": "form-select",
+    "nullbooleanselect": "form-select",
+    "selectmultiple": "form-select",
+}
+
+
+@register.simple_tag
+def control(field: BoundField, **attrs: str) -> SafeString:
+    """The control of a form field in the look of the theme, tied to its help and errors."""
+    css = _CONTROL_CLASSES.get(field.widget_type, "form-control")
+    described = " ".join(
+        f"{field.id_for_label}-{part}" for part, there in (("help", field.help_text), ("errors", field.errors)) if there
+    )
+    own = field.field.widget.attrs
+    settings = {"class": f"{css} {own.get('class', '')}".strip()}
+    if field.errors:
+        settings["aria-invalid"] = "true"
+    if described:
+        settings["aria-describedby"] = described
+    return field.as_widget(attrs={**settings, **{name.replace("_", "-"): value for name, value in attrs.items()}})
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """A value for a data attribute: data-chart-data-value="{{ chart|as_json }}"."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
+
+
+@register.filter
+def split(value: str) -> list[str]:
+    """The words of a text, for short literal lists."""
+    return value.split()
