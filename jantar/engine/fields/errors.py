@@ -20,6 +20,10 @@ class FieldError(ValueError):
         return cls(_(error.message) % error.params if error.params else _(error.message))
 
 
+class NotAllowed(PermissionError):
+    """The actor knows of the thing but may not do this with it."""
+
+
 class Invalid(ValueError):
     """A record can't be stored as asked. `errors` maps field names to messages; "" holds those of the whole."""
 

@@ -196,13 +196,13 @@ class MoneyKind(Ordered):
     def dump(self, value: Any) -> Any:
         return None if value is None else {"amount": str(value.amount), "currency": value.currency}
 
-    def parse(self, text: str) -> Any:
-        """The text may name its currency ("1 250,50 PLN", "€ 12"); else the base currency is meant."""
+    def parse(self, text: str, *, currency: str | None = None) -> Any:
+        """The text may name its currency ("1 250,50 PLN", "€ 12"); else `currency` or the base one is meant."""
         if not text.strip():
             return None
         comma = uses_decimal_comma(show.language())
         try:
-            money = parse_money(text, currency=Workspace.get().base_currency, decimal_comma=comma)
+            money = parse_money(text, currency=currency or Workspace.get().base_currency, decimal_comma=comma)
         except InputError as error:
             raise FieldError.said(error) from error
         return Money(round(money.amount, 2), money.currency)

@@ -17,6 +17,11 @@ def to_base(money: Money, day: date) -> Decimal | None:
     return None if rate is None else round(money.amount * rate, 2)
 
 
+def forget_rates() -> None:
+    """After rates were changed: this process reads them anew, others within a minute."""
+    _rate.cache_clear()
+
+
 @lru_cache(maxsize=1000)
 def _rate(currency: str, day: date, _period: int) -> Decimal | None:
     return rate_to_base(currency, day)

@@ -2,17 +2,13 @@
 
 from typing import Any
 
-from jantar.engine.fields.errors import Invalid
+from jantar.engine.fields.errors import Invalid, NotAllowed
 
 __all__ = ["BadQuery", "Invalid", "NotAllowed", "NotFound", "Stale"]
 
 
 class NotFound(LookupError):
     """There is no such record, or the actor may not know of it."""
-
-
-class NotAllowed(PermissionError):
-    """The actor sees the record but may not do this with it."""
 
 
 class BadQuery(ValueError):

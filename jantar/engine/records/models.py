@@ -70,3 +70,25 @@ class Record(models.Model):
         from jantar.engine.records.registry import registry
 
         return registry.type_of(self)
+
+
+class CreatedOnce(models.Model):
+    """Which record a user's form or API call with this key has created."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    record_type = models.CharField(max_length=50)
+    key = models.CharField(max_length=100)
+    record_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("creation")
+        verbose_name_plural = _("creations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "record_type", "key"], name="records_created_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_type} {self.record_id}"

@@ -25,6 +25,14 @@ def pytest_load_initial_conftests() -> Iterator[None]:
     return (yield)
 
 
+@pytest.fixture(autouse=True)
+def _fresh_rates() -> None:
+    """Exchange rates are kept per process, tests are not to see those of another."""
+    from jantar.engine.fields.rates import forget_rates
+
+    forget_rates()
+
+
 def pytest_unconfigure() -> None:
     """Stop the server unless another run uses it."""
     global _started

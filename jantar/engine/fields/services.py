@@ -1,0 +1,179 @@
+"""What an administrator does with the custom fields of a record type. Effective with the next request.
+
+The caller has checked that the record type exists; this layer only knows its name.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.errors import Invalid, NotAllowed
+from jantar.engine.fields.models import CustomField
+from jantar.kit.text import fold
+
+if TYPE_CHECKING:
+    from jantar.engine.permissions.actor import Actor
+
+WITH_CHOICES = ("choice", "multi_choice")
+MOST_FIELDS = 200
+MOST_CHOICES = 500
+CHOICE_LENGTH = 100
+KEY_LENGTH = 50
+
+
+def create_custom_field(
+    *, record_type: str, label: str, kind: str, actor: "Actor", help: str = "", required: bool = False,
+    choices: Sequence[str] = (),
+) -> CustomField:  # fmt: skip
+    """Adds a field to a record type; its key is made from the label and never used twice, retired ones included.
+
+    Raises NotAllowed unless the actor is an administrator, and Invalid with the wrong fields named.
+    """
+    refuse_others(actor)
+    with alone_at(record_type):
+        definition = CustomField(
+            record_type=record_type, label=label.strip(), kind=kind, help=help.strip(), required=required
+        )
+        errors = _errors(definition, choices)
+        if kind not in dict(CustomField.KINDS):
+            errors["kind"] = [_("One of the listed values is expected.")]
+        if CustomField.objects.filter(record_type=record_type, retired_at=None).count() >= MOST_FIELDS:
+            errors[""] = [_("A record type can have at most %(limit)d fields of your own.") % {"limit": MOST_FIELDS}]
+        if errors:
+            raise Invalid(errors)
+        definition.choices = clean_choices(choices) if kind in WITH_CHOICES else []
+        definition.key = _free_key(record_type, definition.label)
+        last = CustomField.objects.filter(record_type=record_type).aggregate(last=Max("position"))["last"]
+        definition.position = (last or 0) + 1
+        definition.save()
+    return definition
+
+
+def change_custom_field(
+    pk: int, *, record_type: str, actor: "Actor", label: str, help: str = "", required: bool = False,
+    choices: Sequence[str] = (),
+) -> CustomField:  # fmt: skip
+    """Changes what a field is called and allows; its key and kind stay, because values and filters rely on them."""
+    refuse_others(actor)
+    with alone_at(record_type):
+        definition = CustomField.objects.get(pk=pk, record_type=record_type, retired_at=None)
+        definition.label, definition.help, definition.required = label.strip(), help.strip(), required
+        if errors := _errors(definition, choices):
+            raise Invalid(errors)
+        if definition.kind in WITH_CHOICES:
+            definition.choices = clean_choices(choices)
+        definition.save()
+    return definition
+
+
+def retire_custom_field(pk: int, *, record_type: str, actor: "Actor") -> CustomField:
+    """Takes a field out of use. Its values stay in the records and come back when it is revived."""
+    refuse_others(actor)
+    with alone_at(record_type):
+        definition = CustomField.objects.get(pk=pk, record_type=record_type)
+        definition.retired_at = definition.retired_at or timezone.now()
+        definition.save(update_fields=["retired_at"])
+    return definition
+
+
+def revive_custom_field(pk: int, *, record_type: str, actor: "Actor") -> CustomField:
+    """Puts a retired field back into use. Raises Invalid when another field took its label meanwhile."""
+    refuse_others(actor)
+    with alone_at(record_type):
+        definition = CustomField.objects.get(pk=pk, record_type=record_type)
+        if errors := _errors(definition, definition.choices):
+            raise Invalid(errors)
+        definition.retired_at = None
+        definition.save(update_fields=["retired_at"])
+    return definition
+
+
+def move_custom_field(pk: int, *, record_type: str, actor: "Actor", up: bool) -> None:
+    """Swaps a field with its neighbour in the order in which forms and pages show them."""
+    refuse_others(actor)
+    with alone_at(record_type):
+        fields = list(CustomField.objects.filter(record_type=record_type, retired_at=None))
+        place = next((number for number, field in enumerate(fields) if field.pk == pk), None)
+        if place is None:
+            raise CustomField.DoesNotExist
+        other = place - 1 if up else place + 1
+        if 0 <= other < len(fields):
+            fields[place], fields[other] = fields[other], fields[place]
+        for number, field in enumerate(fields, start=1):
+            field.position = number
+        CustomField.objects.bulk_update(fields, ["position"])
+
+
+def clean_choices(choices: Sequence[str]) -> list[str]:
+    return [text for choice in choices if (text := " ".join(choice.split()))]
+
+
+@contextmanager
+def alone_at(record_type: str) -> Iterator[None]:
+    """One administrator at a time changes the fields of a type, so that labels and keys cannot clash."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"jantar.fields.{record_type}"])
+        yield
+
+
+def refuse_others(actor: "Actor") -> None:
+    if not actor.is_admin:
+        raise NotAllowed(_("Only administrators may do this."))
+
+
+def _errors(definition: CustomField, choices: Sequence[str]) -> dict[str, list[str]]:
+    errors = {"label": list(_label_errors(definition))}
+    if len(definition.help) > 300:
+        errors["help"] = [too_long(300, len(definition.help))]
+    if definition.kind in WITH_CHOICES:
+        errors["choices"] = list(_choice_errors(definition.kind, clean_choices(choices)))
+    return {name: messages for name, messages in errors.items() if messages}
+
+
+def _label_errors(definition: CustomField) -> Iterator[str]:
+    if not definition.label:
+        yield _("This field is required.")
+    elif len(definition.label) > 100:
+        yield too_long(100, len(definition.label))
+    else:
+        others = CustomField.objects.filter(record_type=definition.record_type, retired_at=None)
+        wanted = fold(definition.label)
+        if any(fold(other.label) == wanted for other in others.exclude(pk=definition.pk)):
+            yield _("There is already a field “%(label)s”.") % {"label": definition.label}
+
+
+def _choice_errors(kind: str, choices: Sequence[str]) -> Iterator[str]:
+    if not choices:
+        yield _("Enter at least one value.")
+    if len(choices) > MOST_CHOICES:
+        yield _("At most %(limit)d values fit here.") % {"limit": MOST_CHOICES}
+    seen: set[str] = set()
+    for choice in choices:
+        if len(choice) > CHOICE_LENGTH:
+            yield _("“%(value)s…” is too long.") % {"value": choice[:20]}
+        if kind == "multi_choice" and re.search("[,;]", choice):
+            yield _("“%(value)s” has a comma or semicolon, which separate values.") % {"value": choice}
+        if fold(choice) in seen:
+            yield _("“%(value)s” is there twice.") % {"value": choice}
+        seen.add(fold(choice))
+
+
+def too_long(limit: int, length: int) -> str:
+    return _("At most %(limit)d characters fit here; this has %(length)d.") % {"limit": limit, "length": length}
+
+
+def _free_key(record_type: str, label: str) -> str:
+    """x_ and the label in small letters; numbered when the key was ever used before."""
+    taken = set(CustomField.objects.filter(record_type=record_type).values_list("key", flat=True))
+    words = re.sub(r"[^a-z0-9]+", "_", fold(label)).strip("_")
+    base = f"x_{words}" if words[:1].isalpha() else f"x_field_{words}".rstrip("_")
+    base = base[: KEY_LENGTH - 4].rstrip("_")
+    numbered = (f"{base}_{number}" for number in range(2, len(taken) + 3))
+    return next(key for key in (base, *numbered) if key not in taken)

@@ -1,0 +1,296 @@
+"""What changed in a record, field by field, as a person reads it and as the API answers it."""
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.custom import field_from
+from jantar.engine.fields.errors import FieldError
+from jantar.engine.fields.models import CustomField
+from jantar.engine.fields.numbers import MoneyKind
+from jantar.engine.fields.references import Reference
+from jantar.engine.history.models import Change
+from jantar.engine.permissions.actor import Actor
+
+if TYPE_CHECKING:
+    from jantar.engine.records.record_type import RecordType
+
+#: Changes read at once at most, so that an operation with many of them does not make a page endless.
+MOST_ROWS = 200
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field with what it held before and after: as JSON (`before`, `after`) and as shown (`old`, `new`).
+
+    `part` is the label of the part whose row changed, empty for the record's own fields; `action` is "I", "U"
+    or "D", and for an added or removed row of a part `name` is that of the part.
+    """
+
+    name: str
+    label: str
+    before: Any
+    after: Any
+    old: str
+    new: str
+    part: str = ""
+    action: str = "U"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one operation did to the record. `kind` is created, changed, deleted (to the bin) or restored."""
+
+    operation_id: int | None
+    at: datetime
+    who_id: int | None
+    who: str
+    cause: str
+    cause_label: str
+    label: str
+    kind: str
+    undone: bool = False
+    changes: list[FieldChange] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ChangePage:
+    entries: list[Entry]
+    next_before: int | None
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The fields of a tracked table, and the label of the part it holds (empty for the record itself)."""
+
+    fields: Mapping[str, Field]
+    name: str = ""
+    part: str = ""
+    model: "type[Model] | None" = None
+
+
+def changes_of(
+    record_type: "RecordType", record_id: int, actor: Actor, *, before: int | None = None, limit: int = 20
+) -> ChangePage:
+    """The newest `limit` operations that changed the record or its parts, older than the change `before`.
+
+    The caller has checked that the actor sees the record. Costs one statement, and one more for each table
+    whose rows are referred to by a change shown.
+    """
+    table = record_type.model._meta.db_table
+    rows = Change.objects.filter(root=table, root_id=record_id).select_related("operation__actor")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.order_by("-pk")[: MOST_ROWS + 1])
+    groups = _by_operation(found[:MOST_ROWS])
+    shown = groups[:limit]
+    more = len(groups) > limit or len(found) > MOST_ROWS
+    reader = _Reader(record_type, actor)
+    reader.prepare([change for group in shown for change in group])
+    return ChangePage([reader.entry(group) for group in shown], shown[-1][-1].pk if shown and more else None)
+
+
+def _by_operation(changes: Sequence[Change]) -> list[list[Change]]:
+    """Neighbouring changes of one operation, which one entry tells together."""
+    groups: list[list[Change]] = []
+    for change in changes:
+        if groups and change.operation_id and groups[-1][-1].operation_id == change.operation_id:
+            groups[-1].append(change)
+        else:
+            groups.append([change])
+    return groups
+
+
+class _Reader:
+    def __init__(self, record_type: "RecordType", actor: Actor) -> None:
+        self.record_type = record_type
+        self.actor = actor
+        self.table = record_type.model._meta.db_table
+        self.sources = {self.table: _Source(dict(record_type.fields(actor)))}
+        for part in record_type.parts:
+            source = _Source(part.fields, part.name, str(part.label), part.model)
+            self.sources.setdefault(part.model._meta.db_table, source)
+        self.titles: dict[tuple[str, int], str] = {}
+        self.rows: dict[tuple[str, int], Row] = {}
+        self.amounts = _Amounts()
+
+    def prepare(self, changes: Sequence[Change]) -> None:
+        """Loads what the changes speak of and do not hold: added rows of parts, titles of referenced rows."""
+        self._load_retired(changes)
+        self._load_added(changes)
+        self.amounts.load(self.record_type, changes)
+        wanted: dict[type[Model], set[int]] = {}
+        for change in changes:
+            source = self.sources.get(change.source)
+            for row in (change.before, change.after, self.rows.get((change.source, change.record_id))):
+                for one in source.fields.values() if source and row else ():
+                    if isinstance(one, Reference) and row.get(one.id_name):
+                        wanted.setdefault(one.target, set()).add(row[one.id_name])
+        for target, ids in wanted.items():
+            for titled in _visible(target, ids, self.actor):
+                self.titles[target._meta.db_table, titled.pk] = str(titled)
+
+    def _load_retired(self, changes: Sequence[Change]) -> None:
+        """Custom fields that are out of use are still named in old changes."""
+        known = self.sources[self.table].fields
+        keys = {
+            key
+            for change in changes if change.source == self.table
+            for row in (change.before, change.after) if row
+            for key in row.get("custom") or {}
+        }  # fmt: skip
+        if unknown := keys - known.keys():
+            retired = CustomField.objects.filter(record_type=self.record_type.name, key__in=unknown)
+            self.sources[self.table] = _Source({**known, **{one.key: field_from(one) for one in retired}})
+
+    def _load_added(self, changes: Sequence[Change]) -> None:
+        """An inserted row keeps no values in the history: it is read from its table, or from its later removal."""
+        added: dict[str, set[int]] = {}
+        for change in changes:
+            if change.action == "I" and change.source != self.table and change.source in self.sources:
+                added.setdefault(change.source, set()).add(change.record_id)
+        for table, ids in added.items():
+            model = self.sources[table].model
+            assert model
+            names = [column.attname for column in model._meta.concrete_fields]
+            for row in model._default_manager.filter(pk__in=ids).values(*names):
+                self.rows[table, row["id"]] = row
+            if gone := {pk for pk in ids if (table, pk) not in self.rows}:
+                removals = Change.objects.filter(source=table, record_id__in=gone, action="D")
+                for removal in removals.filter(root__in=[self.table]):
+                    self.rows[table, removal.record_id] = removal.before or {}
+
+    def entry(self, group: Sequence[Change]) -> Entry:
+        first = group[0]
+        operation = first.operation
+        actor = operation.actor if operation else None
+        return Entry(
+            operation_id=first.operation_id,
+            at=first.at,
+            who_id=actor.pk if actor else None,
+            who=actor.full_name if actor else _("Jantar"),  # type: ignore[attr-defined]
+            cause=operation.cause if operation else "",
+            cause_label=str(operation.get_cause_display()) if operation else _("Outside of Jantar"),
+            label=operation.label if operation else "",
+            undone=bool(operation and operation.undone_by_id),
+            kind=self._kind(group),
+            changes=[line for change in reversed(group) for line in self._lines(change)],
+        )
+
+    def _kind(self, group: Sequence[Change]) -> str:
+        own = [change for change in group if change.source == self.table]
+        if any(change.action == "I" for change in own):
+            return "created"
+        for change in own:
+            if change.action == "D":
+                return "deleted"
+            if "deleted_at" in (change.after or {}):
+                return "deleted" if (change.after or {})["deleted_at"] else "restored"
+        return "changed"
+
+    def _lines(self, change: Change) -> Iterator[FieldChange]:
+        source = self.sources.get(change.source)
+        if source is None:
+            return
+        if change.action == "U":
+            before, after = change.before or {}, change.after or {}
+            kept = self.amounts.at(change) if change.source == self.table else {}
+            yield from self._differences(source, {**kept, **before}, {**kept, **after}, changed=after.keys())
+        elif source.part:
+            row = self.rows.get((change.source, change.record_id), {}) if change.action == "I" else change.before or {}
+            text = self._summary(source, row)
+            old, new = (text, "") if change.action == "D" else ("", text)
+            yield FieldChange(source.name, source.part, None, None, old, new, source.part, change.action)
+
+    def _differences(self, source: _Source, before: Row, after: Row, changed: Set[str]) -> Iterator[FieldChange]:
+        custom = (before.get("custom") or {}, after.get("custom") or {})
+        for name, one in source.fields.items():
+            if not one.is_custom and changed.isdisjoint(columns_of(one)):
+                continue
+            rows = custom if one.is_custom else (before, after)
+            (old_json, old), (new_json, new) = (self._value(one, row) for row in rows)
+            if old != new or old_json != new_json:
+                yield FieldChange(name, str(one.label), old_json, new_json, old, new, source.part)
+
+    def _value(self, one: Field, row: Row) -> tuple[Any, str]:
+        """The value of a field in a stored row, as JSON and as text."""
+        if isinstance(one, Reference):
+            pk = row.get(one.id_name)
+            if pk is None:
+                return None, ""
+            title = self.titles.get((one.target._meta.db_table, pk))
+            return {"id": pk, "title": title}, _("(not visible to you)") if title is None else title
+        if isinstance(one, MoneyKind):
+            return self._money(one, row)
+        stored = row.get(one.name)
+        try:
+            value = one.load(stored)
+            return one.dump(value), one.text(value)
+        except FieldError:
+            return stored, str(stored)
+
+    def _money(self, one: MoneyKind, row: Row) -> tuple[Any, str]:
+        amount, currency = row.get(f"{one.name}_value"), row.get(f"{one.name}_currency")
+        if amount is None:
+            return None, currency or ""
+        try:
+            value = one.load({"amount": amount, "currency": currency or ""})
+        except FieldError:
+            return {"amount": str(amount), "currency": currency}, str(amount)
+        return one.dump(value), one.text(value)
+
+    def _summary(self, source: _Source, row: Row) -> str:
+        """A whole row of a part in one line."""
+        texts = (self._value(one, row)[1] for one in source.fields.values() if one.kind != "boolean")
+        return ", ".join(filter(None, texts))
+
+
+class _Amounts:
+    """The other half of an amount of which only the number or only the currency changed."""
+
+    def __init__(self) -> None:
+        self.columns: list[str] = []
+        self.now: Row = {}
+        self.later: list[tuple[int, Row]] = []
+
+    def load(self, record_type: "RecordType", changes: Sequence[Change]) -> None:
+        table = record_type.model._meta.db_table
+        touched = {key for change in changes if change.source == table for key in change.after or {}}
+        pairs = [field.columns[:2] for field in getattr(record_type.model, "money_fields", ())]
+        self.columns = [column for pair in pairs if touched.intersection(pair) for column in pair]
+        if not self.columns:
+            return
+        pk = changes[0].root_id
+        self.now = record_type.model._base_manager.filter(pk=pk).values(*self.columns).first() or {}
+        switches = Change.objects.filter(root=table, root_id=pk, source=table, before__has_any_keys=self.columns)
+        self.later = list(switches.order_by("pk").values_list("pk", "before"))
+
+    def at(self, change: Change) -> Row:
+        """The halves right after a change: what the next change of them found, else those of now."""
+        found = dict(self.now)
+        for pk, before in reversed(self.later):
+            if pk > change.pk:
+                found.update({column: before[column] for column in self.columns if column in before})
+        return found
+
+
+def columns_of(one: Field) -> tuple[str, ...]:
+    """The columns of the table (or keys of `custom`) that hold a field."""
+    if isinstance(one, Reference):
+        return (one.id_name,)
+    if isinstance(one, MoneyKind):
+        return (f"{one.name}_value", f"{one.name}_currency")
+    return (one.name,)
+
+
+def _visible(target: type[Any], ids: set[int], actor: Actor) -> Any:
+    rows = target._default_manager.all()
+    if hasattr(rows, "visible_to"):
+        rows = rows.visible_to(actor) | rows.in_bin_for(actor)
+    return rows.filter(pk__in=ids)

@@ -1,0 +1,31 @@
+"""A creation that must not happen twice: a form sent by a double click, an API call repeated after a lost answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.models import CreatedOnce
+from jantar.engine.records.record_type import RecordType
+
+KEY_LENGTH = 100
+
+
+def create_once(key: str, make: Callable[[], Any], *, record_type: RecordType, actor: Actor) -> tuple[int, bool]:
+    """The id of the record stored under the actor's key, and whether this call stored it.
+
+    A second call with the same key waits for the first to be committed and then answers with its record; when
+    the first failed, the second stores. An empty key always stores.
+    """
+    if not key:
+        return make().pk, True
+    with transaction.atomic():
+        entry, is_new = CreatedOnce.objects.get_or_create(
+            user_id=actor.user_id, record_type=record_type.name, key=key[:KEY_LENGTH]
+        )
+        if not is_new and entry.record_id:
+            return entry.record_id, False
+        entry.record_id = make().pk
+        entry.save(update_fields=["record_id"])
+    return entry.record_id, True
