@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "jantar.engine.records",
     "jantar.engine.pages",
     "jantar.modules.contacts",
+    "jantar.modules.communications",
     "jantar.modules.sales",
     "jantar.project",
 ]

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from jantar.engine.fields import choices, dates, numbers, references, text
+from jantar.engine.fields import choices, dates, numbers, record_key, references, text
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.model_fields import (
     CountryField,
@@ -15,21 +15,36 @@ from jantar.engine.fields.model_fields import (
     MoneyField,
     PercentField,
     PhoneField,
+    RecordKeyField,
 )
 
 
 def fields_of(model: type[models.Model], skip: frozenset[str] = frozenset()) -> dict[str, Field]:
     """The fields of a model by name, in the order of its declaration. Raises TypeError for an unknown column type."""
-    money: dict[str, MoneyField] = {f"{field.name}_value": field for field in getattr(model, "money_fields", ())}
-    hidden = {column for field in money.values() for column in field.columns}
+    composites = composites_of(model)
+    hidden = {column for field in composites.values() for column in field.columns}
     found: dict[str, Field] = {}
     for column in model._meta.concrete_fields:
-        if column.name in money:
-            field = money[column.name]
-            found[field.name] = numbers.MoneyKind(field.name, field.verbose_name, help=field.help_text)
+        if column.name in composites:
+            field = composites[column.name]
+            found[field.name] = composite_field(field)
         elif column.name not in hidden and column.name not in skip:
             found[column.name] = field_of(column)
     return {name: field for name, field in found.items() if name not in skip}
+
+
+def composites_of(model: type[models.Model]) -> dict[str, MoneyField | RecordKeyField]:
+    """The fields that are kept in several columns, by the first of them."""
+    several = (*getattr(model, "money_fields", ()), *getattr(model, "key_fields", ()))
+    return {field.columns[0]: field for field in several}
+
+
+def composite_field(field: MoneyField | RecordKeyField) -> Field:
+    if isinstance(field, MoneyField):
+        return numbers.MoneyKind(field.name, field.verbose_name, help=field.help_text)
+    return record_key.AnyRecord(
+        field.name, field.verbose_name, help=field.help_text, required=not field.blank, read_only=not field.editable
+    )
 
 
 def field_of(column: "models.Field[Any, Any]") -> Field:

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from jantar.engine.fields.record_key import RecordKey
 from jantar.kit.money import Money
 
 if TYPE_CHECKING:
@@ -75,3 +76,39 @@ class MoneyField:
     def __set__(self, record: "Model", money: Money | None) -> None:
         setattr(record, f"{self.name}_value", None if money is None else money.amount)
         setattr(record, f"{self.name}_currency", "" if money is None else money.currency)
+
+
+class RecordKeyField:
+    """Any record of any type, kept in two columns: NAME_type (the record type's name) and NAME_id.
+
+    `record.NAME` reads and takes a `RecordKey` or None. No foreign key can stand behind it: a key may
+    outlive its record, so whoever shows it asks for the visible ones.
+    """
+
+    def __init__(self, verbose_name: Any, *, help_text: Any = "", blank: bool = True, editable: bool = True) -> None:
+        self.verbose_name = verbose_name
+        self.help_text = help_text
+        self.blank = blank
+        self.editable = editable
+
+    def contribute_to_class(self, model: "type[Model]", name: str) -> None:
+        self.name = name
+        empty = {"blank": True, "default": ""} if self.blank else {}
+        model.add_to_class(f"{name}_type", models.CharField(self.verbose_name, max_length=50, **empty))
+        model.add_to_class(f"{name}_id", models.BigIntegerField(self.verbose_name, null=self.blank, blank=self.blank))
+        setattr(model, name, self)
+        model.key_fields = (*getattr(model, "key_fields", ()), self)  # type: ignore[attr-defined]
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        return f"{self.name}_type", f"{self.name}_id"
+
+    def __get__(self, record: "Model | None", owner: "type[Model]") -> Any:
+        if record is None:
+            return self
+        pk = getattr(record, f"{self.name}_id")
+        return None if pk is None else RecordKey(getattr(record, f"{self.name}_type"), pk)
+
+    def __set__(self, record: "Model", key: RecordKey | None) -> None:
+        setattr(record, f"{self.name}_type", "" if key is None else key.type)
+        setattr(record, f"{self.name}_id", None if key is None else key.id)

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.errors import FieldError, Invalid
+from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.links import visible_keys
 from jantar.engine.records.models import Record
 from jantar.engine.records.record_type import RecordType
 
@@ -66,6 +68,8 @@ def value_errors(field: Field, record: Record, references: "References") -> list
     try:
         if isinstance(field, Reference):
             references.check(field, record)
+        elif isinstance(field, AnyRecord):
+            references.check_key(field, record)
         else:
             field.check(field.read(record))
     except FieldError as error:
@@ -84,6 +88,9 @@ class References:
         for field in fields.values():
             if isinstance(field, Reference) and not field.read_only:
                 self.load(field, records)
+        keys = [field for field in fields.values() if isinstance(field, AnyRecord) and not field.read_only]
+        wanted = {field.read(record) for field in keys for record in records} - {None}
+        self.seen_keys = visible_keys(wanted, actor)
 
     def load(self, field: Reference, records: Sequence[Any]) -> None:
         ids = {getattr(record, field.id_name) for record in records} - {None}
@@ -91,6 +98,7 @@ class References:
         for record in records:
             if (pk := getattr(record, field.id_name)) in found:
                 setattr(record, field.name, found[pk])
+                record.__dict__.get("missing_references", set()).discard(field.name)
             elif pk is not None:
                 record.__dict__.setdefault("missing_references", set()).add(field.name)
 
@@ -106,6 +114,12 @@ class References:
             raise FieldError(_("There is no such record."))
         if field.required and getattr(record, field.id_name) is None:
             raise FieldError(_("This field is required."))
+
+    def check_key(self, field: AnyRecord, record: Any) -> None:
+        key = field.read(record)
+        field.check(key)
+        if key is not None and key not in self.seen_keys:
+            raise FieldError(_("There is no such record."))
 
 
 def integrity_errors(record_type: RecordType, error: IntegrityError) -> Errors:

@@ -12,8 +12,7 @@ records count only when the actor may see them, so that a filter never tells wha
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.utils.translation import gettext as _
 
@@ -135,14 +134,12 @@ class _Compiler:
             assert relation.part
             rows = relation.part.model._default_manager.all()
             inner = self.node(where, _Place(None, relation.part.fields), f"{path}.where", depth + 1)
-        return rows.filter(inner, **{relation.column: OuterRef("pk")})
+        return rows.filter(inner, **relation.where, **{relation.column: OuterRef("pk")})
 
     def counted(self, has: str, count: Any, rows: Any, relation: Relation, path: str) -> Q:
         if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= 1_000_000:
             raise BadQuery(f"{path}.count", _("A whole number is expected."))
-        number = Coalesce(
-            Subquery(rows.order_by().values(relation.column).annotate(number=Count("pk")).values("number")), 0
-        )
+        number = Subquery(rows.order_by().annotate(counted_rows=Func(F("pk"), function="COUNT")).values("counted_rows"))
         return Q(GreaterThanOrEqual(number, count) if has == "at_least" else LessThanOrEqual(number, count))
 
 

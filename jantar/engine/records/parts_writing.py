@@ -1,29 +1,31 @@
 """Storing the parts of a record: the list given replaces the list stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from jantar.engine.fields.errors import FieldError, Invalid
-from jantar.engine.fields.references import Reference
+from jantar.engine.fields.errors import Invalid
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.checking import Errors, References, add, raise_if, value_errors
 from jantar.engine.records.models import Record
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
 
 
-def write_parts(record_type: RecordType, record: Record, values: Mapping[str, Any]) -> None:
+def write_parts(record_type: RecordType, record: Record, values: Mapping[str, Any], actor: Actor) -> None:
     """Rows with an `id` are changed, others added, missing ones removed. Raises Invalid, keyed "part.0.field"."""
     for part in record_type.parts:
         if part.name in values:
-            _write_part(part, record, values[part.name])
+            _write_part(part, record, values[part.name], actor)
 
 
-def _write_part(part: Part, record: Record, rows: Any) -> None:
+def _write_part(part: Part, record: Record, rows: Any, actor: Actor) -> None:
     if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
         raise Invalid({part.name: [_("A list of rows is expected.")]})
     kept = {row.pk: row for row in part.model._default_manager.filter(**{part.parent: record})}
     wanted = [_row(part, record, kept, row, number) for number, row in enumerate(rows)]
+    _check(part, wanted, rows, actor)
     if part.main and wanted:
         _one_main(part, wanted)
     stay = {row.pk for row in wanted if row.pk}
@@ -37,20 +39,23 @@ def _row(part: Part, record: Record, kept: dict[int, Any], values: Mapping[str, 
     if pk is not None and pk not in kept:
         raise Invalid({f"{part.name}.{number}.id": [_("There is no such record.")]})
     row = kept[pk] if pk is not None else part.model(**{part.parent: record})
-    errors: dict[str, list[str]] = {}
     for name, value in values.items():
-        if name != "id" and name not in part.fields:
-            errors[f"{part.name}.{number}.{name}"] = [_("There is no field “%(name)s”.") % {"name": name}]
-        elif name != "id":
+        if name in part.fields:
             part.fields[name].write(row, value)
-    for name, field in part.fields.items():
-        try:
-            field.check(field.read(row) if not isinstance(field, Reference) else getattr(row, field.id_name))
-        except FieldError as error:
-            errors[f"{part.name}.{number}.{name}"] = [error.message]
-    if errors:
-        raise Invalid(errors)
     return row
+
+
+def _check(part: Part, wanted: list[Any], rows: Sequence[Mapping[str, Any]], actor: Actor) -> None:
+    """New rows are checked whole, kept ones in what was given: they may name what the actor no longer sees."""
+    references = References(actor, part.fields, wanted)
+    errors: Errors = {}
+    for number, (row, given) in enumerate(zip(wanted, rows, strict=True)):
+        for name in given.keys() - part.fields.keys() - {"id"}:
+            add(errors, f"{part.name}.{number}.{name}", [_("There is no field “%(name)s”.") % {"name": name}])
+        for name, field in part.fields.items():
+            if row.pk is None or name in given:
+                add(errors, f"{part.name}.{number}.{name}", value_errors(field, row, references))
+    raise_if(errors)
 
 
 def _one_main(part: Part, rows: list[Any]) -> None:

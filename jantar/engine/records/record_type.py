@@ -110,6 +110,8 @@ class RecordType:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
+    #: References to what a record belongs to: what happens with it also happens there (a person's company).
+    belongs_to: tuple[str, ...] = ()
     #: Fields by which an import recognises an existing record, best first.
     match: tuple[str, ...] = ()
     #: Replaces fields made from the model, or adds computed ones.

@@ -1,12 +1,13 @@
 """All record types by name. Modules register theirs when Django starts."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Model
 
+from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
@@ -14,12 +15,16 @@ from jantar.engine.records.record_type import RecordType
 
 @dataclass(frozen=True)
 class Relation:
-    """Rows that point to a record: records of another type, or parts. `column` is the reference that points."""
+    """Rows that point to a record: records of another type, or parts. `column` is what holds the record's id.
+
+    `where` tells apart what else points through the same column: links to records of other types.
+    """
 
     name: str
     column: str
     record_type: RecordType | None = None
     part: Part | None = None
+    where: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Registry:
@@ -77,21 +82,43 @@ class Registry:
     def _relations(self) -> dict[str, dict[str, Relation]]:
         found: dict[str, dict[str, Relation]] = {name: {} for name in self._types}
         for pointing in self._types.values():
+            self._add_links(found, pointing)
             for column in pointing.own_fields.values():
                 if not isinstance(column, Reference) or column.target._meta.db_table not in self._by_table:
                     continue
                 for target in self.types_of(column.target):
-                    name = self._relation_name(found[target.name], pointing, column)
+                    name = self._relation_name(found[target.name], pointing, column.name)
                     found[target.name][name] = Relation(name, column.name, record_type=pointing)
         for record_type in self._types.values():
             for part in record_type.parts:
                 found[record_type.name][part.name] = Relation(part.name, part.parent, part=part)
         return found
 
+    def _add_links(self, found: dict[str, dict[str, Relation]], pointing: RecordType) -> None:
+        """What the type links to through keys of any record, on itself or in its parts, points to every type."""
+        for name, path in link_paths(pointing):
+            for target in self._types.values():
+                relation = self._relation_name(found[target.name], pointing, name)
+                found[target.name][relation] = Relation(
+                    relation, f"{path}_id", record_type=pointing, where={f"{path}_type": target.name}
+                )
+
     @staticmethod
-    def _relation_name(taken: dict[str, Any], pointing: RecordType, column: Reference) -> str:
+    def _relation_name(taken: dict[str, Any], pointing: RecordType, column: str) -> str:
         """The plural name of the pointing type; its second reference to the same target is told apart by column."""
-        return f"{pointing.name}.{column.name}" if pointing.name in taken else pointing.name
+        return f"{pointing.name}.{column}" if pointing.name in taken else pointing.name
+
+
+def link_paths(record_type: RecordType) -> Iterator[tuple[str, str]]:
+    """Name and query path of each key of any record in the parts of a type and on the type itself."""
+    for part in record_type.parts:
+        back = part.model._meta.get_field(part.parent).related_query_name()
+        for column in part.fields.values():
+            if isinstance(column, AnyRecord):
+                yield part.name, f"{back}__{column.name}"
+    for column in record_type.own_fields.values():
+        if isinstance(column, AnyRecord):
+            yield column.name, column.name
 
 
 registry = Registry()

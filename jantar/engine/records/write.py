@@ -40,7 +40,7 @@ def store_new(record_type: RecordType, rows: Sequence[Values], *, actor: Actor) 
     with ReadableIntegrity(record_type):
         record_type.model._base_manager.bulk_create(records, batch_size=2000)
         for record, values in zip(records, rows, strict=True):
-            write_parts(record_type, record, values)
+            write_parts(record_type, record, values, actor)
         refuse_unless_allowed(record_type, records, actor, "create")
         if record_type.after_create:
             record_type.after_create(records, actor)
@@ -117,7 +117,7 @@ def change(records: Sequence[Any], record_type: RecordType, values: Values, *, a
     with ReadableIntegrity(record_type):
         record_type.model._base_manager.bulk_update(records, [*changed, "version", "updated_at"], batch_size=500)
         for record in records:
-            write_parts(record_type, record, values)
+            write_parts(record_type, record, values, actor)
         refuse_unless_allowed(record_type, records, actor, "edit")
         if record_type.after_update:
             record_type.after_update(records, frozenset(values), actor)

@@ -81,6 +81,7 @@ people = RecordType(
     defaults={"kind": PartyKind.PERSON},
     hidden=OF_COMPANIES,
     read_only=frozenset({"name"}),
+    belongs_to=("company",),
     match=("email", "phone", "name"),
     prepare=services.prepare_people,
     validate=services.validate_person,

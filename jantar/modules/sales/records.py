@@ -48,6 +48,7 @@ deals = RecordType(
             available=lambda deal: deal.status != Status.OPEN,
         ),
     ),
+    belongs_to=("customer",),
     match=("name",),
     prepare=services.prepare_deals,
     validate=services.validate_deal,

@@ -1,0 +1,82 @@
+"""Links from a record to records of any type."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from jantar.engine.fields.model_fields import RecordKeyField
+from jantar.engine.fields.record_key import RecordKey
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.registry import registry
+
+
+class RecordLink(models.Model):
+    """A row of a part that names a record of any type; `relation_name` of its filters is that of the owning type.
+
+    A subclass adds the foreign key to the record it belongs to, named in `Part.parent`, with `related_name`.
+    """
+
+    record = RecordKeyField(_("record"), blank=False)
+
+    class Meta:
+        abstract = True
+        indexes = [models.Index(fields=["record_type", "record_id"], name="%(class)s_of_record")]
+
+    def __str__(self) -> str:
+        return str(self.record)
+
+
+def key_of(record: Any) -> RecordKey:
+    """The type and id of a stored record. Raises LookupError when its model is no record type."""
+    return RecordKey(registry.type_of(record).name, record.pk)
+
+
+def visible_keys(keys: Iterable[RecordKey], actor: Actor) -> set[RecordKey]:
+    """Those of the records that exist and that the actor may see; one statement per type among them."""
+    return {
+        RecordKey(name, pk)
+        for name, pks in _by_type(keys)
+        for pk in registry.get(name).visible_to(actor).filter(pk__in=pks).values_list("pk", flat=True)
+    }
+
+
+def visible_records(keys: Iterable[RecordKey], actor: Actor) -> dict[RecordKey, Any]:
+    """The records behind the keys that the actor may see; one statement per type among them."""
+    return {
+        RecordKey(name, pk): record
+        for name, pks in _by_type(keys)
+        for pk, record in registry.get(name).visible_to(actor).in_bulk(pks).items()
+    }
+
+
+def surroundings(keys: Iterable[RecordKey]) -> dict[RecordKey, list[RecordKey]]:
+    """What each record belongs to by the `belongs_to` of its type, and what that belongs to in turn.
+
+    One statement per type and reference, for any number of records.
+    """
+    found: dict[RecordKey, list[RecordKey]] = {}
+    for name, pks in _by_type(keys):
+        found.update({RecordKey(name, pk): [] for pk in pks})
+        for column in registry.get(name).belongs_to:
+            _add_outer(found, name, pks, column)
+    outer = {key for one in found.values() for key in one} - found.keys()
+    further = surroundings(outer) if outer else {}
+    for one in found.values():
+        one.extend(beyond for key in list(one) for beyond in further.get(key, ()) if beyond not in one)
+    return found
+
+
+def _add_outer(found: dict[RecordKey, list[RecordKey]], name: str, pks: Sequence[int], column: str) -> None:
+    rows = registry.get(name).model._base_manager.filter(pk__in=pks, **{f"{column}__isnull": False})
+    for row in rows.select_related(column):
+        found[RecordKey(name, row.pk)].append(key_of(getattr(row, column)))
+
+
+def _by_type(keys: Iterable[RecordKey]) -> Iterator[tuple[str, Sequence[int]]]:
+    found: dict[str, list[int]] = {}
+    for key in keys:
+        if key.type in registry:
+            found.setdefault(key.type, []).append(key.id)
+    yield from found.items()

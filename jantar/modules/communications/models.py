@@ -1,0 +1,138 @@
+"""What was said and done with customers, and what is still to be done."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from jantar.engine.fields.model_fields import MinutesField, MoneyField, RecordKeyField
+from jantar.engine.records.links import RecordLink
+from jantar.engine.records.models import Record
+from jantar.modules.communications.choices import ActivityKind, Outcome, Priority
+
+ALIVE = Q(deleted_at=None)
+
+
+class Activity(Record):
+    """A call, meeting, visit, e-mail or letter; `text` holds the minutes, `duration` the time it took in minutes."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=ActivityKind, default=ActivityKind.CALL)
+    subject = models.CharField(_("subject"), max_length=200)
+    text = models.TextField(_("minutes"), blank=True, default="")
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    duration = MinutesField(_("duration"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True, default="")
+    cost = MoneyField(_("cost"))
+
+    title_column: ClassVar[str] = "subject"
+
+    class Meta:
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        indexes = [
+            models.Index(F("at").desc(), F("id").desc(), condition=ALIVE, name="activity_by_at"),
+            models.Index("owner", F("at").desc(), condition=ALIVE, name="activity_by_owner"),
+            models.Index("team", F("at").desc(), condition=ALIVE, name="activity_by_team"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class ActivityLink(RecordLink):
+    """A record the activity is about."""
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="links")
+
+    class Meta(RecordLink.Meta):
+        verbose_name = _("linked record")
+        verbose_name_plural = _("linked records")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "record_type", "record_id"], name="activitylink_once",
+                violation_error_message=_("This record is already linked."),
+            )
+        ]  # fmt: skip
+
+
+class Participant(models.Model):
+    """Who took part: a person of the register or one of us."""
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="participants")
+    person = models.ForeignKey(
+        "contacts.Person", verbose_name=_("person"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    user = models.ForeignKey(
+        "accounts.User", verbose_name=_("colleague"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("participant")
+        verbose_name_plural = _("participants")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person=None) ^ Q(user=None), name="participant_is_one",
+                violation_error_message=_("A participant is a person or a colleague."),
+            ),
+            models.UniqueConstraint(
+                fields=["activity", "person"], name="participant_person_once",
+                violation_error_message=_("This person already takes part."),
+            ),
+            models.UniqueConstraint(
+                fields=["activity", "user"], name="participant_user_once",
+                violation_error_message=_("This colleague already takes part."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.person or self.user)
+
+
+class Task(Record):
+    """Something to do by its owner; `origin` is the record it was planned from."""
+
+    title = models.CharField(pgettext_lazy("task", "title"), max_length=200)
+    description = models.TextField(_("description"), blank=True, default="")
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    priority = models.CharField(_("priority"), max_length=10, choices=Priority, default=Priority.NORMAL)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    done_by = models.ForeignKey(
+        "accounts.User", verbose_name=_("done by"), null=True, editable=False, on_delete=models.SET_NULL,
+        related_name="+",
+    )  # fmt: skip
+    origin = RecordKeyField(_("planned from"))
+
+    title_column: ClassVar[str] = "title"
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        indexes = [
+            models.Index("due_at", "id", condition=ALIVE & Q(done_at=None), name="task_by_due"),
+            models.Index("owner", "due_at", "id", condition=ALIVE & Q(done_at=None), name="task_open_of_owner"),
+            models.Index(F("created_at").desc(), F("id").desc(), condition=ALIVE, name="task_by_created"),
+            models.Index("team", "due_at", condition=ALIVE, name="task_by_team"),
+            models.Index("origin_type", "origin_id", condition=~Q(origin_type=""), name="task_by_origin"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class TaskLink(RecordLink):
+    """A record the task is about."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="links")
+
+    class Meta(RecordLink.Meta):
+        verbose_name = _("linked record")
+        verbose_name_plural = _("linked records")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "record_type", "record_id"], name="tasklink_once",
+                violation_error_message=_("This record is already linked."),
+            )
+        ]  # fmt: skip

@@ -1,0 +1,71 @@
+"""The record types of communication."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.dates import DateTime
+from jantar.engine.records.parts import Part
+from jantar.engine.records.record_type import RecordAction, RecordType, Search, Section
+from jantar.engine.records.registry import registry
+from jantar.modules.communications import services
+from jantar.modules.communications.models import Activity, ActivityLink, Participant, Task, TaskLink
+
+
+def due_fields() -> Mapping[str, Field]:
+    return {"due_at": DateTime("due_at", _("due"), required=True)}
+
+
+activities = RecordType(
+    name="activities",
+    model=Activity,
+    icon="message",
+    title="subject",
+    columns=("subject", "kind", "at", "duration", "outcome", "cost", "owner"),
+    sort="-at",
+    sections=(
+        Section(_("Activity"), "kind", "subject", "at", "duration", "outcome", "cost", "owner", "team"),
+        Section(_("Minutes"), "text", "participants"),
+        Section(_("About"), "links"),
+    ),
+    search=Search(text=("subject", "text")),
+    parts=(
+        Part("links", ActivityLink, "activity", _("Linked records")),
+        Part("participants", Participant, "activity", _("Participants")),
+    ),
+    after_create=services.link_activities,
+    after_update=services.link_changed_activities,
+)
+
+tasks = RecordType(
+    name="tasks",
+    model=Task,
+    icon="checkbox",
+    title="title",
+    columns=("title", "due_at", "priority", "owner", "done_at"),
+    sort="due_at",
+    sections=(
+        Section(_("Task"), "title", "due_at", "priority", "owner", "team", "description"),
+        Section(_("About"), "origin", "links", "done_by"),
+    ),
+    search=Search(text=("title", "description")),
+    parts=(Part("links", TaskLink, "task", _("Linked records")),),
+    actions=(
+        RecordAction(
+            "complete", _("Complete"), services.complete_task, icon="check", available=lambda task: not task.done_at
+        ),
+        RecordAction(
+            "reopen", _("Reopen"), services.reopen_task, icon="rotate", available=lambda task: bool(task.done_at)
+        ),
+        RecordAction(
+            "reschedule", _("Reschedule"), services.reschedule_task, icon="calendar", fields=due_fields,
+            available=lambda task: not task.done_at,
+        ),
+    ),
+    prepare=services.note_who_did_it,
+    after_create=services.link_tasks,
+    after_update=services.link_changed_tasks,
+)  # fmt: skip
+
+registry.register(activities, tasks)

@@ -1,0 +1,109 @@
+"""What people do with activities and tasks, and the rules that hold at every door."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from jantar.engine.fields.errors import Invalid
+from jantar.engine.history.models import Cause
+from jantar.engine.history.operations import operation
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records import write
+from jantar.engine.records.links import key_of, surroundings
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.registry import registry
+from jantar.modules.communications.models import Activity, ActivityLink, Participant, Task, TaskLink
+
+Values = Mapping[str, Any]
+
+
+def activities() -> RecordType:
+    return registry.get("activities")
+
+
+def tasks() -> RecordType:
+    return registry.get("tasks")
+
+
+def log_activity(
+    *, about: Sequence[Any], actor: Actor, next_task: Values | None = None, cause: str = Cause.PAGE, **values: Any
+) -> Any:
+    """Stores an activity on the records it is `about` and, from `next_task`, the task that follows from it.
+
+    Values are those of the fields (`kind`, `subject`, `text`, `at`, `duration` in minutes, `outcome`, `cost`) and
+    of the part `participants`. Both are stored or none. Raises Invalid; its keys of the task begin with "next_task.".
+    """
+    values["links"] = [{"record": key} for key in dict.fromkeys(key_of(record) for record in about)]
+    with operation(actor, cause):
+        activity = write.create(activities(), values, actor=actor, cause=cause)
+        if next_task:
+            try:
+                plan_task(activity, actor=actor, cause=cause, **next_task)
+            except Invalid as error:
+                raise Invalid({f"next_task.{name}": messages for name, messages in error.errors.items()}) from error
+    return activity
+
+
+def plan_task(origin: Any, *, actor: Actor, cause: str = Cause.PAGE, **values: Any) -> Any:
+    """Stores a task that follows from a record; a task from an activity is about what the activity is about."""
+    key = key_of(origin)
+    about = list(origin.links.all()) if isinstance(origin, Activity) else []
+    links = [{"record": link.record} for link in about] or [{"record": key}]
+    return write.create(tasks(), {**values, "origin": key, "links": links}, actor=actor, cause=cause)
+
+
+def complete_task(task: Task, *, actor: Actor, cause: str = Cause.PAGE) -> Any:
+    return write.update(tasks(), task.pk, {"done_at": timezone.now()}, actor=actor, cause=cause)
+
+
+def reopen_task(task: Task, *, actor: Actor, cause: str = Cause.PAGE) -> Any:
+    return write.update(tasks(), task.pk, {"done_at": None}, actor=actor, cause=cause)
+
+
+def reschedule_task(task: Task, *, due_at: datetime | None, actor: Actor, cause: str = Cause.PAGE) -> Any:
+    return write.update(tasks(), task.pk, {"due_at": due_at}, actor=actor, cause=cause)
+
+
+# The rules
+
+
+def note_who_did_it(records: Sequence[Task], given: frozenset[str], actor: Actor) -> None:
+    if "done_at" in given:
+        for task in records:
+            task.done_by_id = actor.user_id if task.done_at else None
+
+
+def link_activities(records: Sequence[Activity], actor: Actor) -> None:
+    """Activities are also about the persons who took part, and about what all of these belong to."""
+    present = Participant.objects.filter(activity__in=records, person__isnull=False)
+    people = [(row.activity_id, row.person) for row in present.select_related("person")]
+    _complete_links(ActivityLink, "activity_id", records, people)
+
+
+def link_changed_activities(records: Sequence[Activity], changed: frozenset[str], actor: Actor) -> None:
+    link_activities(records, actor)
+
+
+def link_tasks(records: Sequence[Task], actor: Actor) -> None:
+    """Tasks are also about what the records they are about belong to."""
+    _complete_links(TaskLink, "task_id", records, [])
+
+
+def link_changed_tasks(records: Sequence[Task], changed: frozenset[str], actor: Actor) -> None:
+    link_tasks(records, actor)
+
+
+def _complete_links(model: type[Any], parent: str, owners: Sequence[Any], more: Sequence[tuple[int, Any]]) -> None:
+    """Adds the missing links of many activities or tasks; `more` are further (owner id, record) pairs."""
+    links = model.objects.filter(**{f"{parent}__in": [owner.pk for owner in owners]})
+    known = {(getattr(link, parent), link.record) for link in links}
+    wanted = known | {(pk, key_of(record)) for pk, record in more}
+    around = surroundings({key for _pk, key in wanted})
+    wanted |= {(pk, outer) for pk, key in wanted for outer in around.get(key, ())}
+    model.objects.bulk_create(
+        [model(**{parent: pk}, record_type=key.type, record_id=key.id) for pk, key in wanted - known],
+        ignore_conflicts=True,
+        batch_size=2000,
+    )
