@@ -81,6 +81,7 @@ check-templates:
 
 check-code:
 	$(PY) tools/check_code.py
+	$(PY) tools/capabilities.py --check
 
 check-django:
 	$(PY) tools/check_django.py
