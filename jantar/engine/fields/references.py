@@ -37,15 +37,12 @@ class Reference(Field):
 
     def load(self, data: Any) -> Any:
         """Takes an id, or the object that `dump` gives; the value is an unloaded row with that id."""
-        if isinstance(data, dict):
-            data = data.get("id")
-        if data is None or data == "":
-            return None
-        if isinstance(data, Model):
-            return data
-        if isinstance(data, bool) or not str(data).isdigit() or int(data) >= 2**63:
+        if data is None or data == "" or isinstance(data, Model):
+            return data or None
+        pk = str(data.get("id") if isinstance(data, dict) else data)
+        if not pk.isascii() or not pk.isdecimal() or len(pk) > 19 or int(pk) >= 2**63:
             raise FieldError(_("The id of a record is expected."))
-        return self.target(pk=int(data))
+        return self.target(pk=int(pk))
 
     def dump(self, value: Any) -> Any:
         return None if value is None else {"id": value.pk, "title": str(value)}

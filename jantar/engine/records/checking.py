@@ -94,20 +94,13 @@ class References:
 
     def load(self, field: Reference, records: Sequence[Any]) -> None:
         ids = {getattr(record, field.id_name) for record in records} - {None}
-        found = self.rows(field.target).in_bulk(ids) if ids else {}
+        found = visible_rows(field.target, self.actor).in_bulk(ids) if ids else {}
         for record in records:
             if (pk := getattr(record, field.id_name)) in found:
                 setattr(record, field.name, found[pk])
                 record.__dict__.get("missing_references", set()).discard(field.name)
             elif pk is not None:
                 record.__dict__.setdefault("missing_references", set()).add(field.name)
-
-    def rows(self, target: type[Any]) -> Any:
-        if issubclass(target, Record):
-            return target.objects.visible_to(self.actor)
-        if hasattr(target, "is_active"):
-            return target._default_manager.filter(is_active=True)
-        return target._default_manager.all()
 
     def check(self, field: Reference, record: Any) -> None:
         if field.name in record.__dict__.get("missing_references", ()):
@@ -122,15 +115,25 @@ class References:
             raise FieldError(_("There is no such record."))
 
 
+def visible_rows(target: type[Any], actor: Actor) -> Any:
+    """The rows of a table that the actor may refer to: visible records, active users, anything else."""
+    if issubclass(target, Record):
+        return target.objects.visible_to(actor)
+    if hasattr(target, "is_active"):
+        return target._default_manager.filter(is_active=True)
+    return target._default_manager.all()
+
+
 def integrity_errors(record_type: RecordType, error: IntegrityError) -> Errors:
     """The database's refusal, said of the fields of the constraint it names."""
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None) or ""
-    for model in (record_type.model, *(part.model for part in record_type.parts)):
+    for model, part in ((record_type.model, ""), *((part.model, part.name) for part in record_type.parts)):
         for constraint in model._meta.constraints:
             if constraint.name == name:
                 message = str(constraint.get_violation_error_message())
-                fields = [field for field in getattr(constraint, "fields", ()) if field in record_type.own_fields]
+                named = getattr(constraint, "fields", ())
+                fields = [part] if part else [field for field in named if field in record_type.own_fields]
                 return {field: [message] for field in fields} or {"": [message]}
         for column in model._meta.concrete_fields:
             if column.unique and f"_{column.column}_" in name:

@@ -14,6 +14,9 @@ from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsN
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.numbers import MoneyKind
+from jantar.engine.fields.record_key import AnyRecord
+from jantar.engine.fields.sources import CUSTOM
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.filters import compile_filter
@@ -54,7 +57,10 @@ class SortKey:
 
 @dataclass(frozen=True)
 class Query:
-    """What to list. `sort` is like "-created_at,name"; the id breaks ties. `condition` narrows further."""
+    """What to list. `sort` is like "-created_at,name"; the id breaks ties. `condition` narrows further.
+
+    With `narrow` nothing but `columns` is loaded; who reads another field of a row pays a statement for it.
+    """
 
     record_type: RecordType
     actor: Actor
@@ -66,6 +72,7 @@ class Query:
     columns: Sequence[str] = ()
     action: str = "see"
     condition: Q | None = None
+    narrow: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,12 +118,34 @@ def sorted_rows(query: Query) -> Any:
 def in_order(query: Query, keys: Sequence[SortKey]) -> Any:
     rows = rows_of(query).annotate(**{key.alias: key.field.sort_key() for key in keys})
     rows = rows.order_by(*(key.order() for key in keys), OrderBy(F("pk"), descending=keys[-1].descending))
-    return rows.select_related(*loads_of(query))
+    if loads := loads_of(query):
+        rows = rows.select_related(*loads)
+    return rows.only(*stored_columns(query)) if query.narrow else rows
 
 
 def loads_of(query: Query) -> list[str]:
     fields = query.record_type.fields(query.actor)
     return [path for name in query.columns if name in fields for path in fields[name].loads]
+
+
+def stored_columns(query: Query) -> list[str]:
+    """What of the table the columns of the query are read from; nothing, meaning all, when it can't be told."""
+    record_type = query.record_type
+    known = {column.name for column in record_type.model._meta.concrete_fields}
+    fields = record_type.fields(query.actor)
+    found = ["id", "version", *record_type.defaults]
+    for field in (fields[name] for name in query.columns if name in fields):
+        if field.is_custom:
+            found.append(CUSTOM)
+        elif isinstance(field, MoneyKind):
+            found += [f"{field.name}_value", f"{field.name}_currency"]
+        elif isinstance(field, AnyRecord):
+            found += field.columns
+        elif field.name in known:
+            found.append(field.name)
+        else:
+            return []
+    return found
 
 
 def page_of(query: Query) -> Page:
