@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "jantar.engine.history",
     "jantar.engine.records",
     "jantar.engine.pages",
+    "jantar.engine.api",
     "jantar.modules.contacts",
     "jantar.modules.communications",
     "jantar.modules.sales",
@@ -158,6 +159,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# Requests that one API token may send in a minute to one process; 0 is no limit.
+API_REQUESTS_PER_MINUTE = int(os.environ.get("JANTAR_API_REQUESTS_PER_MINUTE", "1200"))
 
 EMAIL_BACKEND = os.environ.get("JANTAR_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_HOST = os.environ.get("JANTAR_MAIL_HOST", "localhost")

@@ -3,12 +3,15 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
+from jantar.project.api import api
+
 gallery = [path("ui/", include("jantar.ui.urls"))] if settings.DEBUG else []
 
 # The pages of record types stand last: their addresses start with the name of a type.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jantar.platform.accounts.urls")),
     *gallery,
+    path("api/v1/", api.urls),
     path("", include("jantar.engine.pages.urls")),
 ]
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 UserKey = Literal["admin", "manager", "anna", "jan"]
-ActivityKind = Literal["call", "meeting", "visit", "email", "letter"]
+ActivityKind = Literal["call", "meeting", "visit", "mail", "letter"]
 DealStatus = Literal["open", "won", "lost"]
 
 
@@ -63,7 +63,6 @@ class DemoPerson:
     given_name: str
     family_name: str
     title_before: str
-    title_after: str
     country: str
     language: str
     company: int | None
@@ -133,25 +132,28 @@ class DemoActivity:
     at: datetime
     minutes: int
     outcome: str
+    outgoing: bool
     cost: Decimal | None
     currency: str
     company: int
     people: tuple[int, ...]
     deal: int | None
     owner: UserKey
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class DemoTask:
-    """`activity` is where the task came from and tells what it is about."""
+    """`activity` is where the task came from."""
 
-    title: str
-    due_at: datetime
+    subject: str
+    due: date
     done_at: datetime | None
     priority: Literal["low", "normal", "high"]
-    owner: UserKey
-    activity: int
+    assignee: UserKey
+    company: int
+    person: int | None
+    deal: int | None
+    activity: int | None
     created_at: datetime
 
 

@@ -1,0 +1,99 @@
+"""Reading JSON strictly: whatever could be taken in two ways, or can't be stored, is refused."""
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, UnreadablePostError
+from django.utils.translation import gettext as _
+
+from jantar.engine.api.problems import Problem
+from jantar.engine.records.errors import Invalid
+
+MAX_DEPTH = 32
+#: NUL and halves of surrogate pairs have no place in PostgreSQL's text.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class NotJson(ValueError):
+    """The message says in the language in force what is wrong."""
+
+
+def read_object(request: HttpRequest, *, may_be_missing: bool = False) -> dict[str, Any]:
+    """The JSON object in the body. Raises Problem (400, 413, 415) or Invalid when it is no object."""
+    body = read_bytes(request)
+    if may_be_missing and not body:
+        return {}
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    if request.content_type != "application/json" or charset.lower() != "utf-8":
+        raise Problem("not-json", _("Send the content type application/json."))
+    try:
+        data = parse_json(body)
+    except NotJson as error:
+        raise Problem("bad-request", error, where="body") from error
+    if not isinstance(data, dict):
+        raise Invalid({"": [_("An object with fields and values is expected.")]})
+    return data
+
+
+def read_bytes(request: HttpRequest) -> bytes:
+    try:
+        return request.body
+    except RequestDataTooBig as error:
+        raise Problem("too-large", _("Send less at once, or import a file.")) from error
+    except UnreadablePostError as error:
+        raise Problem("bad-request", _("The request broke off."), where="body") from error
+
+
+def parse_json(source: bytes | str) -> Any:
+    """The data of a JSON text; numbers with a fraction are Decimals. Raises NotJson."""
+    try:
+        text = source.decode() if isinstance(source, bytes) else source
+        data = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        raise NotJson(_("The text is not UTF-8.")) from error
+    except json.JSONDecodeError as error:
+        place = {"line": error.lineno, "column": error.colno}
+        raise NotJson(_("This is not JSON: see line %(line)d, column %(column)d.") % place) from error
+    except RecursionError as error:
+        raise NotJson(_("The JSON is nested too deeply.")) from error
+    except NotJson:
+        raise
+    except (ValueError, ArithmeticError) as error:
+        raise NotJson(_("A number in the JSON has too many digits.")) from error
+    _check(data)
+    return data
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise NotJson(_("“%(name)s” is there twice.") % {"name": name[:50]})
+        found[name] = value
+    return found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise NotJson(_("%(name)s is not a number in JSON.") % {"name": name})
+
+
+def _check(data: Any) -> None:
+    waiting: list[tuple[Any, int]] = [(data, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise NotJson(_("The JSON is nested too deeply."))
+        if isinstance(node, str):
+            refuse_unstorable(node)
+        elif isinstance(node, dict):
+            waiting.extend((part, depth + 1) for pair in node.items() for part in pair)
+        elif isinstance(node, list):
+            waiting.extend((part, depth + 1) for part in node)
+
+
+def refuse_unstorable(text: str) -> None:
+    if UNSTORABLE.search(text):
+        raise NotJson(_("The text contains a character that can't be stored."))

@@ -1,0 +1,98 @@
+"""The API as a whole: one router for each record type, and what is not about records."""
+
+import logging
+from typing import Any, cast
+
+from django.core.signals import got_request_exception
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, re_path
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+
+from jantar.engine.api import about, documents
+from jantar.engine.api.answers import json_answer
+from jantar.engine.api.credentials import BearerToken, PageSession
+from jantar.engine.api.edge import edge
+from jantar.engine.api.openapi import document_of
+from jantar.engine.api.parameters import refuse_unknown
+from jantar.engine.api.problems import Problem, problem_answer, problem_of, unauthorized
+from jantar.engine.api.routes import router_of
+from jantar.engine.api.schemas import reference
+from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records.registry import registry
+from jantar.platform.accounts.models import User
+
+logger = logging.getLogger(__name__)
+DESCRIPTION = """Everything that the pages of Jantar show and change, with the same rights.
+
+Send `Authorization: Bearer TOKEN`. Times are UTC, amounts are texts with their currency, a reference is answered
+as id and title and accepted as id. Refusals are problem documents (RFC 9457) in the language of `Accept-Language`.
+"""
+
+
+class RecordApi(NinjaAPI):
+    """A NinjaAPI whose every answer, refusals of unknown addresses and methods too, is one of ours."""
+
+    @property
+    def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
+        patterns, application, namespace = super().urls
+        for pattern in patterns:
+            assert isinstance(pattern, URLPattern)
+            pattern.callback = edge(pattern.callback)
+        return [*patterns, re_path("", edge(nothing_here))], application, namespace
+
+    def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
+        problem = problem_of(exc)
+        if problem is None:
+            return broken(request, exc)
+        if problem.status == 401:
+            problem = unauthorized(problem.detail)
+        return problem_answer(problem)
+
+
+def build_api() -> RecordApi:
+    """The API of all registered record types, at `/types`, `/me`, `/openapi.json` and `/NAME/...`."""
+    api = RecordApi(
+        title="Jantar", version="1", description=DESCRIPTION, urls_namespace="api",
+        auth=[BearerToken(), PageSession()], openapi_url=None, docs_url=None,
+    )  # fmt: skip
+    add_descriptions(api)
+    for record_type in registry.all():
+        api.add_router(f"/{record_type.name}", router_of(record_type))
+    return api
+
+
+def add_descriptions(api: RecordApi) -> None:
+    @api.get("/types", **about_route("types", "Record types with their fields", "Types"))
+    def show_types(request: HttpRequest) -> HttpResponse:
+        refuse_unknown(request)
+        return json_answer(about.describe_types(current_actor(request)))
+
+    @api.get("/me", **about_route("me", "Who the token stands for", "Me"))
+    def show_me(request: HttpRequest) -> HttpResponse:
+        refuse_unknown(request)
+        return json_answer(about.describe_caller(cast(User, request.user), current_actor(request)))
+
+    @api.get("/openapi.json", auth=None, include_in_schema=False)
+    def show_document(request: HttpRequest) -> HttpResponse:
+        return json_answer(document_of(api))
+
+
+def about_route(name: str, summary: str, schema: str) -> dict[str, Any]:
+    answers = documents.answer(200, reference(schema)) | documents.problem(400, 401, 429)
+    return {"operation_id": name, "summary": summary, "tags": ["about"], "openapi_extra": {"responses": answers}}
+
+
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    return problem_answer(Problem("not-found", _("There is no such address.")))
+
+
+def broken(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A mistake of ours: nothing is stored, it is logged and told without its details."""
+    connection = transaction.get_connection()
+    if connection.in_atomic_block:
+        transaction.set_rollback(True)
+    got_request_exception.send(sender=None, request=request)
+    logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    return problem_answer(Problem("server-error", _("Nothing was stored. Please try again or ask an administrator.")))

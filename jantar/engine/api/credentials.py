@@ -1,0 +1,80 @@
+"""Who calls: a program by its token, or a page of this site by its session."""
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
+from ninja.security.base import AuthBase
+from ninja.utils import check_csrf
+
+from jantar.engine.api.limits import requests_of_tokens
+from jantar.engine.api.problems import Problem, unauthorized
+from jantar.engine.permissions.actor import actor_for
+from jantar.platform.accounts.models import ApiToken, User
+
+
+class BearerToken(AuthBase):
+    """`Authorization: Bearer TOKEN`. A token that is wrong is refused even when there is a session."""
+
+    openapi_type = "http"
+    openapi_scheme = "bearer"
+
+    def __call__(self, request: HttpRequest) -> User | None:
+        header = request.headers.get("Authorization")
+        if header is None:
+            return None
+        scheme, _space, token = header.partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token or not token.isascii():
+            raise unauthorized(_("Send the header “Authorization: Bearer TOKEN”."))
+        wait = requests_of_tokens.spend(ApiToken.digest_of(token), settings.API_REQUESTS_PER_MINUTE)
+        if wait:
+            raise Problem("too-many-requests", headers={"Retry-After": str(wait)})
+        user = ApiToken.user_of(token)
+        if user is None:
+            raise unauthorized(_("This token is unknown, expired, or its owner may not sign in."))
+        enter(request, user, language_asked(request) or user.language)
+        return user
+
+
+class PageSession(AuthBase):
+    """The session of somebody signed in to this site; changes need the CSRF token of the page."""
+
+    openapi_type = "apiKey"
+    openapi_in = "cookie"
+    openapi_name = settings.SESSION_COOKIE_NAME
+
+    def __call__(self, request: HttpRequest) -> User | None:
+        user = request.user
+        if not isinstance(user, User):
+            return None
+        if check_csrf(request):
+            raise Problem("not-allowed", _("Load the page again: its security token is missing or too old."))
+        enter(request, user, user.language)
+        return user
+
+
+def enter(request: HttpRequest, user: User, language: str) -> None:
+    """The user acts, in the language and the user's time zone, until the end of the request.
+
+    The preferences middleware puts back what was in force before.
+    """
+    request.user = user
+    request.actor = replace(actor_for(user), language=language)  # type: ignore[attr-defined]
+    request.LANGUAGE_CODE = language
+    translation.activate(language)
+    timezone.activate(ZoneInfo(user.time_zone))
+
+
+def language_asked(request: HttpRequest) -> str | None:
+    """The first language of Accept-Language that Jantar speaks."""
+    known = dict(settings.LANGUAGES)
+    for code, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        language = code.partition("-")[0]
+        if language in known:
+            return language
+    return None

@@ -1,0 +1,115 @@
+"""How each address of a record type is described in the OpenAPI document (which is in English)."""
+
+from typing import Any
+
+from jantar.engine.api.schemas import fields_schema, reference, schema_name
+from jantar.engine.records.actions import fields_of_action
+from jantar.engine.records.record_type import RecordAction, RecordType
+
+Description = dict[str, Any]
+#: Descriptions of answers by their status.
+Answers = dict[int, Description]
+
+KEY_HEADER: Description = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "A text of your choice, new for each request. Sent again within 24 hours, the request is not "
+    "done again but answered as before.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+MATCH_HEADER: Description = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The ETag of the record that the change is based on.",
+    "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+}
+PROBLEMS = {
+    400: "BadRequest",
+    401: "NotSignedIn",
+    403: "NotAllowed",
+    404: "NotFound",
+    409: "Stale",
+    412: "VersionDiffers",
+    413: "TooLarge",
+    415: "NotJson",
+    422: "Invalid",
+    429: "TooManyRequests",
+}
+
+
+def listing(record_type: RecordType) -> Description:
+    page = reference(f"{schema_name(record_type)}Page")
+    return described(record_type, "list", "List, filter and search", answers=answer(200, page))
+
+
+def showing(record_type: RecordType) -> Description:
+    return described(
+        record_type, "get", "Show one with its parts", answers=record(200, record_type, whole=False) | problem(404)
+    )
+
+
+def creating(record_type: RecordType) -> Description:
+    answers = record(201, record_type) | problem(403, 413, 415, 422)
+    body = body_of(reference(f"{schema_name(record_type)}Create"))
+    return described(record_type, "create", "Create one", answers, [KEY_HEADER], body)
+
+
+def changing(record_type: RecordType) -> Description:
+    answers = record(200, record_type) | problem(403, 404, 409, 412, 413, 415, 422)
+    body = body_of(reference(f"{schema_name(record_type)}Update"))
+    return described(record_type, "update", "Change the given fields", answers, [MATCH_HEADER], body)
+
+
+def deleting(record_type: RecordType) -> Description:
+    answers: Answers = {204: {"description": "It is in the bin."}} | problem(403, 404, 412)
+    return described(record_type, "delete", "Move one to the bin", answers, [MATCH_HEADER])
+
+
+def restoring(record_type: RecordType) -> Description:
+    return described(record_type, "restore", "Bring one back from the bin", record(200, record_type) | problem(404))
+
+
+def acting(record_type: RecordType, action: RecordAction) -> Description:
+    answers = record(200, record_type) | problem(403, 404, 413, 415, 422)
+    schema = fields_schema(fields_of_action(action))
+    body = body_of(schema, required=bool(schema.get("required")))
+    summary = action.name.replace("_", " ").capitalize()
+    return described(record_type, f"action_{action.name}", summary, answers, [KEY_HEADER], body)
+
+
+def described(
+    record_type: RecordType, name: str, summary: str, answers: Answers,
+    headers: list[Description] | None = None, body: Description | None = None,
+) -> Description:  # fmt: skip
+    """Arguments of a route: its id, its first answer and what else the document says of it."""
+    first = next(iter(answers))
+    extra: Description = {"responses": answers | problem(400, 401, 429)}
+    if headers:
+        extra["parameters"] = headers
+    if body:
+        extra["requestBody"] = body
+    return {
+        "operation_id": f"{record_type.name}_{name}",
+        "summary": summary,
+        "response": {first: None},
+        "openapi_extra": extra,
+    }
+
+
+def answer(status: int, schema: Description, headers: Description | None = None) -> Answers:
+    details: Description = {"content": {"application/json": {"schema": schema}}}
+    return {status: {**details, "headers": headers} if headers else details}
+
+
+def record(status: int, record_type: RecordType, *, whole: bool = True) -> Answers:
+    tag = {"ETag": {"description": "The version of the record.", "schema": {"type": "string"}}}
+    name = schema_name(record_type)
+    return answer(status, reference(name if whole else f"{name}Row"), tag)
+
+
+def problem(*statuses: int) -> Answers:
+    return {status: {"$ref": f"#/components/responses/{PROBLEMS[status]}"} for status in statuses}
+
+
+def body_of(schema: Description, *, required: bool = True) -> Description:
+    return {"required": required, "content": {"application/json": {"schema": schema}}}

@@ -1,0 +1,115 @@
+"""The OpenAPI document: made once per process from the declarations, without the database, in English."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.utils import translation
+
+from jantar.engine.api.documents import PROBLEMS
+from jantar.engine.api.problems import BY_STATUS, KINDS
+from jantar.engine.api.schemas import ID, Schema, closed, reference, schemas_of
+from jantar.engine.permissions.models import Action, Scope
+from jantar.engine.records.registry import registry
+
+if TYPE_CHECKING:
+    from jantar.engine.api.build import RecordApi
+
+TEXT: Schema = {"type": "string"}
+YES_OR_NO: Schema = {"type": "boolean"}
+TEXTS: Schema = {"type": "array", "items": TEXT}
+
+
+@cache
+def document_of(api: "RecordApi") -> dict[str, Any]:
+    with translation.override("en"):
+        document: dict[str, Any] = dict(api.get_openapi_schema())
+        components = document["components"]
+        components["schemas"] = {**components["schemas"], **all_schemas()}
+        components["responses"] = {name: problem_response(status) for status, name in PROBLEMS.items()}
+        return document
+
+
+def all_schemas() -> dict[str, Schema]:
+    found = {"Problem": PROBLEM, "Types": listed("Type"), "Type": TYPE, "Field": FIELD, "Me": ME}
+    for record_type in registry.all():
+        found |= schemas_of(record_type)
+    return found
+
+
+def problem_response(status: int) -> dict[str, Any]:
+    kind = BY_STATUS[status]
+    title = str(KINDS[kind][1])
+    example = {"type": f"urn:jantar:problem:{kind}", "title": title, "status": status, "detail": title, "errors": {}}
+    content = {"schema": reference("Problem"), "examples": {kind: {"value": example}}}
+    return {"description": title, "content": {"application/problem+json": content}}
+
+
+def every(properties: dict[str, Schema]) -> Schema:
+    """An object that has all of its properties."""
+    return closed(properties, required=list(properties))
+
+
+def listed(name: str) -> Schema:
+    return every({"items": {"type": "array", "items": reference(name)}})
+
+
+PROBLEM: Schema = {
+    "type": "object",
+    "description": "A refusal (RFC 9457). `errors` maps fields or parameters to messages for people.",
+    "properties": {
+        "type": {"enum": [f"urn:jantar:problem:{kind}" for kind in KINDS]},
+        "title": TEXT,
+        "status": {"type": "integer"},
+        "detail": TEXT,
+        "errors": {"type": "object", "additionalProperties": TEXTS},
+        "where": {**TEXT, "description": "The place in the filter or the name of the parameter that is wrong."},
+        "version": {"type": "integer", "description": "The version of the record by now."},
+        "theirs": {"type": "object", "description": "Fields that others changed meanwhile, with what they hold now."},
+        "yours": {"type": "object", "description": "The same fields with the values that were not stored."},
+    },
+    "required": ["type", "title", "status", "detail", "errors"],
+}
+FIELD = every(
+    {
+        "name": TEXT,
+        "label": TEXT,
+        "help": TEXT,
+        "kind": TEXT,
+        "required": YES_OR_NO,
+        "read_only": YES_OR_NO,
+        "unique": YES_OR_NO,
+        "custom": YES_OR_NO,
+        "sortable": YES_OR_NO,
+        "operators": TEXTS,
+        "choices": {"type": ["array", "null"], "items": every({"value": TEXT, "label": TEXT})},
+        "targets": {"type": ["array", "null"], "items": TEXT},
+    }
+)
+FIELDS: Schema = {"type": "array", "items": reference("Field")}
+TYPE = every(
+    {
+        "name": TEXT,
+        "label": TEXT,
+        "label_plural": TEXT,
+        "title_field": TEXT,
+        "sort": TEXT,
+        "may": {"type": "array", "items": {"enum": [str(action) for action in Action]}},
+        "fields": FIELDS,
+        "parts": {"type": "array", "items": every({"name": TEXT, "label": TEXT, "fields": FIELDS})},
+        "relations": {"type": "array", "items": every({"name": TEXT, "type": {"type": ["string", "null"]}})},
+        "actions": {"type": "array", "items": every({"name": TEXT, "label": TEXT, "fields": FIELDS})},
+    }
+)
+SCOPES: Schema = {"enum": [scope.name.lower() for scope in Scope]}
+ME = every(
+    {
+        "id": ID,
+        "name": TEXT,
+        "email": TEXT,
+        "is_admin": YES_OR_NO,
+        "language": TEXT,
+        "time_zone": TEXT,
+        "teams": {"type": "array", "items": every({"id": ID, "title": TEXT})},
+        "rights": {"type": "object", "additionalProperties": every({str(action): SCOPES for action in Action})},
+    }
+)

@@ -1,0 +1,39 @@
+"""Parameters of addresses."""
+
+from collections.abc import Collection
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Field, Schema
+
+from jantar.engine.records.errors import BadQuery
+from jantar.engine.records.listing import MAX_LIMIT
+
+
+class ListParameters(Schema):
+    search: str = Field("", description="Words to look for.")
+    filter: str = Field(
+        "",
+        description="A filter as JSON.",
+        examples=['{"field": "created_at", "op": "within", "value": "last 7 days"}'],
+    )
+    sort: str = Field(
+        "",
+        description="Field names, the most important first; a minus sign turns the order round.",
+        examples=["-created_at"],
+    )
+    limit: int = Field(
+        50, description="At most this many records.", json_schema_extra={"minimum": 1, "maximum": MAX_LIMIT}
+    )
+    cursor: str = Field("", description="The `next_cursor` of the page before.")
+    fields: str = Field(
+        "", description="The names of the fields and parts wanted. All fields, without parts, when left out."
+    )
+
+
+def refuse_unknown(request: HttpRequest, known: "Collection[str] | type[Schema]" = ()) -> None:
+    """A parameter nobody reads is a mistake of the caller, such as a filter that would not filter."""
+    names = known.model_fields if isinstance(known, type) else known
+    for name in request.GET:
+        if name not in names:
+            raise BadQuery(name[:50], _("There is no parameter “%(name)s”.") % {"name": name[:50]})

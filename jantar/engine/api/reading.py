@@ -1,0 +1,104 @@
+"""Lists and single records as the API answers them; a constant number of statements each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from jantar.engine.api.body import NotJson, parse_json, refuse_unstorable
+from jantar.engine.api.values import ALWAYS, dump_parts, dump_record
+from jantar.engine.fields.base import Field
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.errors import BadQuery, NotFound
+from jantar.engine.records.listing import Query, count_of, page_of
+from jantar.engine.records.parts import Part
+from jantar.engine.records.record_type import RecordType
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The fields and parts an answer shall have, beside id and version."""
+
+    fields: dict[str, Field]
+    parts: Sequence[Part]
+
+
+def wanted_of(record_type: RecordType, actor: Actor, names: str, *, with_parts: bool) -> Wanted:
+    """What `fields` asks for; when empty all fields, and all parts if `with_parts`. Raises BadQuery."""
+    known = {name: field for name, field in record_type.fields(actor).items() if name not in ALWAYS}
+    if not names.strip():
+        return Wanted(known, record_type.parts if with_parts else ())
+    asked = [name.strip() for name in names.split(",")]
+    parts = {part.name: part for part in record_type.parts}
+    for name in asked:
+        if name not in known and name not in parts and name not in ALWAYS:
+            raise BadQuery("fields", _("There is no field “%(name)s”.") % {"name": name[:50]})
+    return Wanted(
+        {name: known[name] for name in asked if name in known}, [parts[name] for name in asked if name in parts]
+    )
+
+
+@dataclass(frozen=True)
+class ListRequest:
+    """The parameters of a list as they were sent."""
+
+    search: str = ""
+    filter: str = ""
+    sort: str = ""
+    limit: int = 50
+    cursor: str = ""
+    fields: str = ""
+
+
+def list_records(record_type: RecordType, actor: Actor, asked: ListRequest) -> dict[str, Any]:
+    """One page with its count. Raises BadQuery, naming the parameter."""
+    wanted = wanted_of(record_type, actor, asked.fields, with_parts=False)
+    query = Query(
+        record_type, actor, filter=filter_tree(asked.filter), sort=asked.sort, search=searched(asked.search),
+        limit=asked.limit, cursor=asked.cursor, columns=tuple(wanted.fields), narrow=True,
+    )  # fmt: skip
+    page = page_of(query)
+    count, is_exact = count_of(query)
+    return {
+        "items": dump_all(page.rows, wanted),
+        "next_cursor": page.next_cursor,
+        "count": count,
+        "count_is_exact": is_exact,
+    }
+
+
+def filter_tree(text: str) -> Any:
+    if not text.strip():
+        return None
+    try:
+        return parse_json(text)
+    except NotJson as error:
+        raise BadQuery("filter", error) from error
+
+
+def searched(text: str) -> str:
+    try:
+        refuse_unstorable(text)
+    except NotJson as error:
+        raise BadQuery("search", error) from error
+    return text
+
+
+def show_record(record_type: RecordType, actor: Actor, pk: int, names: str = "") -> dict[str, Any]:
+    """One record with its parts. Raises NotFound."""
+    wanted = wanted_of(record_type, actor, names, with_parts=True)
+    loads = [path for field in wanted.fields.values() for path in field.loads]
+    rows = record_type.visible_to(actor).filter(pk=pk)
+    found = dump_all(list(rows.select_related(*loads) if loads else rows), wanted)
+    if not found:
+        raise NotFound(_("There is no such record."))
+    return found[0]
+
+
+def dump_all(records: Sequence[Any], wanted: Wanted) -> list[dict[str, Any]]:
+    parts = dump_parts(wanted.parts, [record.pk for record in records]) if records else {}
+    return [
+        dump_record(record, wanted.fields, {name: rows[record.pk] for name, rows in parts.items()})
+        for record in records
+    ]

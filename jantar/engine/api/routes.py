@@ -1,0 +1,88 @@
+"""The addresses of one record type: list, create, read, change, delete, restore, and its actions."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Router
+
+from jantar.engine.api import documents, reading, writing
+from jantar.engine.api.answers import json_answer
+from jantar.engine.api.body import read_object
+from jantar.engine.api.idempotency import once
+from jantar.engine.api.parameters import ListParameters, refuse_unknown
+from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records.record_type import RecordAction, RecordType
+
+ONE = "/{int:id}"
+
+
+def router_of(record_type: RecordType) -> Router:
+    router = Router(tags=[record_type.name])
+    add_reading(router, record_type)
+    add_creating(router, record_type)
+    add_changing(router, record_type)
+    add_deleting(router, record_type)
+    for action in record_type.actions:
+        add_action(router, record_type, action)
+    return router
+
+
+def add_reading(router: Router, record_type: RecordType) -> None:
+    @router.get("", **documents.listing(record_type))
+    def list_records(request: HttpRequest, parameters: Query[ListParameters]) -> HttpResponse:
+        refuse_unknown(request, ListParameters)
+        asked = reading.ListRequest(**parameters.dict())
+        return json_answer(reading.list_records(record_type, current_actor(request), asked))
+
+    @router.get(ONE, **documents.showing(record_type))
+    def show_record(request: HttpRequest, id: int, fields: str = "") -> HttpResponse:
+        refuse_unknown(request, {"fields"})
+        return record_answer(reading.show_record(record_type, current_actor(request), id, fields))
+
+
+def add_creating(router: Router, record_type: RecordType) -> None:
+    @router.post("", **documents.creating(record_type))
+    def create_record(request: HttpRequest) -> HttpResponse:
+        def produce() -> HttpResponse:
+            record = writing.create_record(record_type, current_actor(request), read_object(request))
+            return record_answer(record, 201, {"Location": f"{request.path}/{record['id']}"})
+
+        refuse_unknown(request)
+        return once(request, current_actor(request), produce)
+
+
+def add_changing(router: Router, record_type: RecordType) -> None:
+    @router.patch(ONE, **documents.changing(record_type))
+    def change_record(request: HttpRequest, id: int) -> HttpResponse:
+        refuse_unknown(request)
+        data, if_match = read_object(request), request.headers.get("If-Match")
+        return record_answer(writing.change_record(record_type, current_actor(request), id, data, if_match))
+
+    @router.post(f"{ONE}/restore", **documents.restoring(record_type))
+    def restore_record(request: HttpRequest, id: int) -> HttpResponse:
+        refuse_unknown(request)
+        return record_answer(writing.restore_record(record_type, current_actor(request), id))
+
+
+def add_deleting(router: Router, record_type: RecordType) -> None:
+    @router.delete(ONE, **documents.deleting(record_type))
+    def delete_record(request: HttpRequest, id: int) -> HttpResponse:
+        refuse_unknown(request)
+        writing.delete_record(record_type, current_actor(request), id, request.headers.get("If-Match"))
+        return HttpResponse(status=204)
+
+
+def add_action(router: Router, record_type: RecordType, action: RecordAction) -> None:
+    @router.post(f"{ONE}/actions/{action.name}", **documents.acting(record_type, action))
+    def act_on_record(request: HttpRequest, id: int) -> HttpResponse:
+        def produce() -> HttpResponse:
+            data = read_object(request, may_be_missing=True)
+            return record_answer(writing.act_on_record(record_type, current_actor(request), id, action.name, data))
+
+        refuse_unknown(request)
+        return once(request, current_actor(request), produce)
+
+
+def record_answer(record: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
+    tag = {"ETag": f'"{record["version"]}"'} if "version" in record else {}
+    return json_answer(record, status, {**tag, **(headers or {})})

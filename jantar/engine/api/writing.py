@@ -1,0 +1,89 @@
+"""Changes that arrive through the API, on their way to the write path."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from jantar.engine.api.problems import Problem
+from jantar.engine.api.reading import show_record
+from jantar.engine.api.values import Errors, load_fields, load_values, load_version
+from jantar.engine.fields.base import Field
+from jantar.engine.history.models import Cause
+from jantar.engine.history.operations import operation
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records import write
+from jantar.engine.records.actions import action_of, fields_of_action, run_action
+from jantar.engine.records.errors import Invalid, NotFound, Stale
+from jantar.engine.records.record_type import RecordType
+
+Data = Mapping[str, Any]
+
+
+def create_record(record_type: RecordType, actor: Actor, data: Data) -> dict[str, Any]:
+    record = write.create(record_type, load_values(record_type, data, actor), actor=actor, cause=Cause.API)
+    return shown(record_type, actor, record.pk, record.version)
+
+
+def change_record(record_type: RecordType, actor: Actor, pk: int, data: Data, if_match: str | None) -> dict[str, Any]:
+    """Changes the given fields. Raises Problem 409 when others changed the same ones since `version`."""
+    version = load_version(data)
+    with operation(actor, Cause.API):
+        require_version(record_type, actor, pk, if_match, "edit")
+        values = load_values(record_type, {name: value for name, value in data.items() if name != "version"}, actor)
+        try:
+            record = write.update(record_type, pk, values, actor=actor, version=version, cause=Cause.API)
+        except Stale as error:
+            raise stale_problem(record_type.fields(actor), data, error) from error
+    return shown(record_type, actor, pk, record.version)
+
+
+def delete_record(record_type: RecordType, actor: Actor, pk: int, if_match: str | None) -> None:
+    with operation(actor, Cause.API):
+        require_version(record_type, actor, pk, if_match, "delete")
+        write.locked(record_type, pk, actor, "delete")
+        write.delete(record_type, [pk], actor=actor, cause=Cause.API)
+
+
+def restore_record(record_type: RecordType, actor: Actor, pk: int) -> dict[str, Any]:
+    write.restore(record_type, [pk], actor=actor, cause=Cause.API)
+    return shown(record_type, actor, pk)
+
+
+def act_on_record(record_type: RecordType, actor: Actor, pk: int, name: str, data: Data) -> dict[str, Any]:
+    errors: Errors = {}
+    values = load_fields(fields_of_action(action_of(record_type, name)), data, errors)
+    if errors:
+        raise Invalid(errors)
+    run_action(record_type, pk, name, values, actor=actor, cause=Cause.API)
+    return shown(record_type, actor, pk)
+
+
+def shown(record_type: RecordType, actor: Actor, pk: int, version: int | None = None) -> dict[str, Any]:
+    """The record after the change; only its id when the change put it out of the actor's sight."""
+    try:
+        return show_record(record_type, actor, pk)
+    except NotFound:
+        return {"id": pk} if version is None else {"id": pk, "version": version}
+
+
+def require_version(record_type: RecordType, actor: Actor, pk: int, if_match: str | None, action: str) -> None:
+    """Holds the record to the version in the header If-Match, if there is one. Raises Problem 412."""
+    if if_match is None or if_match.strip() == "*":
+        return
+    record = write.locked(record_type, pk, actor, action)
+    if f'"{record.version}"' not in [tag.strip().removeprefix("W/") for tag in if_match.split(",")]:
+        detail = _("The record has version %(version)d by now.") % {"version": record.version}
+        raise Problem("version-differs", detail, version=record.version)
+
+
+def stale_problem(fields: Mapping[str, Field], data: Data, error: Stale) -> Problem:
+    message = _("Somebody else changed this meanwhile.")
+    return Problem(
+        "stale",
+        _("Somebody else changed the same fields meanwhile. Nothing was stored."),
+        errors={name: [message] for name in error.theirs},
+        version=error.version,
+        theirs={name: fields[name].dump(value) for name, value in error.theirs.items()},
+        yours={name: data[name] for name in error.yours},
+    )

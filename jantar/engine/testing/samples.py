@@ -1,0 +1,72 @@
+"""Believable values for the fields of any record type, as JSON."""
+
+from collections.abc import Callable
+from typing import Any
+
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.choices import MultiChoice
+from jantar.engine.fields.record_key import AnyRecord
+from jantar.engine.fields.references import Reference
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records import write
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.registry import registry
+
+Maker = Callable[[Field, int], Any]
+
+MAKERS: dict[str, Maker] = {
+    "text": lambda field, number: f"Žluťoučký {number}"[: getattr(field, "max_length", 50)],
+    "long_text": lambda field, number: f"First line {number}\nSecond line",
+    "email": lambda field, number: f"someone{number}@jantar.example",
+    "phone": lambda field, number: f"+420 601 {number:06d}",
+    "web": lambda field, number: f"https://jantar.example/{number}",
+    "number": lambda field, number: _decimal(field, number),
+    "percent": lambda field, number: _decimal(field, number % 100),
+    "integer": lambda field, number: number,
+    "duration": lambda field, number: 15 + number,
+    "money": lambda field, number: {"amount": f"{1000 + number}.50", "currency": "EUR"},
+    "boolean": lambda field, number: True,
+    "choice": lambda field, number: field.choices[0][0],  # type: ignore[attr-defined]
+    "country": lambda field, number: "CZ",
+    "tags": lambda field, number: ["first", f"number {number}"],
+    "multi_choice": lambda field, number: _first_choice(field),
+    "date": lambda field, number: "2026-03-31",
+    "datetime": lambda field, number: "2026-03-31T08:15:00.000000Z",
+}
+
+
+def sample_values(record_type: RecordType, actor: Actor, number: int = 1) -> dict[str, Any]:
+    """A value for every field that can be written and every reference that is required, without parts."""
+    values: dict[str, Any] = {}
+    for name, field in record_type.fields(actor).items():
+        if field.read_only or (isinstance(field, Reference | AnyRecord) and not field.required):
+            continue
+        if isinstance(field, Reference):
+            values[name] = sample_target(field, actor, number)
+        else:
+            values[name] = MAKERS[field.kind](field, number)
+    return values
+
+
+def sample_target(field: Reference, actor: Actor, number: int) -> int:
+    """The id of a row that the field can refer to; a record is made for it, of anything else the first is taken."""
+    types = registry.types_of(field.target)
+    if not types:
+        return int(field.target._default_manager.order_by("pk").values_list("pk", flat=True)[0])
+    return int(sample_record(types[0], actor, number).pk)
+
+
+def sample_record(record_type: RecordType, actor: Actor, number: int = 1) -> Any:
+    """A stored record with a value in every field."""
+    fields = record_type.fields(actor)
+    values = {name: fields[name].load(value) for name, value in sample_values(record_type, actor, number).items()}
+    return write.create(record_type, values, actor=actor)
+
+
+def _decimal(field: Field, number: int) -> str:
+    return f"{number}.{'5'.ljust(getattr(field, 'places', 2), '0')}"
+
+
+def _first_choice(field: Field) -> list[str]:
+    assert isinstance(field, MultiChoice)
+    return [field.choices[0][0]]
