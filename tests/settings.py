@@ -2,7 +2,11 @@
 
 from jantar.project.settings import *  # noqa: F403
 from jantar.project.settings import INSTALLED_APPS as PROJECT_APPS
+from jantar.project.settings import STATIC_ROOT
+from jantar.project.settings import STORAGES as PROJECT_STORAGES
 
 INSTALLED_APPS = [*PROJECT_APPS, "jantar.engine.testing.fake"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {**PROJECT_STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

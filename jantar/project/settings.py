@@ -7,6 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from jantar.project.logs import logging_config
+
 ROOT = Path(__file__).resolve().parents[1]
 DATA_DIR = Path(os.environ.get("JANTAR_DATA_DIR", Path.cwd() / ".jantar"))
 DEBUG = os.environ.get("JANTAR_DEBUG", "") == "1"
@@ -39,6 +41,7 @@ def database_from_url(url: str) -> dict[str, object]:
         # Nothing may be tied to one server session: PgBouncer in transaction mode must work.
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "ATOMIC_REQUESTS": True,
+        "CONN_HEALTH_CHECKS": True,  # after a restart of the server nobody gets a dead connection
         "OPTIONS": {**options, "pool": {"min_size": 1, "max_size": 8, "timeout": 10}},
     }
 
@@ -75,6 +78,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "jantar.project.middleware.RequestIdMiddleware",
+    "jantar.project.middleware.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -92,6 +97,11 @@ MIDDLEWARE = [
 ]
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
+JOB_THREADS = int(os.environ.get("JANTAR_JOB_THREADS", "2"))
+JOBS_LISTEN = os.environ.get("JANTAR_JOBS_LISTEN", "1") == "1"
+WEB_WORKERS = int(os.environ.get("JANTAR_WEB_WORKERS", min(os.cpu_count() or 1, 4)))
+WEB_THREADS = int(os.environ.get("JANTAR_WEB_THREADS", "4"))
+LOGGING = logging_config(os.environ.get("JANTAR_LOG_FORMAT", ""), os.environ.get("JANTAR_LOG_LEVEL", "INFO"))
 
 ROOT_URLCONF = "jantar.project.urls"
 WSGI_APPLICATION = "jantar.project.wsgi.application"

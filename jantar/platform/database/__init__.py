@@ -11,7 +11,7 @@ from jantar.platform.database.errors import (
     PortInUse,
     WrongVersion,
 )
-from jantar.platform.database.server import ServerInfo, running_url, start, status, stop
+from jantar.platform.database.server import ServerInfo, revive, running_url, start, status, stop
 
 __all__ = [
     "DamagedDirectory",
@@ -24,6 +24,7 @@ __all__ = [
     "ServerInfo",
     "WrongVersion",
     "check_external",
+    "revive",
     "running_url",
     "start",
     "status",

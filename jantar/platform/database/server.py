@@ -67,6 +67,19 @@ def start(data_dir: Path | str, *, port: int | None = None, throwaway: bool = Fa
     return info
 
 
+def revive(data_dir: Path | str, port: int) -> bool:
+    """Start a server again that died, on its old port; return whether that was needed.
+
+    For the owner of a process tree whose other processes know the address already.
+    """
+    cluster = open_cluster(Path(data_dir).absolute())
+    with lock.starting(cluster.directory):
+        if _adopt(cluster) is not None:
+            return False
+        _launch(cluster, port)
+    return True
+
+
 def stop(data_dir: Path | str, *, force: bool = False) -> bool:
     """Say that this process is done; return whether the server was stopped.
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 
 from django.db import close_old_connections
 from procrastinate import JobContext
@@ -18,6 +19,7 @@ RECOVER_SECONDS = 15
 POLL_SECONDS = 5.0
 POLL_SECONDS_ALONE = 1.0
 STOP_SECONDS = 10.0
+RECONNECT_SECONDS = 2.0
 
 
 @job("jobs.clean_up", "Delete old jobs", internal=True)
@@ -37,6 +39,22 @@ def run_worker(*, concurrency: int = 2, listen: bool = True) -> None:
 
 
 async def _work(concurrency: int, listen: bool) -> None:
+    """Run workers one after the other until a signal comes: a worker ends when it loses the database."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    stop = asyncio.create_task(stopping.wait())
+    while not stopping.is_set():
+        worker = asyncio.create_task(_work_once(concurrency, listen))
+        await asyncio.wait({worker, stop}, return_when=asyncio.FIRST_COMPLETED)
+        worker.cancel()
+        (outcome,) = await asyncio.gather(worker, return_exceptions=True)
+        if not stopping.is_set():
+            logger.warning("The worker lost the database, trying again: %r", outcome)
+            await asyncio.wait({stop}, timeout=RECONNECT_SECONDS)
+
+
+async def _work_once(concurrency: int, listen: bool) -> None:
     # An app beside Django's: jobs that enqueue others go on using Django's connection and transaction.
     worker_app = DjangoApp(connector=app.connector.get_worker_connector())  # type: ignore[attr-defined]
     _add_tasks(worker_app)
@@ -47,6 +65,7 @@ async def _work(concurrency: int, listen: bool) -> None:
                 name="jantar",
                 concurrency=concurrency,
                 listen_notify=listen,
+                install_signal_handlers=False,
                 fetch_job_polling_interval=POLL_SECONDS if listen else POLL_SECONDS_ALONE,
                 abort_job_polling_interval=60.0,
                 shutdown_graceful_timeout=STOP_SECONDS,

@@ -1,0 +1,85 @@
+"""What every command needs before Django: a checked environment and a database that runs."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from jantar.platform import database
+from jantar.project import environment
+
+
+class CommandError(Exception):
+    """Ends a command; the message is for the person at the terminal."""
+
+
+def common_arguments() -> argparse.ArgumentParser:
+    """Arguments that every command takes."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument(
+        "--data-dir", metavar="DIRECTORY", default=argparse.SUPPRESS, help="where data is kept (JANTAR_DATA_DIR)"
+    )
+    return parser
+
+
+def prepare(arguments: argparse.Namespace) -> None:
+    """Check the environment and put what the command line says into it."""
+    found = environment.problems(os.environ)
+    if found:
+        raise CommandError("Please correct the environment:\n" + "\n".join(f"  {problem}" for problem in found))
+    if getattr(arguments, "data_dir", None):
+        os.environ["JANTAR_DATA_DIR"] = str(Path(arguments.data_dir).absolute())
+    os.environ.setdefault("JANTAR_DATA_DIR", str(Path.cwd() / ".jantar"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jantar.project.settings")
+
+
+def data_dir() -> Path:
+    """The data directory in use."""
+    return Path(os.environ["JANTAR_DATA_DIR"])
+
+
+@contextmanager
+def running_database() -> Iterator[database.ServerInfo | None]:
+    """Have a database while the block runs: the one of DATABASE_URL, else the embedded server.
+
+    Yields what is known about the embedded server.
+    """
+    if os.environ.get("DATABASE_URL"):
+        database.check_external(os.environ["DATABASE_URL"])
+        yield None
+        return
+    port = os.environ.get("JANTAR_DATABASE_PORT")
+    info = database.start(data_dir(), port=int(port) if port else None)
+    os.environ["DATABASE_URL"] = info.url
+    try:
+        yield info
+    finally:
+        del os.environ["DATABASE_URL"]
+        database.stop(data_dir())
+
+
+def set_up_django() -> None:
+    """Load settings and apps. Commands import models only after this."""
+    import django
+
+    try:
+        django.setup()
+    except PermissionError as error:
+        raise CommandError(
+            f"No permission for {error.filename}. Choose another data directory with --data-dir or JANTAR_DATA_DIR."
+        ) from None
+
+
+def close_connections() -> None:
+    """Give all database connections back, so that an embedded server can stop at once."""
+    if "django.db" not in sys.modules:
+        return
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        close_pool = getattr(connection, "close_pool", None)
+        if close_pool is not None:
+            close_pool()

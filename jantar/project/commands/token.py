@@ -1,0 +1,35 @@
+"""jantar token create"""
+
+import argparse
+
+from jantar.project.bootstrap import CommandError, close_connections, common_arguments, running_database, set_up_django
+
+HELP = "create tokens for programs that use the API"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """jantar token create --user EMAIL [--name NAME]"""
+    actions = parser.add_subparsers(dest="action", required=True)
+    create = actions.add_parser("create", parents=[common_arguments()], help="create a token; prints only the token")
+    create.add_argument("--user", required=True, metavar="EMAIL", help="whom the program acts for")
+    create.add_argument("--name", default="command line", help="what the token is for")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a new token."""
+    with running_database():
+        set_up_django()
+        try:
+            print(_create(arguments.user, arguments.name))
+        finally:
+            close_connections()
+    return 0
+
+
+def _create(email: str, name: str) -> str:
+    from jantar.platform.accounts.models import ApiToken, User
+
+    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if user is None:
+        raise CommandError(f"There is no active user with the e-mail {email}. Add one with: jantar user add")
+    return ApiToken.issue(user, name)[1]

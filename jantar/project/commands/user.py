@@ -1,0 +1,56 @@
+"""jantar user add"""
+
+import argparse
+import secrets
+import sys
+
+from jantar.project.bootstrap import CommandError, close_connections, common_arguments, running_database, set_up_django
+
+HELP = "add users"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """jantar user add EMAIL --name NAME [--admin] [--language xx] [--password-stdin]"""
+    actions = parser.add_subparsers(dest="action", required=True)
+    add = actions.add_parser(
+        "add", parents=[common_arguments()], help="add a user; prints a new password unless one is given"
+    )
+    add.add_argument("email")
+    add.add_argument("--name", required=True, help="full name")
+    add.add_argument("--admin", action="store_true", help="may do everything")
+    add.add_argument("--language", default="en", choices=["en", "cs", "hu", "pl", "sk"])
+    add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Add the user."""
+    password = sys.stdin.readline().rstrip("\n") if arguments.password_stdin else ""
+    with running_database():
+        set_up_django()
+        try:
+            _add(arguments, password or secrets.token_urlsafe(12))
+        finally:
+            close_connections()
+    return 0
+
+
+def _add(arguments: argparse.Namespace, password: str) -> None:
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    from jantar.platform.accounts.models import User
+
+    user = User(
+        email=arguments.email.strip().lower(),
+        full_name=arguments.name,
+        is_admin=arguments.admin,
+        language=arguments.language,
+    )
+    try:
+        validate_password(password, user)
+        user.set_password(password)
+        user.full_clean()
+    except ValidationError as error:
+        raise CommandError(" ".join(error.messages)) from None
+    user.save()
+    print(f"{user.email} can sign in." + ("" if arguments.password_stdin else f" Password: {password}"))

@@ -1,0 +1,106 @@
+"""The environment variables of Jantar: what they are and whether their values make sense.
+
+Settings read them; here they are checked before anything starts, so that a mistake is told
+in words. docs/operations.md lists the same table.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Variable:
+    """An environment variable; `problem` says what is wrong with a value, or None."""
+
+    name: str
+    meaning: str
+    default: str = ""
+    problem: Callable[[str], str | None] = lambda value: None
+
+
+def _switch(value: str) -> str | None:
+    return None if value in ("", "0", "1") else "must be 1 (on) or 0 (off)"
+
+
+def _number(lowest: int, highest: int) -> Callable[[str], str | None]:
+    def check(value: str) -> str | None:
+        if re.fullmatch(r"\d{1,9}", value) and lowest <= int(value) <= highest:
+            return None
+        return f"must be a whole number from {lowest} to {highest}"
+
+    return check
+
+
+def _database_url(value: str) -> str | None:
+    try:
+        parts = urlsplit(value)
+        fine = parts.scheme in ("postgresql", "postgres") and parts.path.strip("/") and (parts.port or True)
+    except ValueError:
+        fine = False
+    return None if fine else "must look like postgresql://user:password@host:5432/name"
+
+
+def _origins(value: str) -> str | None:
+    wrong = [origin for origin in value.split(",") if origin and not re.fullmatch(r"https?://[^/\s]+", origin)]
+    return f"must list addresses such as https://crm.example.com, not {wrong[0]}" if wrong else None
+
+
+def _long_enough(value: str) -> str | None:
+    return None if len(value) >= 32 else "must have at least 32 characters"
+
+
+def _one_of(*choices: str) -> Callable[[str], str | None]:
+    return lambda value: None if value in choices else f"must be one of {', '.join(choices)}"
+
+
+VARIABLES = [
+    Variable(
+        "DATABASE_URL",
+        "PostgreSQL 15 or newer to use; without it Jantar starts its own",
+        "the embedded server",
+        _database_url,
+    ),
+    Variable("JANTAR_DATA_DIR", "Directory for the embedded database, files and generated assets", "./.jantar"),
+    Variable("JANTAR_DATABASE_PORT", "Port of the embedded database on 127.0.0.1", "a free port", _number(1024, 65535)),
+    Variable(
+        "JANTAR_SECRET_KEY", "Key that signs sessions and links", "made once, kept in the data directory", _long_enough
+    ),
+    Variable("JANTAR_HOSTS", "Host names Jantar answers to, with commas between", "localhost,127.0.0.1,[::1]"),
+    Variable("JANTAR_ORIGINS", "Addresses of a proxy in front of Jantar, for forms", "", _origins),
+    Variable("JANTAR_PROXIES", "How many proxies of ours stand in front", "0", _number(0, 9)),
+    Variable("JANTAR_HTTPS", "1: cookies only over HTTPS; behind a proxy that ends TLS", "0", _switch),
+    Variable("JANTAR_DEBUG", "1: for development only; shows code in error pages", "0", _switch),
+    Variable("JANTAR_WEB_WORKERS", "Web processes", "one per processor, at most 4", _number(1, 64)),
+    Variable("JANTAR_WEB_THREADS", "Requests one web process answers at a time", "4", _number(1, 64)),
+    Variable("JANTAR_JOB_THREADS", "Jobs one worker does at a time", "2", _number(1, 64)),
+    Variable(
+        "JANTAR_JOBS_LISTEN", "0: workers only poll for jobs, as PgBouncer in transaction mode needs", "1", _switch
+    ),
+    Variable("JANTAR_LOG_FORMAT", "Form of the log", "text in a terminal, else json", _one_of("text", "json")),
+    Variable("JANTAR_LOG_LEVEL", "What is logged", "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR")),
+    Variable("JANTAR_MAIL_BACKEND", "Django's mail backend", "django.core.mail.backends.smtp.EmailBackend"),
+    Variable("JANTAR_MAIL_HOST", "Mail server", "localhost"),
+    Variable("JANTAR_MAIL_PORT", "Port of the mail server", "25", _number(1, 65535)),
+    Variable("JANTAR_MAIL_USER", "User name at the mail server"),
+    Variable("JANTAR_MAIL_PASSWORD", "Password at the mail server"),
+    Variable("JANTAR_MAIL_TLS", "1: talk to the mail server with STARTTLS", "0", _switch),
+    Variable("JANTAR_MAIL_FROM", "Sender of outgoing mail", "jantar@localhost"),
+]
+
+
+def problems(environment: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each variable that is wrong or unknown."""
+    known = {variable.name: variable for variable in VARIABLES}
+    found = []
+    for name, value in sorted(environment.items()):
+        if name in known:
+            problem = known[name].problem(value)
+            if problem is not None:
+                found.append(f"{name} {problem}.")
+        elif name.startswith("JANTAR_"):
+            near = difflib.get_close_matches(name, known, n=1)
+            found.append(f"{name} is not known." + (f" Is {near[0]} meant?" if near else ""))
+    return found
