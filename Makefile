@@ -8,7 +8,7 @@ export PATH := $(abspath $(VENV)/bin):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP_COMPILE := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
-CHECKS := check-format check-lint check-types check-imports check-templates check-code check-django check-messages check-frontend
+CHECKS := check-format check-lint check-types check-imports check-templates check-code check-capabilities check-django check-messages check-frontend
 
 .PHONY: setup setup-run run dev test check lint format bench screenshots lock messages browser $(CHECKS)
 
@@ -81,6 +81,9 @@ check-templates:
 
 check-code:
 	$(PY) tools/check_code.py
+
+check-capabilities:
+	$(PY) tools/capabilities.py --check
 
 check-django:
 	$(PY) tools/check_django.py

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 UserKey = Literal["admin", "manager", "anna", "jan"]
-ActivityKind = Literal["call", "meeting", "visit", "mail", "letter"]
+ActivityKind = Literal["call", "meeting", "visit", "email", "letter"]
 DealStatus = Literal["open", "won", "lost"]
 
 
@@ -63,6 +63,7 @@ class DemoPerson:
     given_name: str
     family_name: str
     title_before: str
+    title_after: str
     country: str
     language: str
     company: int | None
@@ -132,28 +133,25 @@ class DemoActivity:
     at: datetime
     minutes: int
     outcome: str
-    outgoing: bool
     cost: Decimal | None
     currency: str
     company: int
     people: tuple[int, ...]
     deal: int | None
     owner: UserKey
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class DemoTask:
-    """`activity` is where the task came from."""
+    """`activity` is where the task came from and tells what it is about."""
 
-    subject: str
-    due: date
+    title: str
+    due_at: datetime
     done_at: datetime | None
     priority: Literal["low", "normal", "high"]
-    assignee: UserKey
-    company: int
-    person: int | None
-    deal: int | None
-    activity: int | None
+    owner: UserKey
+    activity: int
     created_at: datetime
 
 

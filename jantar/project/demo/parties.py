@@ -143,6 +143,7 @@ def _person(
         given_name=given,
         family_name=family,
         title_before=random.choice(country.titles) if random.random() < 0.12 else "",
+        title_after=random.choice(("MBA", "Ph.D.")) if random.random() < 0.03 else "",
         country=country.code,
         language=country.language,
         company=None,

@@ -20,8 +20,8 @@ PIPELINES = (
     DemoPipeline(
         "New business",
         (
-            DemoStage("Enquiry", "open", 10),
-            DemoStage("Needs clear", "open", 25),
+            DemoStage("Contacted", "open", 10),
+            DemoStage("Needs understood", "open", 25),
             DemoStage("Quote sent", "open", 50),
             DemoStage("Negotiation", "open", 75),
             DemoStage("Won", "won", 100),

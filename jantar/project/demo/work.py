@@ -10,19 +10,19 @@ from jantar.project.demo.countries import Country
 from jantar.project.demo.model import ActivityKind, DemoActivity, DemoCompany, DemoDeal, DemoPerson, DemoTask
 from jantar.project.demo.parties import by_code
 
-_KINDS: dict[ActivityKind, int] = {"call": 42, "mail": 26, "meeting": 16, "visit": 10, "letter": 6}
+_KINDS: dict[ActivityKind, int] = {"call": 42, "email": 26, "meeting": 16, "visit": 10, "letter": 6}
 _MINUTES: dict[ActivityKind, tuple[int, ...]] = {
     "call": (3, 5, 8, 10, 15, 20, 25),
-    "mail": (5, 10, 15),
+    "email": (5, 10, 15),
     "meeting": (30, 45, 60, 90, 120),
     "visit": (60, 90, 120, 180, 240),
     "letter": (10, 15),
 }
 _OUTCOMES: dict[ActivityKind, tuple[str, ...]] = {
-    "call": ("reached", "reached", "reached", "not_reached", "call_back"),
-    "mail": ("done",),
-    "meeting": ("done", "done", "follow_up"),
-    "visit": ("done", "done", "follow_up"),
+    "call": ("agreed", "interested", "interested", "not_reached", "call_back", "refused"),
+    "email": ("done",),
+    "meeting": ("agreed", "interested", "done"),
+    "visit": ("done", "done", "agreed"),
     "letter": ("done",),
 }
 _TRAVEL = {"CZK": Decimal(9), "EUR": Decimal("0.35"), "HUF": Decimal(140), "PLN": Decimal("1.15")}
@@ -84,10 +84,10 @@ def _activity(
 ) -> DemoActivity:
     kind: ActivityKind = random.choices(list(_KINDS), list(_KINDS.values()))[0]
     planned = moment.date() > today
-    if planned and kind in ("mail", "letter"):
+    if planned and kind in ("email", "letter"):
         kind = "meeting"
     country = by_code(company.country)
-    present = 1 if kind in ("call", "mail", "letter") else random.choice((1, 2, 2, 3))
+    present = 1 if kind in ("call", "email", "letter") else random.choice((1, 2, 2, 3))
     distance = random.choice((12, 35, 60, 110, 180))
     travelled = kind == "visit" and not planned
     return DemoActivity(
@@ -97,13 +97,13 @@ def _activity(
         at=moment,
         minutes=random.choice(_MINUTES[kind]),
         outcome="" if planned else random.choice(_OUTCOMES[kind]),
-        outgoing=kind not in ("call", "mail") or random.random() < 0.65,
         cost=(distance * _TRAVEL[company.currency]).quantize(Decimal(1)) if travelled else None,
         currency=company.currency,
         company=index,
         people=tuple(random.sample(people, min(len(people), present))),
         deal=deal,
         owner=company.owner,
+        created_at=moment_between(random, today - timedelta(days=9), today - timedelta(days=1)) if planned else moment,
     )
 
 
@@ -112,18 +112,15 @@ def _task(
 ) -> DemoTask:
     company = companies[activity.company]
     country = by_code(company.country)
-    due = activity.at.date() + timedelta(days=random.randint(2, 21))
+    due = activity.at.date() + timedelta(days=random.randint(3, 21))
     done = due < today - timedelta(days=random.randint(0, 9))
     done_at = working_moment(random, due - timedelta(days=random.randint(0, 2))) if done else None
     return DemoTask(
-        subject=_filled(random, random.choice(country.texts.tasks), country, company),
-        due=due,
+        title=_filled(random, random.choice(country.texts.tasks), country, company),
+        due_at=working_moment(random, due),
         done_at=max(done_at, activity.at) if done_at else None,
         priority=random.choice(("low", "normal", "normal", "normal", "high")),
-        assignee=activity.owner,
-        company=activity.company,
-        person=activity.people[0] if activity.people else None,
-        deal=activity.deal,
+        owner=activity.owner,
         activity=index,
         created_at=activity.at,
     )

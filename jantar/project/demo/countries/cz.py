@@ -82,11 +82,11 @@ TEXTS = Texts(
         visit: Zaměření na místě – {product}
         visit: Servisní kontrola
         visit: Předání zakázky: {product}
-        mail: Nabídka: {product}
-        mail: Děkujeme za schůzku
-        mail: Podklady ke smlouvě
-        mail: Připomenutí nabídky
-        mail: Aktualizovaný ceník
+        email: Nabídka: {product}
+        email: Děkujeme za schůzku
+        email: Podklady ke smlouvě
+        email: Připomenutí nabídky
+        email: Aktualizovaný ceník
         letter: Rámcová smlouva k podpisu
         letter: Pozvánka na veletrh
         """
@@ -114,10 +114,10 @@ TEXTS = Texts(
         visit: Provoz běží na dvě směny, montáž možná jen o víkendu.
         visit: Předáno bez závad, podepsán předávací protokol.
         visit: Drobná závada odstraněna na místě.
-        mail: Posíláme nabídku dle dohody, platnost 30 dnů.
-        mail: V příloze technický list a ceník.
-        mail: Prosíme o potvrzení termínu.
-        mail: Děkujeme za čas, zápis ze schůzky je v příloze.
+        email: Posíláme nabídku dle dohody, platnost 30 dnů.
+        email: V příloze technický list a ceník.
+        email: Prosíme o potvrzení termínu.
+        email: Děkujeme za čas, zápis ze schůzky je v příloze.
         letter: Odesláno doporučeně ve dvou vyhotoveních.
         letter: Vráceno podepsané.
         """

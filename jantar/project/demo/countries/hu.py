@@ -64,11 +64,11 @@ TEXTS = Texts(
         visit: Helyszíni felmérés – {product}
         visit: Szervizellenőrzés
         visit: Átadás: {product}
-        mail: Ajánlat: {product}
-        mail: Köszönjük a megbeszélést
-        mail: Szerződéshez szükséges adatok
-        mail: Emlékeztető az ajánlatról
-        mail: Frissített árlista
+        email: Ajánlat: {product}
+        email: Köszönjük a megbeszélést
+        email: Szerződéshez szükséges adatok
+        email: Emlékeztető az ajánlatról
+        email: Frissített árlista
         letter: Keretszerződés aláírásra
         letter: Meghívó szakkiállításra
         """
@@ -96,10 +96,10 @@ TEXTS = Texts(
         visit: Két műszakban dolgoznak, szerelni csak hétvégén lehet.
         visit: Hibátlan átadás, a jegyzőkönyvet aláírták.
         visit: A kisebb hibát a helyszínen elhárítottuk.
-        mail: A megbeszélt ajánlatot küldjük, 30 napig érvényes.
-        mail: Mellékelve a műszaki adatlap és az árlista.
-        mail: Kérjük az időpont megerősítését.
-        mail: Köszönjük az idejüket, az emlékeztetőt csatoltuk.
+        email: A megbeszélt ajánlatot küldjük, 30 napig érvényes.
+        email: Mellékelve a műszaki adatlap és az árlista.
+        email: Kérjük az időpont megerősítését.
+        email: Köszönjük az idejüket, az emlékeztetőt csatoltuk.
         letter: Ajánlva feladva két példányban.
         letter: Aláírva visszaérkezett.
         """

@@ -75,11 +75,11 @@ TEXTS = Texts(
         visit: Pomiar na miejscu – {product}
         visit: Przegląd serwisowy
         visit: Odbiór: {product}
-        mail: Oferta: {product}
-        mail: Dziękujemy za spotkanie
-        mail: Dokumenty do umowy
-        mail: Przypomnienie o ofercie
-        mail: Zaktualizowany cennik
+        email: Oferta: {product}
+        email: Dziękujemy za spotkanie
+        email: Dokumenty do umowy
+        email: Przypomnienie o ofercie
+        email: Zaktualizowany cennik
         letter: Umowa ramowa do podpisu
         letter: Zaproszenie na targi
         """
@@ -107,10 +107,10 @@ TEXTS = Texts(
         visit: Zakład pracuje na dwie zmiany, montaż możliwy tylko w weekend.
         visit: Odbiór bez uwag, protokół podpisany.
         visit: Drobna usterka usunięta na miejscu.
-        mail: Zgodnie z ustaleniami przesyłamy ofertę, ważną 30 dni.
-        mail: W załączniku karta techniczna i cennik.
-        mail: Prosimy o potwierdzenie terminu.
-        mail: Dziękujemy za czas, notatka ze spotkania w załączniku.
+        email: Zgodnie z ustaleniami przesyłamy ofertę, ważną 30 dni.
+        email: W załączniku karta techniczna i cennik.
+        email: Prosimy o potwierdzenie terminu.
+        email: Dziękujemy za czas, notatka ze spotkania w załączniku.
         letter: Wysłano listem poleconym w dwóch egzemplarzach.
         letter: Wróciła podpisana.
         """

@@ -79,11 +79,11 @@ TEXTS = Texts(
         visit: Zameranie na mieste – {product}
         visit: Servisná kontrola
         visit: Odovzdanie zákazky: {product}
-        mail: Ponuka: {product}
-        mail: Ďakujeme za stretnutie
-        mail: Podklady k zmluve
-        mail: Pripomenutie ponuky
-        mail: Aktualizovaný cenník
+        email: Ponuka: {product}
+        email: Ďakujeme za stretnutie
+        email: Podklady k zmluve
+        email: Pripomenutie ponuky
+        email: Aktualizovaný cenník
         letter: Rámcová zmluva na podpis
         letter: Pozvánka na veľtrh
         """
@@ -111,10 +111,10 @@ TEXTS = Texts(
         visit: Prevádzka beží na dve zmeny, montáž možná len cez víkend.
         visit: Odovzdané bez závad, podpísaný odovzdávací protokol.
         visit: Drobná porucha odstránená na mieste.
-        mail: Posielame ponuku podľa dohody, platnosť 30 dní.
-        mail: V prílohe technický list a cenník.
-        mail: Prosíme o potvrdenie termínu.
-        mail: Ďakujeme za čas, zápis zo stretnutia je v prílohe.
+        email: Posielame ponuku podľa dohody, platnosť 30 dní.
+        email: V prílohe technický list a cenník.
+        email: Prosíme o potvrdenie termínu.
+        email: Ďakujeme za čas, zápis zo stretnutia je v prílohe.
         letter: Odoslané doporučene v dvoch vyhotoveniach.
         letter: Vrátené podpísané.
         """

@@ -1,0 +1,87 @@
+"""Pytest plugin: Debian's Chromium for Playwright, a server with the test database, and signing in.
+
+A test that takes `open_page` is marked `browser`. Script errors and breaches of the content security policy on its
+pages are failures.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from jantar.platform.accounts.models import User
+
+CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+OpenPage = Callable[..., "Page"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs a loop in the thread of the tests
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed; `make test` installs it where it may.")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: "Browser", live_server: Any) -> Iterator[OpenPage]:
+    """open_page(user, path="/", **context options) signs the user in; errors on its pages fail the test."""
+    contexts: list[BrowserContext] = []
+    problems: list[str] = []
+
+    def open_it(user: "User | None" = None, path: str = "/", **options: Any) -> "Page":
+        context = chromium.new_context(base_url=live_server.url, **{"viewport": WIDE, "locale": "en-GB", **options})
+        contexts.append(context)
+        if user is not None:
+            context.add_cookies([session_cookie(user, live_server.url)])
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+        page.on("console", lambda message: problems.append(message.text) if is_breach(message.text) else None)
+        page.goto(path)
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+    assert not problems, "\n".join(problems)
+
+
+def is_breach(text: str) -> bool:
+    return "Content Security Policy" in text
+
+
+def session_cookie(user: "User", url: str) -> Any:
+    """A signed-in session of the user, as a cookie for the browser."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": url}

@@ -1,0 +1,149 @@
+"""The stored demo company: what each user sees, and whether history, links and money agree with it."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from time import monotonic
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import authenticate
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from jantar.engine.history.models import Change, Operation
+from jantar.engine.permissions.actor import Actor, actor_for
+from jantar.engine.records.links import key_of
+from jantar.engine.records.registry import registry
+from jantar.modules.communications import services as communications
+from jantar.platform.accounts.models import Team, User
+from jantar.project.demo import fill_demo
+from jantar.project.demo.load import load_demo
+
+TODAY = date(2026, 11, 22)
+START = datetime(2024, 11, 20, tzinfo=UTC)
+END = datetime(2026, 11, 22, tzinfo=UTC)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def seconds(django_db_setup: None, django_db_blocker: Any) -> Iterator[float]:
+    """The demo company, stored once for the tests here that only read; gives the seconds it took."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        started = monotonic()
+        load_demo(TODAY)
+        yield monotonic() - started
+        transaction.set_rollback(True)
+
+
+def actor(key: str) -> Actor:
+    return actor_for(User.objects.get(email=f"{key}@demo.example"))
+
+
+def model(label: str) -> Any:
+    return apps.get_model(label)
+
+
+def rows(statement: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall()
+
+
+def test_it_is_stored_within_seconds(seconds: float) -> None:
+    assert seconds < 20
+
+
+def test_the_four_users_can_sign_in(seconds: float) -> None:
+    for key in ("admin", "manager", "anna", "jan"):
+        assert authenticate(username=f"{key}@demo.example", password="demo") is not None
+    assert User.objects.get(email="admin@demo.example").is_admin
+    assert set(Team.objects.values_list("name", "parent__name")) == {
+        ("Sales", None),
+        ("Czechia and Slovakia", "Sales"),
+        ("Hungary and Poland", "Sales"),
+    }
+
+
+def test_sellers_see_the_deals_of_their_team_and_the_manager_those_of_both(seconds: float) -> None:
+    seen = {key: set(registry.get("deals").visible_to(actor(key)).values_list("pk", flat=True))
+            for key in ("admin", "manager", "anna", "jan")}  # fmt: skip
+    assert len(seen["admin"]) == len(seen["manager"]) == 250
+    assert not seen["anna"] & seen["jan"]
+    assert min(len(seen["anna"]), len(seen["jan"])) > 80
+
+
+def test_sizes_of_what_the_administrator_sees(seconds: float) -> None:
+    sizes = {name: registry.get(name).visible_to(actor("admin")).count()
+             for name in ("companies", "people", "deals", "activities", "tasks")}  # fmt: skip
+    assert sizes == {"companies": 300, "people": 900, "deals": 250, "activities": 4000, "tasks": 220}
+
+
+def test_every_change_has_who_and_when_within_the_two_years(seconds: float) -> None:
+    assert Change.objects.filter(operation=None).count() == 0
+    assert not Operation.objects.exclude(at__gte=START, at__lt=END).exists()
+    assert not Change.objects.exclude(at=F("operation__at")).exists()
+    made = dict(rows("SELECT source, count(*) FROM history_change WHERE action = 'I' GROUP BY source"))
+    for table, number in made.items():
+        assert rows(f"SELECT count(*) FROM {table}") == [(number,)]
+    assert made["contacts_party"] == 1200
+
+
+def test_the_moves_of_a_deal_are_in_its_history(seconds: float) -> None:
+    deal = model("sales.Deal").objects.filter(status="won").order_by("pk").first()
+    moves = list(deal.stage_changes.order_by("at"))
+    changes = Change.objects.filter(root="sales_deal", root_id=deal.pk, action="U").order_by("id")
+    assert [change.after and change.after["stage_id"] for change in changes] == [move.to_stage_id for move in moves[1:]]
+    assert [change.at for change in changes] == [move.at for move in moves[1:]]
+    assert (deal.stage_id, deal.closed_at, deal.version) == (moves[-1].to_stage_id, moves[-1].at, len(moves))
+
+
+def test_deals_agree_with_their_stages(seconds: float) -> None:
+    deals = model("sales.Deal").objects
+    assert not deals.exclude(status=F("stage__status"), pipeline=F("stage__pipeline")).exists()
+    assert not deals.exclude(probability=F("stage__probability")).exists()
+    assert not deals.filter(Q(status="open") ^ Q(closed_at=None)).exists()
+    assert not deals.filter(Q(status="lost") ^ ~Q(loss_reason="")).exists()
+    assert deals.values("pipeline").distinct().count() == 2
+    assert deals.filter(amount_currency="PLN").exists()
+
+
+def test_amounts_have_a_value_in_euros(seconds: float) -> None:
+    deals = model("sales.Deal").objects
+    assert not deals.filter(amount_base=None).exists()
+    assert not deals.filter(amount_currency="EUR").exclude(amount_base=F("amount_value")).exists()
+    deal = deals.filter(amount_currency="PLN").first()
+    assert Decimal("0.22") < deal.amount_base / deal.amount_value < Decimal("0.25")
+
+
+def test_activities_are_linked_as_the_write_path_links_them(seconds: float) -> None:
+    activity = model("communications.Activity").objects.filter(links__record_type="deals").first()
+    stored = {link.record for link in activity.links.all()}
+    deal = model("sales.Deal").objects.get(pk=next(key.id for key in stored if key.type == "deals"))
+    again = communications.log_activity(
+        about=[deal],
+        actor=actor("admin"),
+        subject="x",
+        participants=[{"person": row.person} for row in activity.participants.all()],
+    )
+    assert {link.record for link in again.links.all()} == stored
+    assert key_of(deal.customer) in stored or deal.customer.kind == "company"
+
+
+def test_contact_points_and_main_columns_agree(seconds: float) -> None:
+    party = model("contacts.Party").objects.order_by("pk").first()
+    points = {point.kind: point.value for point in party.contact_points.all()}
+    assert points == {"email": party.email, "phone": party.phone, "web": party.website}
+
+
+def test_hungarian_names_begin_with_the_family_name(seconds: float) -> None:
+    person = model("contacts.Person").objects.filter(language="hu", title_before="", title_after="").first()
+    assert person.name == f"{person.family_name} {person.given_name}"
+
+
+def test_a_second_call_stores_nothing_and_tells_the_sign_ins(seconds: float) -> None:
+    before = User.objects.count(), Operation.objects.count()
+    assert fill_demo()[1] == "Sign in as manager@demo.example with the password demo (Marek Mráz)"
+    assert (User.objects.count(), Operation.objects.count()) == before
