@@ -10,6 +10,7 @@ gallery = [path("ui/", include("jantar.ui.urls"))] if settings.DEBUG else []
 # The pages of record types stand last: their addresses start with the name of a type.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jantar.platform.accounts.urls")),
+    path("", include("jantar.platform.jobs.urls")),
     *gallery,
     path("api/v1/", api.urls),
     path("", include("jantar.engine.pages.urls")),

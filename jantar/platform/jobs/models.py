@@ -78,6 +78,22 @@ class JobRun(models.Model):
         return self.state in OPEN
 
     @property
+    def can_retry(self) -> bool:
+        """Ended without having done its work."""
+        return self.state in (State.FAILED, State.CANCELLED)
+
+    @property
+    def tone(self) -> str:
+        """Colour of the state on pages."""
+        return {State.DONE: "success", State.FAILED: "danger", State.RUNNING: "info"}.get(State(self.state), "neutral")
+
+    @property
+    def result_url(self) -> str:
+        """Where the result can be looked at; only addresses of our own."""
+        url = str((self.result or {}).get("url", ""))
+        return url if url.startswith("/") and not url.startswith("//") else ""
+
+    @property
     def percent(self) -> int | None:
         """Progress from 0 to 100, None when the total is not known."""
         return min(100, self.progress * 100 // self.total) if self.total else None
