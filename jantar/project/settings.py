@@ -63,6 +63,8 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "jantar.ui",
     "jantar.platform.jobs",
+    "jantar.platform.files",
+    "jantar.platform.mail",
     "jantar.platform.accounts",
     "jantar.platform.settings",
     "jantar.engine.fields",

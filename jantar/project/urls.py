@@ -11,6 +11,8 @@ gallery = [path("ui/", include("jantar.ui.urls"))] if settings.DEBUG else []
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jantar.platform.accounts.urls")),
     path("", include("jantar.platform.jobs.urls")),
+    path("", include("jantar.platform.files.urls")),
+    path("", include("jantar.platform.mail.urls")),
     *gallery,
     path("api/v1/", api.urls),
     path("", include("jantar.engine.pages.urls")),

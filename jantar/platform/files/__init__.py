@@ -1,0 +1,1 @@
+"""Private files in Django's storage: uploads, results of jobs, attachments."""

@@ -1,0 +1,1 @@
+"""Outgoing mail: `send_mail` in services, delivered by a job, shown to administrators."""
