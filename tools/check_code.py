@@ -18,7 +18,12 @@ TEMPLATE_LINES = 80
 # Files where every query has to begin at `visible_to` (or `in_bin_for`).
 SCOPED = ("pages", "api", "handlers", "views")
 # Tables of the framework and the platform that are no records and have no scope.
-UNSCOPED_MODELS = frozenset({"User", "Session", "JobRun", "SentMail", "ApiToken", "KeptAnswer"})
+UNSCOPED_MODELS = frozenset(
+    {
+        *("User", "Team", "Membership", "Session", "JobRun", "SentMail", "ApiToken", "KeptAnswer", "Change"),
+        *("Role", "Grant", "CustomField", "Workspace", "ExchangeRate"),
+    }
+)
 SCOPE = frozenset({"visible_to", "in_bin_for", "none"})
 BUSINESS = frozenset(
     {

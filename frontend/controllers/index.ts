@@ -15,6 +15,7 @@ import jobProgress from "./job_progress";
 import menu from "./menu";
 import palette from "./palette";
 import relativeTime from "./relative_time";
+import partRows from "./part_rows";
 import reorder from "./reorder";
 import rows from "./rows";
 import selection from "./selection";
@@ -33,6 +34,7 @@ export const controllers: Record<string, ControllerConstructor> = {
   reorder, rows, selection, session, shell, shortcuts, tabs, theme, toasts, tooltip,
   "inline-edit": inlineEdit,
   "job-progress": jobProgress,
+  "part-rows": partRows,
   "relative-time": relativeTime,
   "sign-out": signOut,
 };

@@ -1,6 +1,6 @@
 """What changed in a record, field by field, as a person reads it and as the API answers it."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from jantar.engine.fields.custom import field_from
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.numbers import MoneyKind
+from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference
 from jantar.engine.history.models import Change
 from jantar.engine.permissions.actor import Actor
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 #: Changes read at once at most, so that an operation with many of them does not make a page endless.
 MOST_ROWS = 200
 Row = Mapping[str, Any]
+NameRecords = Callable[[Iterable[RecordKey], Actor], Mapping[RecordKey, str]]
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,18 @@ class _Source:
 
 
 def changes_of(
-    record_type: "RecordType", record_id: int, actor: Actor, *, before: int | None = None, limit: int = 20
+    record_type: "RecordType",
+    record_id: int,
+    actor: Actor,
+    *,
+    before: int | None = None,
+    limit: int = 20,
+    name_records: NameRecords | None = None,
 ) -> ChangePage:
     """The newest `limit` operations that changed the record or its parts, older than the change `before`.
 
     The caller has checked that the actor sees the record. Costs one statement, and one more for each table
-    whose rows are referred to by a change shown.
+    whose rows are referred to by a change shown. `name_records` gives titles to keys of records of any type.
     """
     table = record_type.model._meta.db_table
     rows = Change.objects.filter(root=table, root_id=record_id).select_related("operation__actor")
@@ -91,7 +99,7 @@ def changes_of(
     groups = _by_operation(found[:MOST_ROWS])
     shown = groups[:limit]
     more = len(groups) > limit or len(found) > MOST_ROWS
-    reader = _Reader(record_type, actor)
+    reader = _Reader(record_type, actor, name_records)
     reader.prepare([change for group in shown for change in group])
     return ChangePage([reader.entry(group) for group in shown], shown[-1][-1].pk if shown and more else None)
 
@@ -108,7 +116,9 @@ def _by_operation(changes: Sequence[Change]) -> list[list[Change]]:
 
 
 class _Reader:
-    def __init__(self, record_type: "RecordType", actor: Actor) -> None:
+    def __init__(self, record_type: "RecordType", actor: Actor, name_records: NameRecords | None) -> None:
+        self.name_records = name_records
+        self.names: Mapping[RecordKey, str] = {}
         self.record_type = record_type
         self.actor = actor
         self.table = record_type.model._meta.db_table
@@ -126,12 +136,19 @@ class _Reader:
         self._load_added(changes)
         self.amounts.load(self.record_type, changes)
         wanted: dict[type[Model], set[int]] = {}
+        keys: set[RecordKey] = set()
         for change in changes:
             source = self.sources.get(change.source)
             for row in (change.before, change.after, self.rows.get((change.source, change.record_id))):
-                for one in source.fields.values() if source and row else ():
+                for one in source.fields.values() if source else ():
+                    if not row:
+                        continue
                     if isinstance(one, Reference) and row.get(one.id_name):
                         wanted.setdefault(one.target, set()).add(row[one.id_name])
+                    elif isinstance(one, AnyRecord) and (key := key_in(one, row)):
+                        keys.add(key)
+        if keys and self.name_records:
+            self.names = self.name_records(keys, self.actor)
         for target, ids in wanted.items():
             for titled in _visible(target, ids, self.actor):
                 self.titles[target._meta.db_table, titled.pk] = str(titled)
@@ -174,7 +191,7 @@ class _Reader:
             operation_id=first.operation_id,
             at=first.at,
             who_id=actor.pk if actor else None,
-            who=actor.full_name if actor else _("Jantar"),  # type: ignore[attr-defined]
+            who=actor.full_name if actor else _("Jantar"),
             cause=operation.cause if operation else "",
             cause_label=str(operation.get_cause_display()) if operation else _("Outside of Jantar"),
             label=operation.label if operation else "",
@@ -226,6 +243,9 @@ class _Reader:
                 return None, ""
             title = self.titles.get((one.target._meta.db_table, pk))
             return {"id": pk, "title": title}, _("(not visible to you)") if title is None else title
+        if isinstance(one, AnyRecord):
+            key = key_in(one, row)
+            return one.dump(key), "" if key is None else self.names.get(key, _("(not visible to you)"))
         if isinstance(one, MoneyKind):
             return self._money(one, row)
         stored = row.get(one.name)
@@ -269,7 +289,7 @@ class _Amounts:
         pk = changes[0].root_id
         self.now = record_type.model._base_manager.filter(pk=pk).values(*self.columns).first() or {}
         switches = Change.objects.filter(root=table, root_id=pk, source=table, before__has_any_keys=self.columns)
-        self.later = list(switches.order_by("pk").values_list("pk", "before"))
+        self.later = [(pk, row or {}) for pk, row in switches.order_by("pk").values_list("pk", "before")]
 
     def at(self, change: Change) -> Row:
         """The halves right after a change: what the next change of them found, else those of now."""
@@ -286,7 +306,12 @@ def columns_of(one: Field) -> tuple[str, ...]:
         return (one.id_name,)
     if isinstance(one, MoneyKind):
         return (f"{one.name}_value", f"{one.name}_currency")
-    return (one.name,)
+    return one.columns if isinstance(one, AnyRecord) else (one.name,)
+
+
+def key_in(one: AnyRecord, row: Row) -> RecordKey | None:
+    type_name, pk = (row.get(column) for column in one.columns)
+    return RecordKey(type_name, pk) if type_name and pk else None
 
 
 def _visible(target: type[Any], ids: set[int], actor: Actor) -> Any:

@@ -46,9 +46,7 @@ def show_choice(field: Field, value: Any) -> SafeString:
 
 def show_items(field: Field, value: Any) -> SafeString:
     """Tags and several choices, a badge each."""
-    return format_html_join(
-        " ", "{}", ((html.badge(field.text([item]), tone=tone_of(field, item)),) for item in value)
-    )
+    return format_html_join(" ", "{}", ((html.badge(field.text([item]), tone=tone_of(field, item)),) for item in value))
 
 
 def show_email(field: Field, value: Any) -> SafeString:

@@ -21,9 +21,8 @@ def create_once(key: str, make: Callable[[], Any], *, record_type: RecordType, a
     if not key:
         return make().pk, True
     with transaction.atomic():
-        entry, is_new = CreatedOnce.objects.get_or_create(
-            user_id=actor.user_id, record_type=record_type.name, key=key[:KEY_LENGTH]
-        )
+        identity: dict[str, Any] = {"user_id": actor.user_id, "record_type": record_type.name, "key": key[:KEY_LENGTH]}
+        entry, is_new = CreatedOnce.objects.get_or_create(**identity)
         if not is_new and entry.record_id:
             return entry.record_id, False
         entry.record_id = make().pk

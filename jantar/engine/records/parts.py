@@ -34,6 +34,12 @@ class Part:
         found = fields_of(self.model, skip=frozenset({"id", self.parent}) | self.hidden)
         return {name: found[name] for name in self.columns} if self.columns else found
 
+    @property
+    def back(self) -> str:
+        """By which name queries go from a record to its rows."""
+        parent: Any = self.model._meta.get_field(self.parent)
+        return str(parent.related_query_name())
+
     def rows(self, record_ids: list[int]) -> dict[int, list[Any]]:
         """The rows of several records by record id; one statement."""
         found: dict[int, list[Any]] = {pk: [] for pk in record_ids}

@@ -112,10 +112,9 @@ class Registry:
 def link_paths(record_type: RecordType) -> Iterator[tuple[str, str]]:
     """Name and query path of each key of any record in the parts of a type and on the type itself."""
     for part in record_type.parts:
-        back = part.model._meta.get_field(part.parent).related_query_name()
         for column in part.fields.values():
             if isinstance(column, AnyRecord):
-                yield part.name, f"{back}__{column.name}"
+                yield part.name, f"{part.back}__{column.name}"
     for column in record_type.own_fields.values():
         if isinstance(column, AnyRecord):
             yield column.name, column.name

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -135,6 +135,22 @@ def restore(
 ) -> int:
     """Brings records back from the bin; returns how many."""
     return _set_deleted(record_type.model.objects.in_bin_for(actor), pks, None, actor, cause, label)
+
+
+def erase(record_type: RecordType, pks: Iterable[int], *, actor: Actor, cause: str = Cause.PAGE) -> int:
+    """Deletes records that are in the bin for good, with their parts; returns how many. For administrators only."""
+    if not actor.is_admin:
+        raise NotAllowed(_("Only administrators may do this."))
+    with operation(actor, cause):
+        rows = record_type.model.objects.in_bin_for(actor).filter(pk__in=list(pks))
+        number: int = rows.count()
+        if not number:
+            raise NotFound(_("There is no such record."))
+        try:
+            rows.delete()
+        except ProtectedError as error:
+            raise Invalid({"": [_("Other records need this one and have to be deleted first.")]}) from error
+    return number
 
 
 def _set_deleted(rows: Any, pks: Iterable[int], moment: Any, actor: Actor, cause: str, label: str) -> int:

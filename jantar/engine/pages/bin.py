@@ -1,0 +1,78 @@
+"""The bin of a record type: what was deleted, by whom, and the way back."""
+
+from django.contrib import messages
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from jantar.engine.history.models import Change
+from jantar.engine.pages.loading import load_type
+from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records import write
+from jantar.engine.records.errors import NotFound
+from jantar.ui.responses import with_toast
+
+ROWS = 50
+
+
+def show(request: HttpRequest, type_name: str) -> HttpResponse:
+    """Newest deletions first, 50 at a time (?before=ID goes on after the row with that id)."""
+    record_type = load_type(request, type_name)
+    rows = record_type.model.objects.in_bin_for(current_actor(request))
+    deletions = Change.objects.filter(
+        root=record_type.model._meta.db_table, root_id=OuterRef("pk"), after__has_key="deleted_at"
+    )
+    rows = rows.annotate(deleted_by=Subquery(deletions.order_by("-pk").values("operation__actor__full_name")[:1]))
+    page = max(int(request.GET.get("page", "1")), 1) if request.GET.get("page", "1").isdecimal() else 1
+    start = (min(page, 1000) - 1) * ROWS
+    found = list(rows.order_by("-deleted_at", "-pk")[start : start + ROWS + 1])
+    context = {
+        "record_type": record_type,
+        "rows": found[:ROWS],
+        "previous": f"?page={page - 1}" if page > 1 else "",
+        "next": f"?page={page + 1}" if len(found) > ROWS else "",
+        "may_erase": current_actor(request).is_admin,
+    }
+    return render(request, "pages/bin.html", context)
+
+
+@require_POST
+def restore(request: HttpRequest, type_name: str) -> HttpResponse:
+    """Brings the chosen records back."""
+    record_type = load_type(request, type_name)
+    number = write.restore(record_type, chosen(request), actor=current_actor(request))
+    words = ngettext("%(number)d record restored.", "%(number)d records restored.", number) % {"number": number}
+    messages.success(request, words)
+    return redirect("pages:bin", type_name)
+
+
+@require_POST
+def erase(request: HttpRequest, type_name: str) -> HttpResponse:
+    """Deletes the chosen records for good; for administrators."""
+    record_type = load_type(request, type_name)
+    number = write.erase(record_type, chosen(request), actor=current_actor(request))
+    words = ngettext("%(number)d record erased.", "%(number)d records erased.", number) % {"number": number}
+    messages.success(request, words)
+    return redirect("pages:bin", type_name)
+
+
+def chosen(request: HttpRequest) -> list[int]:
+    ids = [int(text) for text in request.POST.getlist("selected") if text.isdigit() and len(text) < 19]
+    if not ids:
+        raise NotFound(_("Nothing is selected."))
+    return ids[:1000]
+
+
+def confirm_erase(request: HttpRequest, type_name: str) -> HttpResponse:
+    """Asks before something is lost for ever."""
+    record_type = load_type(request, type_name)
+    pks = [int(text) for text in request.GET.getlist("selected") if text.isdigit() and len(text) < 19]
+    rows = list(record_type.model.objects.in_bin_for(current_actor(request)).filter(pk__in=pks[:1000]))
+    if not rows:
+        return with_toast(HttpResponse(status=204), _("Nothing is selected."), tone="warning")
+    context = {"rows": rows, "action": reverse("pages:erase", args=[type_name])}
+    return render(request, "pages/bin_erase.html", context)

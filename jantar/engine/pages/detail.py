@@ -1,0 +1,135 @@
+"""The page of one record: its facts and acts, what happened around it, what belongs to it."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from jantar.engine.history.changes import changes_of
+from jantar.engine.pages.detail_content import RecordPage, address_of_new, load_for_page
+from jantar.engine.pages.forms import leading_to, refused_answer
+from jantar.engine.pages.forms_content import RecordForm
+from jantar.engine.pages.forms_controls import control_from, control_with
+from jantar.engine.pages.loading import load_record, load_type
+from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records import write
+from jantar.engine.records.actions import action_of, fields_of_action, run_action
+from jantar.engine.records.errors import Invalid, NotFound
+from jantar.engine.records.listing import Query, page_of
+from jantar.engine.records.record_type import RecordAction, RecordType
+from jantar.engine.records.references import record_titles
+from jantar.engine.records.related import filter_of, related_to
+
+RELATED_ROWS = 5
+RELATED_COLUMNS = 3
+
+
+def show(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
+    record_type = load_type(request, type_name)
+    actor = current_actor(request)
+    record = load_for_page(record_type, pk, actor)
+    page = RecordPage(record_type, record, actor)
+    return render(request, "pages/detail.html", {"record_type": record_type, "record": record, "page": page})
+
+
+def related(request: HttpRequest, type_name: str, pk: int, name: str) -> HttpResponse:
+    """The first records of one relation, with the way to all of them and to a new one."""
+    record_type = load_type(request, type_name)
+    actor = current_actor(request)
+    record = load_record(request, record_type, pk)
+    relation = related_to(record_type, actor).get(name)
+    if relation is None or relation.record_type is None:
+        raise NotFound(_("There is no such page."))
+    pointing = relation.record_type
+    columns = [one for one in (pointing.title, *pointing.columns) if one != relation.column]
+    columns = list(dict.fromkeys(columns))[: RELATED_COLUMNS + 1]
+    tree = filter_of(relation, record_type, record.pk)
+    found = page_of(Query(pointing, actor, filter=tree, limit=RELATED_ROWS, columns=columns))
+    fields = pointing.fields(actor)
+    all_address = f"{reverse('pages:list', args=[pointing.name])}?filter={quote(json.dumps(tree))}"
+    context = {
+        "record_type": pointing,
+        "rows": found.rows,
+        "columns": [fields[one] for one in columns[1:] if one in fields],
+        "all_address": all_address if found.next_cursor else "",
+        "new_address": address_of_new(relation, record_type, record.pk) if actor.may("create", pointing.name) else "",
+        "address": request.path,
+    }
+    return render(request, "pages/related.html", context)
+
+
+def history(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
+    """What changed, newest first, twenty at a time (?before=)."""
+    record_type = load_type(request, type_name)
+    load_record(request, record_type, pk)
+    before = request.GET.get("before", "")
+    start = int(before) if before.isdigit() and len(before) < 19 else None
+    found = changes_of(record_type, pk, current_actor(request), before=start, name_records=record_titles)
+    return render(request, "pages/history.html", {"found": found, "address": request.path, "is_first": start is None})
+
+
+@require_POST
+def delete(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
+    """To the bin; the list that comes next offers to take it back."""
+    record_type = load_type(request, type_name)
+    record = load_record(request, record_type, pk, "delete")
+    write.delete(record_type, [pk], actor=current_actor(request))
+    words = _("“%(what)s” is in the bin.") % {"what": record}
+    messages.success(request, words, extra_tags=reverse("pages:restore", args=[type_name, pk]))
+    return leading_to(request, reverse("pages:list", args=[type_name]))
+
+
+def act(request: HttpRequest, type_name: str, pk: int, name: str) -> HttpResponse:
+    """Runs a verb of the business on the record; what it has to know is asked for in a dialog first."""
+    record_type = load_type(request, type_name)
+    record = load_record(request, record_type, pk)
+    action = action_of(record_type, name)
+    if request.method == "POST":
+        return run(request, record_type, record, action)
+    fields = fields_of_action(action)
+    controls = {one: control_with(field, field.default, one) for one, field in fields.items()}
+    return ask(request, record, action, RecordForm(controls, {}, [(action.label, tuple(fields))]))
+
+
+def run(request: HttpRequest, record_type: RecordType, record: Any, action: RecordAction) -> HttpResponse:
+    actor = current_actor(request)
+    fields = fields_of_action(action)
+    controls = {one: control_from(field, request.POST, one) for one, field in fields.items()}
+    form = RecordForm(controls, {}, [(action.label, tuple(fields))])
+    values = form.read()
+    if form.is_valid:
+        try:
+            run_action(record_type, record.pk, action.name, values, actor=actor)
+        except Invalid as error:
+            if not fields:
+                raise
+            form.refuse(error.errors, record_type.fields(actor))
+        else:
+            messages.success(request, _("Done: %(what)s") % {"what": action.label})
+            return leading_to(request, reverse("pages:detail", args=[record_type.name, record.pk]))
+    return refused_answer(request, {"form": form.prepare(actor)}, is_dialog=True)
+
+
+def ask(request: HttpRequest, record: Any, action: RecordAction, form: RecordForm) -> HttpResponse:
+    context = {
+        "form": form.prepare(current_actor(request)),
+        "heading": f"{action.label}: {record}",
+        "action": request.path,
+        "save_label": action.label,
+    }
+    return render(request, "pages/form_dialog.html", context)
+
+
+@require_POST
+def restore(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
+    """Back from the bin, to its page."""
+    record_type = load_type(request, type_name)
+    write.restore(record_type, [pk], actor=current_actor(request))
+    messages.success(request, _("Restored."))
+    return leading_to(request, reverse("pages:detail", args=[type_name, pk]))

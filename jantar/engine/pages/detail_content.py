@@ -1,0 +1,218 @@
+"""What a record page shows: the record with its rights, its sections, its acts and what points to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import BooleanField, Case, Q, Value, When
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.base import Field, Label
+from jantar.engine.fields.record_key import AnyRecord, RecordKey
+from jantar.engine.pages.values import show_value
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.errors import NotFound
+from jantar.engine.records.parts import Part
+from jantar.engine.records.record_type import RecordAction, RecordType
+from jantar.engine.records.references import record_titles
+from jantar.engine.records.registry import Relation
+from jantar.engine.records.related import counts_of, linking_part, pointing_column, related_to
+
+KEY_FACTS = 5
+#: Shown beside the sections, not in them.
+BOOK_KEEPING = ("id", "created_at", "created_by", "updated_at")
+
+
+@dataclass(frozen=True)
+class ShownField:
+    field: Field
+    value: Any
+    edit: str = ""
+    is_part = False
+
+    @property
+    def name(self) -> str:
+        return self.field.name
+
+    @property
+    def is_empty(self) -> bool:
+        return bool(self.value == "")
+
+
+@dataclass(frozen=True)
+class ShownPart:
+    part: Part
+    rows: list[list[ShownField]]
+    edit: str = ""
+    is_part = True
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.rows
+
+
+@dataclass(frozen=True)
+class ShownSection:
+    title: Label
+    items: list[ShownField | ShownPart]
+
+    @property
+    def filled(self) -> list[ShownField | ShownPart]:
+        return [item for item in self.items if not item.is_empty]
+
+    @property
+    def empty(self) -> list[ShownField | ShownPart]:
+        return [item for item in self.items if item.is_empty]
+
+
+@dataclass(frozen=True)
+class RelatedTab:
+    """Records of one type that point here through one of their fields."""
+
+    relation: Relation
+    label: str
+    address: str
+    count: str = ""
+
+
+def load_for_page(record_type: RecordType, pk: int, actor: Actor) -> Any:
+    """The record with what its fields refer to, and `may_edit` and `may_delete`; one statement. Raises NotFound."""
+    loads = {path for one in record_type.fields(actor).values() for path in one.loads}
+    rows = record_type.visible_to(actor).filter(pk=pk)
+    rows = rows.annotate(
+        may_edit=is_true(record_type.allowed(actor, "edit")), may_delete=is_true(record_type.allowed(actor, "delete"))
+    )
+    record = (rows.select_related(*loads) if loads else rows).first()
+    if record is None:
+        raise NotFound(_("There is no such record."))
+    return record
+
+
+def is_true(condition: Q) -> Any:
+    if not condition:
+        return Value(True, output_field=BooleanField())
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+@dataclass
+class RecordPage:
+    record_type: RecordType
+    record: Any
+    actor: Actor
+    fields: dict[str, Field] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.fields = self.record_type.fields(self.actor)
+
+    @cached_property
+    def sections(self) -> list[ShownSection]:
+        """The sections of the declaration, then custom fields, then whatever field is in neither."""
+        layout: list[tuple[Label, tuple[str, ...]]] = [(one.title, one.fields) for one in self.record_type.sections]
+        layout.append((_("Further fields"), tuple(self.actor.custom_fields.get(self.record_type.name, {}))))
+        placed = {name for _title, names in layout for name in names} | {self.record_type.title, *BOOK_KEEPING}
+        layout.append((_("Also known"), tuple(name for name in self.fields if name not in placed)))
+        shown = (ShownSection(title, list(self._items(names))) for title, names in layout)
+        return [section for section in shown if section.items]
+
+    def _items(self, names: tuple[str, ...]) -> Iterator[ShownField | ShownPart]:
+        for name in names:
+            if part := self.record_type.part(name):
+                yield self.shown_part(part)
+            elif one := self.fields.get(name):
+                yield self.shown_field(one)
+
+    def shown_field(self, one: Field) -> ShownField:
+        may_edit = self.record.may_edit and not one.read_only
+        edit = self._address("field", one.name) if may_edit else ""
+        return ShownField(one, self.shown(one, self.record), edit)
+
+    def shown_part(self, part: Part) -> ShownPart:
+        rows = self.part_rows[part.name]
+        edit = self._address("part", part.name) if self.record.may_edit else ""
+        return ShownPart(part, [[item for item in self.cells(part, row) if not item.is_empty] for row in rows], edit)
+
+    @cached_property
+    def part_rows(self) -> dict[str, list[Any]]:
+        pk = self.record.pk
+        return {part.name: part.rows([pk])[pk] for part in self.record_type.parts}
+
+    @cached_property
+    def titles(self) -> dict[RecordKey, str]:
+        """Titles of the records that fields and parts name by type and id."""
+        keys = [one.read(self.record) for one in self.fields.values() if isinstance(one, AnyRecord)]
+        for part in self.record_type.parts:
+            linking = [one for one in part.fields.values() if isinstance(one, AnyRecord)]
+            keys += [one.read(row) for row in self.part_rows[part.name] for one in linking]
+        return record_titles((key for key in keys if key is not None), self.actor)
+
+    def shown(self, one: Field, row: Any) -> Any:
+        """A value as it is shown; a row of another table by its title."""
+        value = one.read(row)
+        if isinstance(one, AnyRecord) and value is not None:
+            title = self.titles.get(value)
+            if title is None:
+                return _("(not visible to you)")
+            return format_html('<a href="{}">{}</a>', reverse("pages:detail", args=[value.type, value.id]), title)
+        return show_value(one, value)
+
+    def cells(self, part: Part, row: Any) -> list[ShownField]:
+        return [ShownField(one, self.cell(one, row)) for one in part.fields.values()]
+
+    def cell(self, one: Field, row: Any) -> Any:
+        """A ticked box is told by its label, an empty one not at all."""
+        if one.kind == "boolean":
+            return capfirst(str(one.label)) if one.read(row) else ""
+        return self.shown(one, row)
+
+    @cached_property
+    def key_facts(self) -> list[ShownField]:
+        """What lists show of such a record, as far as it is known: the first things to know here too."""
+        names = [name for name in self.record_type.columns if name in self.fields and name != self.record_type.title]
+        shown = (ShownField(self.fields[name], self.shown(self.fields[name], self.record)) for name in names)
+        return [item for item in shown if not item.is_empty][:KEY_FACTS]
+
+    @cached_property
+    def actions(self) -> list[RecordAction]:
+        return [one for one in self.record_type.actions if self.may_run(one)]
+
+    def may_run(self, action: RecordAction) -> bool:
+        allowed = {"edit": self.record.may_edit, "delete": self.record.may_delete}
+        granted = allowed.get(action.action, self.actor.may(action.action, self.record_type.name))
+        return bool(granted and action.available(self.record))
+
+    @cached_property
+    def related(self) -> list[RelatedTab]:
+        """A tab for each type that points here; a second way of pointing only when it is used."""
+        found = related_to(self.record_type, self.actor)
+        counts = counts_of(found, self.record_type, self.record.pk, self.actor)
+        return [
+            RelatedTab(relation, label_of(relation), self._address("related", name), counts.get(name, "0"))
+            for name, relation in found.items()
+            if "." not in name or (name in counts and counts[name] != "0")
+        ]
+
+    def _address(self, place: str, name: str) -> str:
+        return reverse(f"pages:{place}", args=[self.record_type.name, self.record.pk, name])
+
+
+def label_of(relation: Relation) -> str:
+    """The plural of the type; with the field that points here where it is not the usual one."""
+    assert relation.record_type
+    label = capfirst(str(relation.record_type.label_plural))
+    if "." not in relation.name:
+        return label
+    return f"{label} ({relation.record_type.own_fields[pointing_column(relation)].label})"
+
+
+def address_of_new(relation: Relation, target: RecordType, pk: int) -> str:
+    """The dialog for a new related record, already pointing here."""
+    assert relation.record_type
+    value = f"{target.name}/{pk}" if relation.where else pk
+    name = linking_part(relation) or pointing_column(relation)
+    query = urlencode({name: value, "dialog": 1, "stay": 1})
+    return f"{reverse('pages:new', args=[relation.record_type.name])}?{query}"

@@ -1,0 +1,104 @@
+"""One field edited where it stands: the control, and the value after it was saved."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRefresh
+
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.errors import FieldError
+from jantar.engine.fields.references import Reference
+from jantar.engine.pages.detail_content import load_for_page
+from jantar.engine.pages.forms import posted_version
+from jantar.engine.pages.forms_conflict import conflict_answer, without_theirs
+from jantar.engine.pages.forms_controls import (
+    Control,
+    control_from,
+    control_with,
+    label_references,
+    read_value,
+    suggestions_address,
+)
+from jantar.engine.pages.loading import load_type
+from jantar.engine.pages.values import show_value
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records import write
+from jantar.engine.records.errors import Invalid, NotAllowed, NotFound, Stale
+from jantar.engine.records.record_type import RecordType
+from jantar.ui.responses import with_event
+
+
+def field(request: HttpRequest, type_name: str, pk: int, name: str) -> HttpResponse:
+    """GET: the control. POST: 200 the value as shown, 422 the control with the error, 409 the conflict."""
+    record_type = load_type(request, type_name)
+    actor = current_actor(request)
+    record = load_for_page(record_type, pk, actor)
+    one = record_type.fields(actor).get(name)
+    if one is None:
+        raise NotFound(_("There is no such field."))
+    if one.read_only or not record.may_edit:
+        raise NotAllowed(_("You may see this but not change it."))
+    if request.method == "POST":
+        return save(request, record_type, record, one)
+    return control_answer(request, record_type, record, control_with(one, one.read(record)), record.version)
+
+
+def save(request: HttpRequest, record_type: RecordType, record: Any, one: Field) -> HttpResponse:
+    actor = current_actor(request)
+    control = control_from(one, request.POST)
+    version = posted_version(request)
+    before = shown_values(record_type, record, actor)
+    try:
+        values = without_theirs({one.name: read_value(control)}, request.POST)
+        write.update(record_type, record.pk, values, actor=actor, version=version)
+    except FieldError as error:
+        control.errors = [error.message]
+    except Invalid as error:
+        control.errors = [message for messages in error.errors.values() for message in messages]
+    except Stale as stale:
+        return conflict_answer(request, record_type, record.pk, stale, form_id="conflict-form", own_form=True)
+    if control.errors:
+        return control_answer(request, record_type, record, control, version or record.version, status=422)
+    if "reload" in request.POST:
+        return HttpResponseClientRefresh()
+    return saved_answer(request, record_type, record.pk, one, before)
+
+
+def saved_answer(
+    request: HttpRequest, record_type: RecordType, pk: int, one: Field, before: dict[str, Any]
+) -> HttpResponse:
+    """The value as shown, and what else on the page follows from it (a person's name from its parts)."""
+    actor = current_actor(request)
+    record = load_for_page(record_type, pk, actor)
+    now = shown_values(record_type, record, actor)
+    context = {
+        "record": record,
+        "value": now[one.name],
+        "others": [(name, value) for name, value in now.items() if name != one.name and value != before[name]],
+    }
+    return with_event(render(request, "pages/inline_value.html", context), "record:changed")
+
+
+def control_answer(
+    request: HttpRequest, record_type: RecordType, record: Any, control: Control, version: int, status: int = 200
+) -> HttpResponse:
+    actor = current_actor(request)
+    control.bare = True
+    if control.kind == "tags":
+        control.suggest = suggestions_address(record_type.name, control.field.name)
+    label_references([control], actor, references_of(record_type, record, actor, without=control.field))
+    context = {"control": control, "version": version}
+    return render(request, "pages/inline_control.html", context, status=status)
+
+
+def references_of(record_type: RecordType, record: Any, actor: Actor, *, without: Field) -> dict[str, Any]:
+    """What the record refers to; its other references may have to agree with it."""
+    fields = record_type.fields(actor).values()
+    return {one.name: one.read(record) for one in fields if isinstance(one, Reference) and one is not without}
+
+
+def shown_values(record_type: RecordType, record: Any, actor: Actor) -> dict[str, Any]:
+    return {name: show_value(one, one.read(record)) for name, one in record_type.fields(actor).items()}

@@ -1,0 +1,53 @@
+"""The rows a reference can point to, as far as the actor may see them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import ForeignKey, Model
+
+from jantar.engine.fields.record_key import RecordKey
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.checking import visible_rows
+from jantar.engine.records.registry import registry
+
+#: Tables that are no records (stages, pipelines) are short; more rows than these are not offered at once.
+MOST_OFFERED = 500
+
+
+def titles_of(target: type[Model], ids: Iterable[int], actor: Actor) -> dict[int, str]:
+    """Titles by id; rows that are not visible or not there are missing."""
+    return {row.pk: str(row) for row in visible_rows(target, actor).filter(pk__in=list(ids))}
+
+
+def is_offered_whole(target: type[Model]) -> bool:
+    """Whether its rows are listed in a select: settings of the company, neither records nor users nor teams."""
+    return not registry.types_of(target) and target._meta.label not in ("accounts.User", "accounts.Team")
+
+
+def rows_to_offer(target: type[Model], shared: dict[str, Any], actor: Actor) -> list[tuple[str, str]]:
+    """The rows of such a table as (id, label), in its own order.
+
+    `shared` maps names of references of the target to the row they have to point to (a stage has to be of the
+    pipeline of its record); one that is open (None) is put before the label instead.
+    """
+    columns = {column.name for column in target._meta.concrete_fields if isinstance(column, ForeignKey)}
+    known = {name: value for name, value in shared.items() if name in columns}
+    rows = visible_rows(target, actor).filter(**{name: row for name, row in known.items() if row is not None})
+    loose = [name for name, row in known.items() if row is None]
+    return [
+        (str(row.pk), " · ".join([*(str(getattr(row, name)) for name in loose), str(row)]))
+        for row in (rows.select_related(*loose) if loose else rows)[:MOST_OFFERED]
+    ]
+
+
+def record_titles(keys: Iterable[RecordKey], actor: Actor) -> dict[RecordKey, str]:
+    """Titles of records of any type; those that are not visible or not there are missing. A statement per type."""
+    ids: dict[str, set[int]] = {}
+    for key in keys:
+        if key.type in registry:
+            ids.setdefault(key.type, set()).add(key.id)
+    found = {}
+    for name, wanted in ids.items():
+        for row in registry.get(name).visible_to(actor).filter(pk__in=wanted):
+            found[RecordKey(name, row.pk)] = str(row)
+    return found
