@@ -4,12 +4,12 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja.security.base import AuthBase
-from ninja.utils import check_csrf
 
 from jantar.engine.api.limits import requests_of_tokens
 from jantar.engine.api.problems import Problem, unauthorized
@@ -52,10 +52,25 @@ class PageSession(AuthBase):
         user = request.user
         if not isinstance(user, User):
             return None
-        if check_csrf(request):
+        if forged(request):
             raise Problem("not-allowed", _("Load the page again: its security token is missing or too old."))
         enter(request, user, user.language)
         return user
+
+
+class _CsrfCheck(CsrfViewMiddleware):
+    """Django's check, without making a page of its refusal."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
+        return HttpResponseForbidden(reason)
+
+
+def forged(request: HttpRequest) -> bool:
+    """Whether a change comes without the CSRF token of a page of ours. (Routes of the API skip the middleware.)"""
+    check = _CsrfCheck(lambda _request: HttpResponse())
+    request.csrf_processing_done = False  # type: ignore[attr-defined]
+    check.process_request(request)
+    return check.process_view(request, lambda: None, (), {}) is not None
 
 
 def enter(request: HttpRequest, user: User, language: str) -> None:

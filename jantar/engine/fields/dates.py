@@ -21,6 +21,11 @@ UTC = ZoneInfo("UTC")
 EARLIEST, LATEST = date(1800, 1, 1), date(2200, 12, 31)
 
 
+def refuse_far(day: date | None) -> None:
+    if day is not None and not EARLIEST <= day <= LATEST:
+        raise FieldError(_("This date is too far away."))
+
+
 class Date(Ordered):
     """A day. `within` takes a relative range such as "next 14 days"."""
 
@@ -58,8 +63,7 @@ class Date(Ordered):
 
     def check(self, value: Any) -> None:
         super().check(value)
-        if value is not None and not EARLIEST <= value <= LATEST:
-            raise FieldError(_("This date is too far away."))
+        refuse_far(value)
 
     def text(self, value: Any) -> str:
         return "" if value is None else show.day(value)
@@ -77,6 +81,7 @@ class Date(Ordered):
 
     def load_operand(self, data: Any, context: FilterContext) -> Any:
         day = context.today if data == "today" else super().load_operand(data, context)
+        refuse_far(day)
         return self.stored(day)
 
     def operand(self, op: str, data: Any, context: FilterContext) -> Any:
@@ -137,7 +142,7 @@ class DateTime(Date):
             raise FieldError.said(error) from error
 
     def check(self, value: Any) -> None:
-        super().check(None if value is None else timezone.localtime(value).date())
+        super().check(None if value is None else value.date())
 
     def text(self, value: Any) -> str:
         return "" if value is None else show.moment(value)
@@ -156,9 +161,9 @@ class DateTime(Date):
     def load_operand(self, data: Any, context: FilterContext) -> Any:
         if data == "today":
             return context.today
-        if isinstance(data, str) and "T" in data:
-            return self.load(data)
-        return Date.load(self, data) or self.refuse(data)
+        operand = self.load(data) if isinstance(data, str) and "T" in data else Date.load(self, data)
+        refuse_far(operand.date() if isinstance(operand, datetime) else operand)
+        return operand or self.refuse(data)
 
     def moments(self, value: Any) -> tuple[Any, Any]:
         """First moment of the operand, and the first one after it."""
