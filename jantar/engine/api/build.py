@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, re_path
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 
-from jantar.engine.api import about, documents
+from jantar.engine.api import about, documents, past
 from jantar.engine.api.answers import json_answer
 from jantar.engine.api.credentials import BearerToken, PageSession
 from jantar.engine.api.edge import edge
@@ -37,10 +37,10 @@ class RecordApi(NinjaAPI):
     @property
     def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
         patterns, application, namespace = super().urls
-        for pattern in patterns:
-            assert isinstance(pattern, URLPattern)
+        ours = [pattern for pattern in patterns if isinstance(pattern, URLPattern) and pattern.name != "api-root"]
+        for pattern in ours:
             pattern.callback = edge(pattern.callback)
-        return [*patterns, re_path("", edge(nothing_here))], application, namespace
+        return [*ours, re_path("", edge(nothing_here))], application, namespace
 
     def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
         problem = problem_of(exc)
@@ -74,6 +74,11 @@ def add_descriptions(api: RecordApi) -> None:
         refuse_unknown(request)
         return json_answer(about.describe_caller(cast(User, request.user), current_actor(request)))
 
+    @api.post("/operations/{int:id}/undo", **undo_route())
+    def undo_operation(request: HttpRequest, id: int) -> HttpResponse:
+        refuse_unknown(request)
+        return json_answer(past.undo_operation(current_actor(request), id))
+
     @api.get("/openapi.json", auth=None, include_in_schema=False)
     def show_document(request: HttpRequest) -> HttpResponse:
         return json_answer(document_of(api))
@@ -82,6 +87,12 @@ def add_descriptions(api: RecordApi) -> None:
 def about_route(name: str, summary: str, schema: str) -> dict[str, Any]:
     answers = documents.answer(200, reference(schema)) | documents.problem(400, 401, 429)
     return {"operation_id": name, "summary": summary, "tags": ["about"], "openapi_extra": {"responses": answers}}
+
+
+def undo_route() -> dict[str, Any]:
+    answers = documents.answer(200, reference("Undoing")) | documents.problem(400, 401, 403, 404, 409, 429)
+    summary = "Take an operation back; what was changed since stays"
+    return {"operation_id": "undo", "summary": summary, "tags": ["history"], "openapi_extra": {"responses": answers}}
 
 
 def nothing_here(request: HttpRequest) -> HttpResponse:

@@ -28,7 +28,7 @@ PROBLEMS = {
     401: "NotSignedIn",
     403: "NotAllowed",
     404: "NotFound",
-    409: "Stale",
+    409: "Conflict",
     412: "VersionDiffers",
     413: "TooLarge",
     415: "NotJson",
@@ -46,6 +46,10 @@ def showing(record_type: RecordType) -> Description:
     return described(
         record_type, "get", "Show one with its parts", answers=record(200, record_type, whole=False) | problem(404)
     )
+
+
+def history(record_type: RecordType) -> Description:
+    return described(record_type, "history", "Who changed what", answer(200, reference("History")) | problem(404))
 
 
 def creating(record_type: RecordType) -> Description:

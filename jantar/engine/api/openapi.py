@@ -31,6 +31,7 @@ def document_of(api: "RecordApi") -> dict[str, Any]:
 
 def all_schemas() -> dict[str, Schema]:
     found = {"Problem": PROBLEM, "Types": listed("Type"), "Type": TYPE, "Field": FIELD, "Me": ME}
+    found |= {"History": HISTORY, "Change": CHANGE, "Undoing": UNDOING}
     for record_type in registry.all():
         found |= schemas_of(record_type)
     return found
@@ -111,5 +112,46 @@ ME = every(
         "time_zone": TEXT,
         "teams": {"type": "array", "items": every({"id": ID, "title": TEXT})},
         "rights": {"type": "object", "additionalProperties": every({str(action): SCOPES for action in Action})},
+    }
+)
+CHANGE = every(
+    {
+        "field": TEXT,
+        "label": TEXT,
+        "part": TEXT,
+        "action": {"enum": ["added", "changed", "removed"]},
+        "before": {"description": "The value as the API answered it before."},
+        "after": {},
+        "old": {**TEXT, "description": "The value as a person reads it."},
+        "new": TEXT,
+    }
+)
+REFERENCE_OR_NULL: Schema = {**every({"id": ID, "title": TEXT}), "type": ["object", "null"]}
+ENTRY = every(
+    {
+        "operation": {"type": ["integer", "null"], "description": "What POST /operations/{id}/undo takes back."},
+        "at": {"type": "string", "format": "date-time"},
+        "who": REFERENCE_OR_NULL,
+        "cause": TEXT,
+        "label": TEXT,
+        "kind": {"enum": ["created", "changed", "deleted", "restored"]},
+        "undone": YES_OR_NO,
+        "changes": {"type": "array", "items": reference("Change")},
+    }
+)
+HISTORY = every({"items": {"type": "array", "items": ENTRY}, "next_cursor": {"type": ["string", "null"]}})
+CONFLICT = every(
+    {
+        "type": {"type": ["string", "null"]},
+        "id": {"type": ["integer", "null"]},
+        "field": {"type": ["string", "null"]},
+        "reason": {"enum": ["changed", "used", "gone", "rights"]},
+    }
+)
+UNDOING = every(
+    {
+        "operation": {**ID, "description": "The undoing, which can itself be undone."},
+        "undone": {"type": "integer", "description": "How many records were taken back."},
+        "conflicts": {"type": "array", "items": CONFLICT},
     }
 )

@@ -21,6 +21,7 @@ KINDS = {
     "not-found": (404, gettext_lazy("There is nothing here")),
     "method-not-allowed": (405, gettext_lazy("This can't be done here")),
     "stale": (409, gettext_lazy("Changed meanwhile")),
+    "not-undoable": (409, gettext_lazy("This can't be undone")),
     "version-differs": (412, gettext_lazy("The record has another version")),
     "too-large": (413, gettext_lazy("The request is too large")),
     "not-json": (415, gettext_lazy("JSON is expected")),

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from jantar.engine.api import documents, reading, writing
+from jantar.engine.api import documents, past, reading, writing
 from jantar.engine.api.answers import json_answer
 from jantar.engine.api.body import read_object
 from jantar.engine.api.idempotency import once
@@ -38,6 +38,11 @@ def add_reading(router: Router, record_type: RecordType) -> None:
     def show_record(request: HttpRequest, id: int, fields: str = "") -> HttpResponse:
         refuse_unknown(request, {"fields"})
         return record_answer(reading.show_record(record_type, current_actor(request), id, fields))
+
+    @router.get(f"{ONE}/history", **documents.history(record_type))
+    def show_history(request: HttpRequest, id: int, cursor: str = "", limit: int = 20) -> HttpResponse:
+        refuse_unknown(request, {"cursor", "limit"})
+        return json_answer(past.history_of(record_type, current_actor(request), id, cursor, limit))
 
 
 def add_creating(router: Router, record_type: RecordType) -> None:

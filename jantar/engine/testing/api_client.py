@@ -45,13 +45,13 @@ class ApiClient:
         return self.send("DELETE", path, **options)
 
 
-def data_of(answer: HttpResponse, status: int = 200) -> Any:
+def data_of(answer: Any, status: int = 200) -> Any:
     """The JSON of an answer that must have this status."""
     assert answer.status_code == status, f"{answer.status_code}: {answer.content.decode()[:2000]}"
     return json.loads(answer.content) if answer.content else None
 
 
-def problem_in(answer: HttpResponse, status: int) -> dict[str, Any]:
+def problem_in(answer: Any, status: int) -> dict[str, Any]:
     """The problem document of a refusal."""
     problem = cast(dict[str, Any], data_of(answer, status))
     assert answer["Content-Type"] == "application/problem+json"

@@ -220,6 +220,11 @@ def without_bookkeeping(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def validate(record_type: RecordType, suffix: str, data: Any) -> None:
-    schema = {**reference(f"{schema_name(record_type)}{suffix}"), "components": {"schemas": all_schemas()}}
+    validate_as(f"{schema_name(record_type)}{suffix}", data)
+
+
+def validate_as(name: str, data: Any) -> None:
+    """Holds data to a schema of the OpenAPI document."""
+    schema = {**reference(name), "components": {"schemas": all_schemas()}}
     errors = [f"{error.instance_path}: {error.message}" for error in jsonschema_rs.iter_errors(schema, data)]
     assert not errors, errors

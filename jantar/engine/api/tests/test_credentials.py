@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -13,7 +14,7 @@ from jantar.engine.testing.api_client import ApiClient, data_of, problem_in
 from jantar.platform.accounts.models import ApiToken
 
 
-def with_header(header):
+def with_header(header: str) -> ApiClient:
     api = ApiClient()
     api.headers["Authorization"] = header
     return api
@@ -73,7 +74,7 @@ def test_a_wrong_token_is_refused_in_spite_of_a_session(ada):
     problem_in(client.get("/api/v1/me", headers={"Authorization": "Bearer wrong"}), 401)
 
 
-def country_names(answer):
+def country_names(answer: HttpResponse) -> list[str]:
     [books] = [one for one in data_of(answer)["items"] if one["name"] == "books"]
     [country] = [field for field in books["fields"] if field["name"] == "country"]
     return [choice["label"] for choice in country["choices"][:2]]
