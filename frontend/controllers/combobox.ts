@@ -46,11 +46,14 @@ export default class extends Controller<HTMLSelectElement> {
         loading: () => `<div class="no-results">${text("loading")}</div>`,
       },
     });
+    // The input that Tom Select puts in front carries the label; the select itself is only what is sent.
+    this.element.setAttribute("aria-hidden", "true");
     this.element.addEventListener("draft:restored", this.#sync);
   }
 
   override disconnect(): void {
     this.element.removeEventListener("draft:restored", this.#sync);
+    this.element.removeAttribute("aria-hidden");
     this.#select?.destroy();
     this.#select = null;
   }

@@ -20,7 +20,7 @@ export default class extends Controller<HTMLElement> {
   openNav(): void {
     this.element.toggleAttribute("data-nav-open", true);
     this.openTarget.setAttribute("aria-expanded", "true");
-    this.navTarget.querySelector<HTMLElement>("[aria-current], a")?.focus();
+    (this.navTarget.querySelector<HTMLElement>("[aria-current]") ?? this.navTarget.querySelector("a"))?.focus();
   }
 
   closeNav(): void {

@@ -8,7 +8,7 @@ const SEQUENCE_MS = 1200;
  * "?" opens this dialog, any other letter presses [data-shortcut=letter] of the page (n adds a record).
  */
 export default class extends Controller<HTMLDialogElement> {
-  #going = 0;
+  #going = -Infinity;
 
   override connect(): void {
     document.addEventListener("keydown", this.#key);
@@ -25,7 +25,7 @@ export default class extends Controller<HTMLDialogElement> {
   };
 
   #go(letter: string): boolean {
-    this.#going = 0;
+    this.#going = -Infinity;
     const href = this.element.querySelector<HTMLElement>(`[data-go="${CSS.escape(letter)}"]`)?.dataset["href"];
     if (href) location.assign(href);
     return href !== undefined;

@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language_info
 
+from .formats import locale_for
 from .navigation import Navigation, ShownArea, ShownItem, navigation
 
 
@@ -38,7 +38,7 @@ class Shell:
     @property
     def languages(self) -> list[tuple[str, str]]:
         """Each language in its own words: ("pl", "Polski")."""
-        return [(code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES]
+        return [(code, _own_name(code)) for code, _name in settings.LANGUAGES]
 
     @property
     def theme(self) -> str:
@@ -53,3 +53,7 @@ class Shell:
 
 def shell(request: HttpRequest) -> dict[str, object]:
     return {"shell": SimpleLazyObject(lambda: Shell(request))}
+
+
+def _own_name(language: str) -> str:
+    return (locale_for(language).get_language_name(language) or language).capitalize()

@@ -41,7 +41,10 @@ def avatar(name: str, *, size: str = "", square: bool = False, image: str = "", 
     if image:
         return format_html('<img class="{}" src="{}" alt="" loading="lazy">', css, image)
     return format_html(
-        '<span class="{}" data-tone="{}" aria-hidden="true">{}</span>', css, stable_tone(seed or name), initials(name)
+        '<span class="{}" data-tone="{}" data-initials="{}" aria-hidden="true"></span>',
+        css,
+        stable_tone(seed or name),
+        initials(name),
     )
 
 

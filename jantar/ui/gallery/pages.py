@@ -24,7 +24,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "people": content.people()[:6],
         "now": content.NOW,
         "form": PersonForm(initial={"name": "Žofie Kučerová"}),
-        "bad_form": PersonForm({"name": "", "email": "zofie@", "language": "cs"}),
+        "bad_form": PersonForm({"name": "", "email": "zofie@", "language": "cs"}, auto_id="bad-%s"),
         "chart": CHART,
     }
     return render(request, "ui/gallery/index.html", context)
@@ -98,7 +98,7 @@ def move_card(request: HttpRequest) -> HttpResponse:
 def dialog(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return with_toast(with_closed_dialog(HttpResponse(status=204)), "Call logged")
-    return render(request, "ui/gallery/dialog.html", {"form": PersonForm()})
+    return render(request, "ui/gallery/dialog.html", {"form": PersonForm(auto_id="dialog-%s")})
 
 
 @require_GET
@@ -133,7 +133,8 @@ def answer(request: HttpRequest, status: int) -> HttpResponse:
 
 @require_GET
 def session(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"user": "", "csrf": get_token(request)})
+    user = getattr(request, "user", None)
+    return JsonResponse({"user": getattr(user, "pk", None) or "", "csrf": get_token(request)})
 
 
 CHART = {
