@@ -1,13 +1,12 @@
 """The gallery on a server of its own, without a database, in Debian's Chromium."""
 
-import shutil
-
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
 
+from jantar.engine.testing.browser import WIDE
 from jantar.ui.navigation import NavArea, Navigation, NavItem, navigation
 
 MIDDLEWARE = [
@@ -18,16 +17,6 @@ MIDDLEWARE = [
     "jantar.ui.tests.middleware.AnnaMiddleware",
     "jantar.ui.csp.ContentSecurityPolicyMiddleware",
 ]
-CHROMIUM_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    return {**browser_type_launch_args, "executable_path": path, "args": CHROMIUM_FLAGS}
 
 
 @pytest.fixture(scope="session")
@@ -64,9 +53,12 @@ def gallery_navigation() -> Navigation:
 
 
 @pytest.fixture
-def page(page):
-    page.set_default_timeout(5000)
-    return page
+def page(chromium):
+    context = chromium.new_context(viewport=WIDE, locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(8000)
+    yield page
+    context.close()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-pytestmark = pytest.mark.browser
 AXE = Path(settings.ROOT).parent / "node_modules/axe-core/axe.min.js"
 PAGES = ["", "list/", "board/", "record/", "form/", "sign-in/"]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -79,8 +78,8 @@ def test_the_skip_link_comes_first_and_leads_to_the_content(page, gallery):
 
 
 @pytest.mark.parametrize("language", ["cs", "hu", "pl", "sk"])
-def test_the_language_of_the_page_is_named_for_screen_readers(browser, gallery, language):
-    context = browser.new_context(locale=language)
+def test_the_language_of_the_page_is_named_for_screen_readers(chromium, gallery, language):
+    context = chromium.new_context(locale=language)
     page = context.new_page()
     page.goto(gallery)
     assert page.locator("html").get_attribute("lang") == language

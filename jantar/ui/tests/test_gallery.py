@@ -5,8 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.browser
-
 
 def cards(page: Page, column: str) -> list[str]:
     return page.locator(f'[data-board-target=column][data-key="{column}"] .board-card-title').all_inner_texts()
@@ -71,6 +69,8 @@ def test_a_card_is_dragged_to_another_column(page, gallery, violations):
     page.mouse.down()
     page.mouse.move(box["x"] + 90, box["y"] + 20, steps=4)
     page.mouse.move(there["x"] + 60, there["y"] + 10, steps=12)
+    page.mouse.move(there["x"] + 62, there["y"] + 12)
+    expect(page.locator('[data-key="qualified"].is-target .board-card', has_text="Service contract")).to_be_visible()
     with page.expect_response("**/parts/move/"):
         page.mouse.up()
     assert "Service contract 2027" in cards(page, "qualified")
