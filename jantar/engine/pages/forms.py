@@ -24,10 +24,10 @@ Context = dict[str, Any]
 
 
 def new(request: HttpRequest, type_name: str) -> HttpResponse:
-    """The form of a new record; ?dialog=1 asks for the short one, other parameters fill it in."""
+    """The form of a new record; for a dialog (or with ?dialog=1) the short one. Other parameters fill it in."""
     record_type = load_type(request, type_name, "create")
     actor = current_actor(request)
-    is_dialog = "dialog" in request.GET
+    is_dialog = "dialog" in request.GET or request.headers.get("HX-Target") == "dialog-slot"
     if request.method == "POST":
         return create(request, record_type, is_dialog)
     given = prefilled(record_type, request.GET, actor)
@@ -116,14 +116,15 @@ def leading_to(request: HttpRequest, address: str) -> HttpResponse:
 
 def new_context(request: HttpRequest, record_type: RecordType, form: RecordForm, is_dialog: bool) -> Context:
     own = reverse("pages:new", args=[record_type.name])
-    query = request.GET.copy()
+    whole, query = request.GET.copy(), request.GET.copy()
+    whole["dialog"] = "1"
     query.pop("dialog", None)
     query.pop("stay", None)
     return {
         "record_type": record_type,
         "form": form.prepare(current_actor(request)),
         "heading": _("New %(what)s") % {"what": record_type.label},
-        "action": request.get_full_path(),
+        "action": f"{own}?{whole.urlencode()}" if is_dialog else request.get_full_path(),
         "back": reverse("pages:list", args=[record_type.name]),
         "more_url": f"{own}?{query.urlencode()}" if is_dialog else "",
         "draft_key": f"{record_type.name}:new{':quick' if is_dialog else ''}:{query.urlencode()}",

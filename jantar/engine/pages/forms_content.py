@@ -59,7 +59,8 @@ class RecordForm:
 
     def digests(self) -> dict[str, str]:
         found = {name: control.digest for name, control in self.controls.items()}
-        return found | {name: editor.digest for name, editor in self.editors.items()}
+        found |= {name: editor.digest for name, editor in self.editors.items()}
+        return found | {one.name: one.digest for editor in self.editors.values() for one in editor.stored_controls}
 
     @property
     def sections(self) -> list[FormSection]:
@@ -82,7 +83,7 @@ class RecordForm:
         values = read_values(touched)
         for name, editor in self.editors.items():
             if editor.digest != self.loaded.get(name) and (editor.rows or not self.is_new):
-                values[name] = editor.read()
+                values[name] = editor.read(self.loaded)
         return values
 
     def refuse(self, errors: Mapping[str, Sequence[str]], fields: Mapping[str, Field]) -> None:

@@ -205,7 +205,7 @@ def name_any_records(controls: list[Control], actor: Actor) -> None:
 
 def is_loaded(row: Model) -> bool:
     """Whether a referenced row was read from the database, or only stands for its id."""
-    return row._state.db is not None
+    return not row._state.adding
 
 
 def suggestions_address(type_name: str, name: str) -> str:

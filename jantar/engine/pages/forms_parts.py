@@ -1,7 +1,7 @@
 """The rows of a part as small editors: one row of controls each, and a template for rows to come."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,11 +66,22 @@ class PartEditor:
     def has_errors(self) -> bool:
         return bool(self.errors) or any(row.errors for row in self.rows) or any(one.errors for one in self.all_controls)
 
-    def read(self) -> list[dict[str, Any]]:
-        """The rows as the write path takes them; texts that can't be read put errors to their controls."""
+    @property
+    def stored_controls(self) -> Iterator[Control]:
+        """Those of rows that are in the database."""
+        for row in self.rows:
+            if row.pk:
+                yield from row.controls.values()
+
+    def read(self, loaded: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The rows as the write path takes them; texts that can't be read put errors to their controls.
+
+        Of stored rows only what was touched: the rest may name what the actor does not see.
+        """
         values = []
         for row in self.rows:
-            found = read_values(row.controls.values())
+            controls = row.controls.values()
+            found = read_values([one for one in controls if not row.pk or one.digest != loaded.get(one.name)])
             values.append({**({"id": int(row.pk)} if row.pk else {}), **found})
         return values
 
