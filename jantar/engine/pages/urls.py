@@ -5,14 +5,14 @@ Fixed words stand before `<int:pk>`, so that no record can hide them.
 
 from django.urls import path, register_converter
 
-from jantar.engine.pages import bin, detail, forms, inline, lists, parts, pickers
+from jantar.engine.pages import bin, detail, forms, inline, lists, parts, pickers, today
 from jantar.engine.pages.loading import RecordTypeConverter
 
 app_name = "pages"
 register_converter(RecordTypeConverter, "record_type")
 
 LISTS = [
-    path("", lists.show_home, name="home"),
+    path("", today.show_today, name="home"),
     path("<record_type:type_name>/", lists.show_list, name="list"),
 ]
 

@@ -6,3 +6,11 @@ class SalesConfig(AppConfig):
     name = "jantar.modules.sales"
     label = "sales"
     verbose_name = _("Sales")
+
+    def ready(self) -> None:
+        from jantar.modules.sales import today  # noqa: F401 - puts its panels on the Today page
+        from jantar.ui.navigation import NavItem, navigation
+
+        navigation.add(
+            NavItem("pipeline", _("Pipeline value"), "sales:pipeline", icon="chart-bar", area="main", order=60)
+        )

@@ -90,7 +90,11 @@ def row_of(stage: int, label: Any, pipeline: int, cells: list[Cell], months: lis
     for month in months:
         here = [cell for cell in mine if bucket_of(cell.month, today) == month]
         values.append({**sums(here), "href": drill_down(pipeline, stage, month, months)})
-    return {"label": label, "values": values, "total": {**sums(mine), "href": drill_down(pipeline, stage, None, months)}}
+    return {
+        "label": label,
+        "values": values,
+        "total": {**sums(mine), "href": drill_down(pipeline, stage, None, months)},
+    }
 
 
 def sums(cells: Iterable[Cell]) -> dict[str, Any]:
