@@ -95,7 +95,7 @@ class Party(Record):
             models.Index("kind", F("updated_at").desc(), F("id").desc(), condition=ALIVE, name="party_by_updated"),
             models.Index("kind", "owner", condition=ALIVE, name="party_by_owner"),
             models.Index("kind", "team", condition=ALIVE, name="party_by_team"),
-            models.Index(Fold(F("email")), condition=~Q(email=""), name="party_by_email"),
+            models.Index(Fold(F("email")), name="party_by_email"),
             models.Index("registration_number", condition=~Q(registration_number=""), name="party_by_reg_number"),
         ]  # fmt: skip
 
