@@ -6,8 +6,10 @@ from typing import Any, cast
 from django.core.signals import got_request_exception
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, re_path
+from django.urls import URLPattern, URLResolver, path, re_path
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 from ninja import NinjaAPI
 
 from jantar.engine.api import about, documents, past
@@ -23,6 +25,8 @@ from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.registry import registry
 from jantar.platform.accounts.models import User
 
+#: The name by which ninja knows where the API begins.
+ROOT = "api-root"
 logger = logging.getLogger(__name__)
 DESCRIPTION = """Everything that the pages of Jantar show and change, with the same rights.
 
@@ -37,10 +41,17 @@ class RecordApi(NinjaAPI):
     @property
     def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
         patterns, application, namespace = super().urls
-        ours = [pattern for pattern in patterns if isinstance(pattern, URLPattern) and pattern.name != "api-root"]
+        ours = [pattern for pattern in patterns if isinstance(pattern, URLPattern) and pattern.name != ROOT]
         for pattern in ours:
             pattern.callback = edge(pattern.callback)
-        return [*ours, re_path("", edge(nothing_here))], application, namespace
+        document = path("openapi.json", edge(self.show_document), name="openapi")
+        rest = edge(nothing_here)
+        return [*ours, document, path("", rest, name=ROOT), re_path("", rest)], application, namespace
+
+    @method_decorator([transaction.non_atomic_requests, require_GET])
+    def show_document(self, request: HttpRequest) -> HttpResponse:
+        """For everybody: it tells nothing that the source code does not."""
+        return json_answer(document_of(self))
 
     def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
         problem = problem_of(exc)
@@ -79,10 +90,6 @@ def add_descriptions(api: RecordApi) -> None:
         refuse_unknown(request)
         return json_answer(past.undo_operation(current_actor(request), id))
 
-    @api.get("/openapi.json", auth=None, include_in_schema=False)
-    def show_document(request: HttpRequest) -> HttpResponse:
-        return json_answer(document_of(api))
-
 
 def about_route(name: str, summary: str, schema: str) -> dict[str, Any]:
     answers = documents.answer(200, reference(schema)) | documents.problem(400, 401, 429)
@@ -95,6 +102,7 @@ def undo_route() -> dict[str, Any]:
     return {"operation_id": "undo", "summary": summary, "tags": ["history"], "openapi_extra": {"responses": answers}}
 
 
+@transaction.non_atomic_requests
 def nothing_here(request: HttpRequest) -> HttpResponse:
     return problem_answer(Problem("not-found", _("There is no such address.")))
 
