@@ -35,6 +35,9 @@ class Reference(Field):
     def id_name(self) -> str:
         return f"{self.name}_id"
 
+    def read(self, record: Model) -> Any:
+        return None if getattr(record, self.id_name) is None else super().read(record)
+
     def load(self, data: Any) -> Any:
         """Takes an id, or the object that `dump` gives; the value is an unloaded row with that id."""
         if data is None or data == "" or isinstance(data, Model):

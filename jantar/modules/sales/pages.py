@@ -35,7 +35,7 @@ def show_pipeline(request: HttpRequest) -> HttpResponse:
     stages = [column for column in queries.stage_columns(actor, pipeline) if not column.tone]
     rows = [row_of(stage.value, stage.label, pipeline, cells, months) for stage in stages]
     context = {
-        "pipelines": pipelines,
+        "pipelines": [(pk, name, pk == pipeline) for pk, name in pipelines],
         "pipeline": pipeline,
         "currency": Workspace.get().base_currency,
         "months": [heading(month, actor.today) for month in months],
