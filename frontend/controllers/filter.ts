@@ -23,7 +23,7 @@ export default class extends Controller<HTMLElement> {
 
   async add(event: Event): Promise<void> {
     const group = (event.target as Element).closest("[data-filter-group]")?.querySelector<HTMLElement>("[data-filter-rows]") ?? this.rowsTarget;
-    await htmx.ajax("get", this.#address({}), { target: group, swap: "beforeend" });
+    await htmx.ajax("get", this.#address([]), { target: group, swap: "beforeend" });
     group.lastElementChild?.querySelector<HTMLElement>("select, input")?.focus();
   }
 
@@ -40,14 +40,19 @@ export default class extends Controller<HTMLElement> {
     const control = event.target as HTMLSelectElement;
     const row = control.closest<HTMLElement>("[data-filter-target=row]");
     if (!row || !control.matches("[data-filter-field], [data-filter-operator]")) return;
-    const values: Record<string, string> = {};
-    for (const input of row.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[name]")) values[input.name] = input.value;
+    // Conditions on related records are a filter of their own inside the row.
+    if (control.closest("[data-controller~=filter]") !== this.element) return;
+    const values: [string, string][] = [];
+    for (const input of row.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[name]")) {
+      const chosen = input instanceof HTMLSelectElement ? [...input.selectedOptions].map((option) => option.value) : [input.value];
+      for (const value of chosen) values.push([input.name, value]);
+    }
     void htmx.ajax("get", this.#address(values), { target: row, swap: "outerHTML" });
   };
 
-  #address(values: Record<string, string>): string {
+  #address(values: [string, string][]): string {
     const address = new URL(this.rowUrlValue, location.href);
-    for (const [name, value] of Object.entries(values)) address.searchParams.set(name, value);
+    for (const [name, value] of values) address.searchParams.append(name, value);
     return address.pathname + address.search;
   }
 }

@@ -12,6 +12,7 @@ import dropzone from "./dropzone";
 import filter from "./filter";
 import inlineEdit from "./inline_edit";
 import jobProgress from "./job_progress";
+import listTotal from "./list_total";
 import menu from "./menu";
 import palette from "./palette";
 import relativeTime from "./relative_time";
@@ -23,6 +24,7 @@ import session from "./session";
 import shell from "./shell";
 import shortcuts from "./shortcuts";
 import signOut from "./sign_out";
+import sortKeys from "./sort_keys";
 import tabs from "./tabs";
 import theme from "./theme";
 import toasts from "./toasts";
@@ -35,6 +37,8 @@ export const controllers: Record<string, ControllerConstructor> = {
   "inline-edit": inlineEdit,
   "job-progress": jobProgress,
   "part-rows": partRows,
+  "list-total": listTotal,
   "relative-time": relativeTime,
   "sign-out": signOut,
+  "sort-keys": sortKeys,
 };

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class PagesConfig(AppConfig):
     name = "jantar.engine.pages"
     label = "pages"
+
+    def ready(self) -> None:
+        from jantar.engine.pages.navigation import register_types
+
+        register_types()

@@ -10,8 +10,16 @@ from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 from jantar.engine.records.errors import BadQuery, Invalid, NotAllowed, NotFound, Stale
+from jantar.engine.records.undo import NotUndoable
 
-STATUSES: dict[type[Exception], int] = {NotFound: 404, NotAllowed: 403, BadQuery: 400, Invalid: 422, Stale: 409}
+STATUSES: dict[type[Exception], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    BadQuery: 400,
+    Invalid: 422,
+    Stale: 409,
+    NotUndoable: 409,
+}
 
 
 class ErrorsMiddleware:

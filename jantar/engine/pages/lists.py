@@ -1,14 +1,182 @@
 """The list of a record type."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from jantar.engine.fields import show
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.record_key import AnyRecord, RecordKey
+from jantar.engine.pages.filter_bar import FilterBar
+from jantar.engine.pages.filter_words import capital
+from jantar.engine.pages.list_state import ListState, read_state
 from jantar.engine.pages.loading import load_type
+from jantar.engine.pages.saved_views import ViewMenu
+from jantar.engine.pages.values import show_value
 from jantar.engine.permissions.middleware import current_actor
-from jantar.engine.records.listing import Query, page_of
+from jantar.engine.records.errors import BadQuery
+from jantar.engine.records.listing import Page, count_of, page_of
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.references import record_titles
+
+ROWS = 50
+NUMBERS = ("number", "integer", "percent", "duration", "money")
 
 
 def show_list(request: HttpRequest, type_name: str) -> HttpResponse:
+    """A state that can't be shown (a filter over a removed field) is explained where the rows would stand."""
     record_type = load_type(request, type_name)
-    query = Query(record_type, current_actor(request), columns=record_type.columns)
-    return render(request, "pages/list.html", {"record_type": record_type, "page": page_of(query)})
+    try:
+        state = read_state(request, record_type)
+        page = page_of(state.query(limit=ROWS, cursor=state.cursor))
+    except BadQuery as error:
+        context = {"record_type": record_type, "error": error, "state": ListState(record_type, current_actor(request))}
+        return render(request, "pages/list_error.html", context, status=400)
+    return render(request, "pages/list.html", {"record_type": record_type, "list": List(state, page)})
+
+
+def show_count(request: HttpRequest, type_name: str) -> HttpResponse:
+    """How many records the list has; asked for after the page, so that rows never wait for counting."""
+    record_type = load_type(request, type_name)
+    state = read_state(request, record_type)
+    return render(request, "pages/list_count.html", {"count": said_count(*count_of(state.query()))})
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`label` names the column where the head is not shown (narrow screens)."""
+
+    html: SafeString | str
+    label: str
+    css: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    pk: int
+    title: str
+    href: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Header:
+    """A column's head. `href` sorts by it alone, `add_href` adds it as a further key; "" where it can't.
+
+    `place` is its number among several keys.
+    """
+
+    label: str
+    href: str = ""
+    add_href: str = ""
+    direction: str = ""
+    is_number: bool = False
+    place: str = ""
+
+
+class List:
+    """What the template shows of one page."""
+
+    def __init__(self, state: ListState, page: Page) -> None:
+        self.state = state
+        self.page = page
+        self.bar = FilterBar(state)
+        self.views = ViewMenu(state)
+        self.record_type: RecordType = state.record_type
+        self.fields = [state.fields[name] for name in state.columns if name != self.record_type.title]
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        name = self.record_type.name
+        titles = self.titles
+        return [
+            Row(row.pk, str(row), f"/{name}/{row.pk}/", [cell_of(field, row, titles) for field in self.fields])
+            for row in self.page.rows
+        ]
+
+    @property
+    def titles(self) -> dict[RecordKey, str]:
+        """Titles of the records of any type that cells refer to; a statement per type."""
+        fields = [field for field in self.fields if isinstance(field, AnyRecord)]
+        keys = [key for row in self.page.rows for field in fields if (key := field.read(row))]
+        return record_titles(keys, self.state.actor) if keys else {}
+
+    @cached_property
+    def headers(self) -> list[Header]:
+        return [header_of(self.state, field) for field in self.fields]
+
+    @cached_property
+    def title_header(self) -> Header:
+        return header_of(self.state, self.state.fields[self.record_type.title])
+
+    @property
+    def next(self) -> str:
+        return self.state.address(cursor=self.page.next_cursor) if self.page.next_cursor else ""
+
+    @property
+    def previous(self) -> str:
+        return self.state.address(cursor=self.page.previous_cursor) if self.page.previous_cursor else ""
+
+    @property
+    def known_count(self) -> str:
+        """The count where the page itself tells it: it is the first and the last one."""
+        is_whole = not self.state.cursor and not self.page.next_cursor
+        return said_count(len(self.page.rows), True) if is_whole else ""
+
+    @property
+    def columns_part(self) -> str:
+        return self.state.part("columns")
+
+    @property
+    def count_part(self) -> str:
+        return self.state.part("count")
+
+    @property
+    def may(self) -> dict[str, bool]:
+        name, actor = self.record_type.name, self.state.actor
+        return {action: actor.may(action, name) for action in ("create", "edit", "delete", "bulk", "import", "export")}
+
+    @property
+    def may_select(self) -> bool:
+        return self.may["bulk"] and (self.may["edit"] or self.may["delete"])
+
+
+def cell_of(field: Field, row: Any, titles: dict[RecordKey, str]) -> Cell:
+    value = field.read(row)
+    if isinstance(field, AnyRecord):
+        title = titles.get(value)
+        html = format_html('<a href="/{}/{}/">{}</a>', value.type, value.id, title) if title else ""
+        return Cell(html, capital(field.label))
+    return Cell(show_value(field, value), capital(field.label), "cell-number" if field.kind in NUMBERS else "")
+
+
+def header_of(state: ListState, field: Field) -> Header:
+    label = capital(field.label)
+    number = field.kind in NUMBERS
+    if not field.sortable:
+        return Header(label, is_number=number)
+    keys = [key.strip() for key in state.sorted_by.split(",")]
+    now = next((key for key in keys if key.lstrip("-") == field.name), "")
+    turned = field.name if now.startswith("-") else f"-{field.name}" if now else field.name
+    others = [key for key in keys if key.lstrip("-") != field.name] if state.sort else []
+    added = ",".join([turned if key == now else key for key in keys] if now else [*others, turned])
+    return Header(
+        label,
+        state.address(sort=turned),
+        state.address(sort=added),
+        "" if not now else "desc" if now.startswith("-") else "asc",
+        number,
+        str(keys.index(now) + 1) if now and len(keys) > 1 else "",
+    )
+
+
+def said_count(number: int, is_exact: bool) -> str:
+    """ "1,240", or "about 12,000" where only the planner's estimate is known."""
+    text = show.number(number)
+    return text if is_exact else _("about %(number)s") % {"number": text}

@@ -1,0 +1,101 @@
+"""Changing and deleting many records in one operation."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.choices import Tags
+from jantar.engine.history.models import Cause
+from jantar.engine.history.operations import operation
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records import write
+from jantar.engine.records.errors import BadQuery
+from jantar.engine.records.record_type import RecordType
+
+CHUNK = 500
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of many records gets a value; a list (tags) can also get words added or taken away."""
+
+    field: str
+    value: Any
+    mode: str = "set"
+
+    def as_json(self, record_type: RecordType, actor: Actor) -> dict[str, Any]:
+        field = record_type.fields(actor)[self.field]
+        return {"field": self.field, "value": field.dump(self.value), "mode": self.mode}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any], record_type: RecordType, actor: Actor) -> "Change":
+        field = record_type.fields(actor).get(data["field"])
+        if field is None:
+            raise BadQuery("field", _("There is no field “%(name)s”.") % {"name": data["field"]})
+        return cls(data["field"], field.load(data["value"]), data["mode"])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How many records were changed, and the operation that can be undone."""
+
+    number: int
+    operation: int
+
+
+def change_records(
+    record_type: RecordType, pks: Sequence[int], change: Change, *, actor: Actor, label: str, tell: Tell | None = None
+) -> Outcome:
+    """Gives the records the value; those the actor may not edit are left alone. Raises Invalid, and nothing changed."""
+    with operation(actor, Cause.BULK, label) as opened:
+        number = 0
+        for done, chunk in chunks(pks):
+            for values, same in values_of(record_type, chunk, change, actor):
+                number += write.update_many(record_type, same, values, actor=actor)[0]
+            if tell:
+                tell(done, len(pks))
+    return Outcome(number, opened.pk)
+
+
+def values_of(
+    record_type: RecordType, pks: Sequence[int], change: Change, actor: Actor
+) -> Iterator[tuple[dict[str, Any], list[int]]]:
+    """The values to store, with the records that get them; words are added to what each record has."""
+    field = record_type.fields(actor)[change.field]
+    if change.mode == "set" or not isinstance(field, Tags):
+        yield {change.field: change.value}, [*pks]
+        return
+    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for record in record_type.visible_to(actor, "edit").filter(pk__in=pks):
+        groups[tuple(field.read(record) or ())].append(record.pk)
+    for words, same in groups.items():
+        kept = [word for word in words if word not in change.value]
+        new = [*kept, *change.value] if change.mode == "add" else kept
+        if change.mode == "add" and set(change.value) <= set(words):
+            continue
+        if new != [*words]:
+            yield {change.field: new}, same
+
+
+def delete_records(
+    record_type: RecordType, pks: Sequence[int], *, actor: Actor, label: str, tell: Tell | None = None
+) -> Outcome:
+    """Moves the records to the bin; those the actor may not delete stay."""
+    with operation(actor, Cause.BULK, label) as opened:
+        number = 0
+        for done, chunk in chunks(pks):
+            number += write.delete(record_type, chunk, actor=actor)
+            if tell:
+                tell(done, len(pks))
+    return Outcome(number, opened.pk)
+
+
+def chunks(pks: Sequence[int]) -> Iterator[tuple[int, Sequence[int]]]:
+    """Parts of the ids, each with how many are done after it."""
+    for start in range(0, len(pks), CHUNK):
+        part = pks[start : start + CHUNK]
+        yield start + len(part), part

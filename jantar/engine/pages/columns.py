@@ -1,0 +1,72 @@
+"""Which columns a list shows: what can be chosen, what is chosen, and the form that chooses."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.base import Field
+from jantar.engine.pages.list_state import ListState, read_state, state_from
+from jantar.engine.pages.loading import load_type
+from jantar.engine.pages.models import SavedView
+from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records.errors import BadQuery
+
+MOST_COLUMNS = 30
+
+
+@dataclass(frozen=True)
+class Choosable:
+    field: Field
+    chosen: bool
+
+
+def choose_columns(request: HttpRequest, type_name: str) -> HttpResponse:
+    """The chooser as a dialog; what it sends is kept for the plain list, or in the address while a view is shown."""
+    record_type = load_type(request, type_name)
+    if request.method != "POST":
+        state = read_state(request, record_type)
+        context = {
+            "state": state,
+            "choosable": choosable(state),
+            "title_field": state.fields[record_type.title],
+            "action": reverse("pages:columns", args=[record_type.name]),
+        }
+        return render(request, "pages/list_columns.html", context)
+    state = state_from(request.POST.get("state", ""), record_type, current_actor(request))
+    chosen = () if request.POST.get("reset") else checked(state, request.POST.getlist("columns"))
+    if state.view is not None:
+        return redirect(state.address(columns=chosen or None))
+    keep_columns(state, chosen)
+    return redirect(state.address(columns=None))
+
+
+def choosable(state: ListState) -> list[Choosable]:
+    """Every field but the title: the chosen ones in their order, then the others."""
+    title = state.record_type.title
+    chosen = [name for name in state.columns if name != title]
+    constant = state.record_type.defaults
+    rest = [name for name in state.fields if name not in chosen and name != title and name not in constant]
+    return [Choosable(state.fields[name], name in chosen) for name in (*chosen, *rest)]
+
+
+def checked(state: ListState, names: Sequence[str]) -> tuple[str, ...]:
+    """The names without repetition. Raises BadQuery for one that is no field."""
+    for name in names:
+        if name not in state.fields:
+            raise BadQuery("columns", _("There is no field “%(name)s”.") % {"name": name})
+    return with_title(state.record_type.title, names)[:MOST_COLUMNS]
+
+
+def with_title(title: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The title stands first: it leads to the record and stays in sight when the table is scrolled."""
+    return tuple(dict.fromkeys((title, *names)))
+
+
+def keep_columns(state: ListState, names: Sequence[str]) -> None:
+    SavedView.objects.visible_to(state.actor).update_or_create(
+        record_type=state.record_type.name, owner_id=state.actor.user_id, name="", defaults={"columns": [*names]}
+    )

@@ -1,0 +1,37 @@
+"""Bulk changes that take longer than a request should."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from jantar.engine.pages.bulk_selection import Selection, outcome_text
+from jantar.engine.pages.bulk_work import Change, change_records, delete_records
+from jantar.engine.permissions.actor import Actor, actor_for
+from jantar.engine.records.registry import registry
+from jantar.platform.accounts.models import User
+from jantar.platform.jobs import job
+from jantar.platform.jobs.running import Run
+
+
+@job("pages.bulk_change", _("Bulk edit"))
+def bulk_change(
+    type_name: str, selection: dict[str, Any], change: dict[str, Any], operation_label: str, run: Run
+) -> dict[str, Any]:
+    record_type, actor = registry.get(type_name), owner_of(run)
+    pks = Selection.from_json(selection, record_type, actor).pks("edit")
+    wanted = Change.from_json(change, record_type, actor)
+    outcome = change_records(record_type, pks, wanted, actor=actor, label=operation_label, tell=run.progress)
+    return {"message": outcome_text("edit", outcome.number), "operation": outcome.operation}
+
+
+@job("pages.bulk_delete", _("Delete many"))
+def bulk_delete(type_name: str, selection: dict[str, Any], operation_label: str, run: Run) -> dict[str, Any]:
+    record_type, actor = registry.get(type_name), owner_of(run)
+    pks = Selection.from_json(selection, record_type, actor).pks("delete")
+    outcome = delete_records(record_type, pks, actor=actor, label=operation_label, tell=run.progress)
+    return {"message": outcome_text("delete", outcome.number), "operation": outcome.operation}
+
+
+def owner_of(run: Run) -> Actor:
+    """Whoever started the job, with today's rights."""
+    return actor_for(User.objects.get(pk=run.owner_id or 0, is_active=True))

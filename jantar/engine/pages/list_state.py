@@ -1,0 +1,246 @@
+"""What a list shows, read from its address and put back into addresses.
+
+    ?view=12&filter={...}&search=text&sort=-amount,name&columns=name,city&cursor=...
+
+A saved view gives filter, search, sort and columns; what stands in the address goes before it, so that every
+state of a list can be shared, and the browser's back and forward buttons work.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.base import Field
+from jantar.engine.pages.models import SavedView
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records.errors import BadQuery, NotFound
+from jantar.engine.records.listing import Query
+from jantar.engine.records.record_type import RecordType
+
+ALL = "all"
+LONGEST_FILTER = 20_000
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True)
+class ListState:
+    """The state of one list or board. `place` is the URL name it stands under, `group` the group of a board."""
+
+    record_type: RecordType
+    actor: Actor
+    place: str = "list"
+    views: tuple[SavedView, ...] = ()
+    layout: SavedView | None = None
+    view: SavedView | None = None
+    filter: Any = field(default_factory=dict)
+    search: str = ""
+    sort: str = ""
+    columns_asked: tuple[str, ...] | None = None
+    cursor: str = ""
+    group: str = ""
+    #: True when the address says that the default view is not wanted.
+    is_all: bool = False
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        return self.record_type.fields(self.actor)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The fields shown, the title first; those that no longer exist are left out."""
+        asked = self.columns_asked or (self.view and self.view.columns) or (self.layout and self.layout.columns)
+        names = [name for name in asked or self.record_type.columns if name in self.fields]
+        return tuple(dict.fromkeys((self.record_type.title, *names)))
+
+    @property
+    def sorted_by(self) -> str:
+        return self.sort or self.record_type.sort
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(conditions(self.filter)) or bool(self.search)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the list shows something else than its view holds."""
+        shown = (self.filter, self.search, self.sort, self.columns_asked)
+        return shown != (*self.base, None) if self.view else shown != ({}, "", "", None)
+
+    @property
+    def base(self) -> tuple[Any, str, str]:
+        return (self.view.filter, self.view.search, self.view.sort) if self.view else ({}, "", "")
+
+    def query(self, **options: Any) -> Query:
+        return Query(
+            self.record_type, self.actor, filter=self.filter, sort=self.sort, search=self.search,
+            columns=self.columns, **options,
+        )  # fmt: skip
+
+    # Addresses ---------------------------------------------------------------------------------
+
+    def with_(self, **changes: Any) -> "ListState":
+        if "columns" in changes:
+            changes["columns_asked"] = changes.pop("columns")
+        return replace(self, cursor=changes.pop("cursor", ""), **changes)
+
+    def address(self, **changes: Any) -> str:
+        """The address of this state with changes; the first page unless a cursor is given."""
+        state = self.with_(**changes)
+        parameters = state.parameters()
+        return f"{state.path}?{encode(parameters)}" if parameters else state.path
+
+    def part(self, name: str, **parameters: Any) -> str:
+        """The address of a part of the page that is made for this state; further parameters are appended."""
+        url = reverse(f"pages:{name}", args=[self.record_type.name])
+        together = {**self.with_().parameters(), **parameters}
+        return f"{url}?{encode(together)}" if together else url
+
+    @property
+    def text(self) -> str:
+        """The state as query text, for hidden inputs; `state_from` reads it."""
+        return encode({**self.parameters(), "place": self.place})
+
+    @property
+    def path(self) -> str:
+        return reverse(f"pages:{self.place}", args=[self.record_type.name])
+
+    @property
+    def here(self) -> str:
+        return self.address()
+
+    @property
+    def list_address(self) -> str:
+        return self.address(place="list", group="")
+
+    @property
+    def board_address(self) -> str:
+        return self.address(place="board", columns=None)
+
+    @property
+    def all_address(self) -> str:
+        """Everything, also past the view the list opens with."""
+        return f"{self.path}?view={ALL}" if self.layout and self.layout.opens_with_id else self.path
+
+    @property
+    def without_search(self) -> list[tuple[str, str]]:
+        """What a search form keeps in hidden inputs."""
+        return [(name, value) for name, value in self.with_().parameters().items() if name != "search"]
+
+    def parameters(self) -> dict[str, str]:
+        """Only what differs from the view."""
+        base_filter, base_search, base_sort = self.base
+        found: dict[str, str] = {}
+        if self.view is not None:
+            found["view"] = str(self.view.pk)
+        elif self.is_all:
+            found["view"] = ALL
+        if self.group:
+            found["group"] = self.group
+        if self.filter != base_filter:
+            found["filter"] = json.dumps(self.filter, separators=(",", ":"), ensure_ascii=False)
+        if self.search != base_search:
+            found["search"] = self.search
+        if self.sort != base_sort:
+            found["sort"] = self.sort
+        if self.columns_asked:
+            found["columns"] = ",".join(self.columns_asked)
+        if self.cursor:
+            found["cursor"] = self.cursor
+        return found
+
+
+def encode(parameters: Mapping[str, Any]) -> str:
+    """Query text that stays readable: the signs of JSON that browsers leave alone are not escaped."""
+    return urlencode(parameters, quote_via=quote, safe="[]:,~")
+
+
+def read_state(request: HttpRequest, record_type: RecordType, place: str = "list") -> ListState:
+    """The state the address asks for. Raises BadQuery, or NotFound for a view that is gone."""
+    place = request.GET.get("place", place)
+    return from_parameters(request.GET, record_type, current_actor(request), place)
+
+
+def state_from(text: str, record_type: RecordType, actor: Actor) -> ListState:
+    """The state that `ListState.text` wrote."""
+    parameters = QueryDict(text)
+    return from_parameters(parameters, record_type, actor, parameters.get("place", "list"))
+
+
+def from_parameters(given: QueryDict, record_type: RecordType, actor: Actor, place: str) -> ListState:
+    rows = list(SavedView.objects.visible_to(actor).filter(record_type=record_type.name).order_by("name", "pk"))
+    layout = next((row for row in rows if not row.name and row.owner_id == actor.user_id), None)
+    views = tuple(row for row in rows if row.name)
+    plain = ListState(record_type, actor, place if place in ("list", "board") else "list", views, layout)
+    view = chosen_view(plain, given)
+    state = replace(plain, view=view, is_all=given.get("view") == ALL)
+    base_filter, base_search, base_sort = state.base
+    columns = [name for name in given.get("columns", "").split(",") if name]
+    return replace(
+        state,
+        filter=read_filter(given.get("filter", "")) if "filter" in given else base_filter,
+        search=given.get("search", base_search).replace("\x00", "").strip()[:LONGEST_SEARCH],
+        sort=given.get("sort", base_sort).strip(),
+        columns_asked=tuple(columns) or None,
+        cursor=given.get("cursor", ""),
+        group=given.get("group", ""),
+    )
+
+
+def chosen_view(state: ListState, given: QueryDict) -> SavedView | None:
+    """The view named; without a word about it the one the user opens the list with."""
+    wanted = given.get("view", "")
+    if not wanted and state.layout and not set(given) & {"filter", "search", "sort"}:
+        wanted = str(state.layout.opens_with_id or "")
+        return next((view for view in state.views if str(view.pk) == wanted), None)
+    if not wanted or wanted == ALL:
+        return None
+    for view in state.views:
+        if str(view.pk) == wanted:
+            return view
+    raise NotFound(_("This view no longer exists, or it is not shared with you."))
+
+
+def read_filter(text: str) -> Any:
+    """The filter tree of an address. Raises BadQuery when it is no JSON object."""
+    if not text:
+        return {}
+    if len(text) > LONGEST_FILTER:
+        raise BadQuery("filter", _("This filter has too many conditions."))
+    try:
+        tree = json.loads(text)
+        json.dumps(tree, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):  # also for halves of letters, which no database takes
+        tree = None
+    if not isinstance(tree, dict) or "\\u0000" in text:
+        raise BadQuery("filter", _("The filter in this address can't be read."))
+    return tree
+
+
+# The top of the tree as the filter bar sees it: one list of conditions, of which all or any must hold.
+
+
+def conditions(tree: Any) -> list[Any]:
+    """The conditions at the top; a tree that is a single condition is a list of one."""
+    if not tree:
+        return []
+    for group in ("all", "any"):
+        if set(tree) == {group} and isinstance(tree[group], list):
+            return list(tree[group])
+    return [tree]
+
+
+def connective(tree: Any) -> str:
+    """Whether "all" or "any" of the conditions must hold."""
+    return "any" if isinstance(tree, dict) and set(tree) == {"any"} else "all"
+
+
+def joined(nodes: list[Any], how: str) -> Any:
+    return {how: nodes} if nodes else {}
