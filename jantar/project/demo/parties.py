@@ -17,8 +17,8 @@ T = TypeVar("T")
 
 SHARES = {CZECHIA: 40, SLOVAKIA: 20, HUNGARY: 17, POLAND: 23}
 SELLERS: dict[str, UserKey] = {"CZ": "anna", "SK": "anna", "HU": "jan", "PL": "jan"}
-_LIFECYCLES = {"customer": 38, "opportunity": 20, "qualified": 14, "lead": 20, "lost": 8}
-_SOURCES = {"web": 24, "referral": 22, "fair": 16, "call": 12, "email": 9, "advertising": 7, "partner": 6, "other": 4}
+LIFECYCLES = {"customer": 38, "opportunity": 20, "qualified": 14, "lead": 20, "lost": 8}
+SOURCES = {"web": 24, "referral": 22, "fair": 16, "call": 12, "email": 9, "advertising": 7, "partner": 6, "other": 4}
 _TAGS = ("key account", "newsletter", "export", "public sector", "family business", "price sensitive")
 _REVENUE_PER_HEAD = {"CZK": 2_400_000, "EUR": 95_000, "HUF": 34_000_000, "PLN": 420_000}
 
@@ -56,7 +56,7 @@ def _company(random: Random, country: Country, today: date, taken: set[str]) -> 
     city, street = random.choice(country.cities), random.choice(country.streets)
     registration, tax, vat = registered_numbers(country, random, registered=form.registered)
     employees = random.choice((3, 5, 8, 12, 15, 22, 30, 45, 60, 85, 120, 180, 260, 400, 750))
-    lifecycle = _drawn(random, _LIFECYCLES)
+    lifecycle = _drawn(random, LIFECYCLES)
     revenue = employees * _REVENUE_PER_HEAD[country.currency] * Decimal(random.randint(60, 160)) / 100
     return DemoCompany(
         name=name,
@@ -80,7 +80,7 @@ def _company(random: Random, country: Country, today: date, taken: set[str]) -> 
         lifecycle=lifecycle,
         roles=_roles(random, lifecycle),
         classification=random.choice("ABBCCC") if lifecycle in ("customer", "opportunity") else "",
-        source=_drawn(random, _SOURCES),
+        source=_drawn(random, SOURCES),
         tags=tuple(sorted(random.sample(_TAGS, random.choice((0, 0, 1, 1, 2))))),
         description=random.choice(country.texts.company_notes) if random.random() < 0.4 else "",
         owner=_owner(random, country.code),
@@ -138,7 +138,7 @@ def _person(
     given = random.choice(country.female_names if is_woman else country.male_names)
     family = random.choice(country.family_names)
     family = country.feminine(family) if is_woman else family
-    lifecycle = _drawn(random, _LIFECYCLES)
+    lifecycle = _drawn(random, LIFECYCLES)
     return DemoPerson(
         given_name=given,
         family_name=family,
@@ -157,7 +157,7 @@ def _person(
         region=city.region,
         lifecycle=lifecycle,
         roles=_roles(random, lifecycle),
-        source=_drawn(random, _SOURCES),
+        source=_drawn(random, SOURCES),
         tags=("newsletter",) if random.random() < 0.25 else (),
         birthday=None,
         owner=_owner(random, country.code),

@@ -39,14 +39,14 @@ PIPELINES = (
         ),
     ),
 )
-_STATUSES: dict[DealStatus, int] = {"open": 44, "won": 36, "lost": 20}
+STATUSES: dict[DealStatus, int] = {"open": 44, "won": 36, "lost": 20}
 _CUSTOMERS: dict[DealStatus, tuple[str, ...]] = {
     "open": ("customer", "opportunity", "qualified"),
     "won": ("customer",),
     "lost": ("customer", "opportunity", "lost"),
 }
-_LOSS_REASONS = ("price", "price", "competitor", "competitor", "no_budget", "no_decision", "timing", "not_fitting")
-_PER_EURO = {"EUR": 1, "CZK": 25, "PLN": 4, "HUF": 400}
+LOSS_REASONS = ("price", "price", "competitor", "competitor", "no_budget", "no_decision", "timing", "not_fitting")
+PER_EURO = {"EUR": 1, "CZK": 25, "PLN": 4, "HUF": 400}
 
 
 def make_deals(
@@ -61,7 +61,7 @@ def make_deals(
     for index, company in enumerate(companies):
         by_lifecycle.setdefault(company.lifecycle, []).append(index)
 
-    statuses = random.choices(list(_STATUSES), list(_STATUSES.values()), k=count)
+    statuses = random.choices(list(STATUSES), list(STATUSES.values()), k=count)
     deals = []
     for status in statuses:
         candidates = [index for kind in _CUSTOMERS[status] for index in by_lifecycle.get(kind, ())]
@@ -98,7 +98,7 @@ def _deal(
         expected_close=_expected_close(random, stages, status, today),
         next_step=random.choice(texts.next_steps) if is_open else "",
         next_step_at=today + timedelta(days=random.randint(-4, 21)) if is_open else None,
-        loss_reason=random.choice(_LOSS_REASONS) if status == "lost" else "",
+        loss_reason=random.choice(LOSS_REASONS) if status == "lost" else "",
         source=company.source,
         tags=("tender",) if random.random() < 0.1 else (),
         contacts=tuple((index, people[index].buying_role) for index in contacts),
@@ -143,6 +143,6 @@ def _expected_close(random: Random, stages: tuple[tuple[int, datetime], ...], st
 def _amount(random: Random, currency: str, *, small: bool) -> Decimal:
     """Return a round amount, most of them modest and a few large."""
     euros = random.lognormvariate(7.6 if small else 9.1, 0.9)
-    amount = Decimal(int(euros * _PER_EURO[currency]))
+    amount = Decimal(int(euros * PER_EURO[currency]))
     step = Decimal(10) ** max(0, amount.adjusted() - 1)
     return max(step, (amount / step).quantize(Decimal(1)) * step)

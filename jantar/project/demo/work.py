@@ -10,7 +10,7 @@ from jantar.project.demo.countries import Country
 from jantar.project.demo.model import ActivityKind, DemoActivity, DemoCompany, DemoDeal, DemoPerson, DemoTask
 from jantar.project.demo.parties import by_code
 
-_KINDS: dict[ActivityKind, int] = {"call": 42, "email": 26, "meeting": 16, "visit": 10, "letter": 6}
+KINDS: dict[ActivityKind, int] = {"call": 42, "email": 26, "meeting": 16, "visit": 10, "letter": 6}
 _MINUTES: dict[ActivityKind, tuple[int, ...]] = {
     "call": (3, 5, 8, 10, 15, 20, 25),
     "email": (5, 10, 15),
@@ -82,7 +82,7 @@ def _activity(
     moment: datetime,
     today: date,
 ) -> DemoActivity:
-    kind: ActivityKind = random.choices(list(_KINDS), list(_KINDS.values()))[0]
+    kind: ActivityKind = random.choices(list(KINDS), list(KINDS.values()))[0]
     planned = moment.date() > today
     if planned and kind in ("email", "letter"):
         kind = "meeting"

@@ -1,0 +1,88 @@
+"""Filling tables fast: what costs time per row is taken away before and made up for at once afterwards."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import connection
+
+from jantar.engine.history.operations import operation
+from jantar.engine.history.triggers import Tracked
+from jantar.engine.permissions.actor import system_actor
+from jantar.engine.records.database import tracked_tables
+
+#: The triggers whose work is done here in one statement a table.
+HISTORY_TRIGGER = "history_insert"
+
+
+@contextmanager
+def lifted(label: str) -> Iterator[None]:
+    """Run the block, which only inserts records and their parts, without triggers, secondary indexes and foreign keys.
+
+    Afterwards they are back and the same history is written as the triggers would have, in one operation. Needs the
+    owner of the tables and a transaction, in which everything happens; the tables stay locked until it ends.
+    """
+    tracked = tracked_tables()
+    tables = [one.table for one in tracked]
+    bases = {table: _last_id(table) for table in tables}
+    _run("SET CONSTRAINTS ALL IMMEDIATE", "SET LOCAL maintenance_work_mem = '512MB'", "SET LOCAL work_mem = '256MB'")
+    restore = _take_away([*tables, "history_change"])
+    yield
+    with operation(system_actor(), "import", label) as opened:
+        for one in tracked:
+            _write_history(one, bases[one.table], opened.pk)
+    _run(*restore)
+
+
+def _take_away(tables: Sequence[str]) -> list[str]:
+    """Disable the triggers, drop foreign keys and indexes that back no constraint; return what brings them back."""
+    keys = _query(
+        "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE contype = 'f' AND conrelid = ANY (%s::regclass[]) ORDER BY conname",
+        tables,
+    )
+    indexes = _query(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i WHERE NOT indisprimary "
+        "AND indrelid = ANY (%s::regclass[]) "
+        "AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid) "
+        "ORDER BY 1",
+        tables,
+    )
+    triggers = _query(
+        "SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger "
+        f"WHERE tgname = '{HISTORY_TRIGGER}' AND tgrelid = ANY (%s::regclass[])",
+        tables,
+    )
+    _run(*(f"ALTER TABLE {table} DISABLE TRIGGER {name}" for table, name in triggers))
+    _run(*(f"ALTER TABLE {table} DROP CONSTRAINT {name}" for table, name, _ in keys))
+    _run(*(f"DROP INDEX {name}" for name, _ in indexes))
+    return [
+        *(definition for _, definition in indexes),
+        *(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}" for table, name, definition in keys),
+        *(f"ALTER TABLE {table} ENABLE TRIGGER {name}" for table, name in triggers),
+    ]
+
+
+def _write_history(tracked: Tracked, base: int, operation_id: int) -> None:
+    """A change of the kind "created" for each new row, as the trigger of the table writes it."""
+    _run(
+        "INSERT INTO history_change (operation_id, source, record_id, root, root_id, action) "
+        f"SELECT {operation_id}, '{tracked.table}', id, '{tracked.root}', {tracked.root_column}, 'I' "
+        f'FROM "{tracked.table}" WHERE id > {base}'
+    )
+
+
+def _last_id(table: str) -> int:
+    return int(_query(f'SELECT coalesce(max(id), 0) FROM "{table}"')[0][0])
+
+
+def _run(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _query(statement: str, tables: Sequence[str] | None = None) -> list[tuple[str, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, None if tables is None else [list(tables)])
+        found: list[tuple[str, ...]] = cursor.fetchall()
+        return found
