@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "jantar.engine.permissions",
     "jantar.engine.history",
     "jantar.engine.records",
+    "jantar.engine.transfer",
     "jantar.engine.pages",
     "jantar.engine.api",
     "jantar.modules.contacts",

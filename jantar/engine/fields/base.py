@@ -21,6 +21,7 @@ from django.db.models.lookups import IsNull
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from jantar.engine.fields.conventions import Conventions
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.sources import Column, Source
 
@@ -133,6 +134,10 @@ class Field:
         """The value from what a person typed. Raises FieldError. Empty text is no value."""
         text = text.strip()
         return self.load(text) if text else self.empty
+
+    def parse_cell(self, text: str, conventions: Conventions) -> Any:
+        """The value from a cell of a sheet that follows the conventions. Raises FieldError."""
+        return self.parse(text)
 
     def text(self, value: Any) -> str:
         """The value as a person reads it, in the language and time zone in force."""

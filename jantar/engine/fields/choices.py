@@ -10,6 +10,7 @@ from django.db.models.lookups import Exact, In, IsNull
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field, FilterContext, Label
+from jantar.engine.fields.conventions import Conventions, every_spelling
 from jantar.engine.fields.errors import FieldError
 from jantar.kit.text import fold
 
@@ -102,6 +103,17 @@ class Choice(Field):
                 return key
         raise FieldError(_("“%(value)s” is not one of the listed values.") % {"value": text.strip()})
 
+    def parse_cell(self, text: str, conventions: Conventions) -> Any:
+        """Takes the key or the label in any language of the interface."""
+        wanted = fold(text.strip())
+        if not wanted:
+            return ""
+        choices = self.choices
+        spellings = every_spelling((self.name, tuple(key for key, _label in choices)), lambda: self.choices)
+        if wanted not in spellings:
+            raise FieldError(_("“%(value)s” is not one of the listed values.") % {"value": text.strip()[:100]})
+        return spellings[wanted]
+
     def text(self, value: Any) -> str:
         return str(dict(self.choices).get(value, value or ""))
 
@@ -142,6 +154,11 @@ class Country(Choice):
         from jantar.engine.fields.countries import country_choices
 
         super().__init__(*args, **{**options, "choices": country_choices})
+
+    def parse_cell(self, text: str, conventions: Conventions) -> Any:
+        from jantar.engine.fields.countries import ALSO_CALLED
+
+        return ALSO_CALLED.get(fold(text.strip())) or super().parse_cell(text, conventions)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "maxLength": 2, "examples": ["CZ"]}
@@ -241,8 +258,15 @@ class MultiChoice(Tags):
                 raise FieldError(_("“%(value)s” is not one of the listed values.") % {"value": item})
 
     def parse(self, text: str) -> Any:
+        return self.parse_with(lambda single, part: single.parse(part), text)
+
+    def parse_cell(self, text: str, conventions: Conventions) -> Any:
+        return self.parse_with(lambda single, part: single.parse_cell(part, conventions), text)
+
+    def parse_with(self, parse: Callable[[Choice, str], str], text: str) -> list[str]:
         single = Choice(self.name, self.label, choices=self.choices)
-        return list(dict.fromkeys(single.parse(part) for part in text.replace(";", ",").split(",") if part.strip()))
+        parts = [part for part in text.replace(";", ",").split(",") if part.strip()]
+        return list(dict.fromkeys(parse(single, part) for part in parts))
 
     def text(self, value: Any) -> str:
         known = dict(self.choices)

@@ -8,6 +8,13 @@ from jantar.engine.fields import show
 from jantar.kit.text import fold
 
 HOME = ("CZ", "SK", "HU", "PL")
+#: Names in sheets that are in no locale data, folded.
+ALSO_CALLED = {
+    "czech republic": "CZ", "the czech republic": "CZ", "ceska republika": "CZ", "cze": "CZ",
+    "slovak republic": "SK", "slovenska republika": "SK", "svk": "SK", "hun": "HU", "magyar koztarsasag": "HU",
+    "pol": "PL", "rzeczpospolita polska": "PL", "deu": "DE", "aut": "AT", "usa": "US", "united states of america": "US",
+    "uk": "GB", "great britain": "GB", "england": "GB", "the netherlands": "NL", "holland": "NL",
+}  # fmt: skip
 
 
 def country_choices() -> list[tuple[str, str]]:

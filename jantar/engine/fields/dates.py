@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields import show
 from jantar.engine.fields.base import FilterContext
+from jantar.engine.fields.conventions import Conventions
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.numbers import Ordered
 from jantar.kit.dates import parse_date, parse_datetime
@@ -54,10 +55,13 @@ class Date(Ordered):
         return None if value is None else value.isoformat()
 
     def parse(self, text: str) -> Any:
+        return self.parse_cell(text, Conventions.in_force())
+
+    def parse_cell(self, text: str, conventions: Conventions) -> Any:
         if not text.strip():
             return None
         try:
-            return parse_date(text.strip())
+            return parse_date(text.strip(), day_first=conventions.day_first)
         except InputError as error:
             raise FieldError.said(error) from error
 
@@ -132,12 +136,12 @@ class DateTime(Date):
             return None
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
-    def parse(self, text: str) -> Any:
+    def parse_cell(self, text: str, conventions: Conventions) -> Any:
         """A day with or without a time, as people write it or as ISO 8601."""
         if not text.strip():
             return None
         try:
-            return parse_datetime(text.strip(), time_zone=timezone.get_current_timezone())
+            return parse_datetime(text.strip(), time_zone=conventions.time_zone, day_first=conventions.day_first)
         except InputError as error:
             raise FieldError.said(error) from error
 

@@ -1,5 +1,6 @@
 """Kinds whose value is a number: integer, decimal, percent, minutes, money."""
 
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields import show
 from jantar.engine.fields.base import Field, FilterContext
+from jantar.engine.fields.conventions import Conventions
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.rates import to_base
 from jantar.engine.fields.sources import Column
 from jantar.kit.errors import InputError
-from jantar.kit.money import Money, parse_decimal, parse_money, uses_decimal_comma
+from jantar.kit.money import Money, parse_decimal, parse_money
 from jantar.platform.settings.models import Workspace
 
 if TYPE_CHECKING:
@@ -95,10 +97,13 @@ class Number(Ordered):
         return None if value is None else (int(value) if self.places == 0 else str(value))
 
     def parse(self, text: str) -> Any:
+        return self.parse_cell(text, Conventions.in_force())
+
+    def parse_cell(self, text: str, conventions: Conventions) -> Any:
         if not text.strip():
             return None
         try:
-            return self.exact(parse_decimal(text, decimal_comma=uses_decimal_comma(show.language())))
+            return self.exact(parse_decimal(text, decimal_comma=conventions.decimal_comma))
         except InputError as error:
             raise FieldError.said(error) from error
 
@@ -141,8 +146,8 @@ class Percent(Number):
 
     kind = "percent"
 
-    def parse(self, text: str) -> Any:
-        return super().parse(text.replace("%", ""))
+    def parse_cell(self, text: str, conventions: Conventions) -> Any:
+        return super().parse_cell(text.replace("%", ""), conventions)
 
     def text(self, value: Any) -> str:
         return "" if value is None else show.percent(value)
@@ -156,11 +161,11 @@ class Minutes(Integer):
 
     kind = "duration"
 
-    def parse(self, text: str) -> Any:
+    def parse_cell(self, text: str, conventions: Conventions) -> Any:
         hours, colon, minutes = text.strip().partition(":")
         if colon and hours.isdigit() and minutes.isdigit() and int(minutes) < 60:
             return int(hours) * 60 + int(minutes)
-        return super().parse(text)
+        return super().parse_cell(text, conventions)
 
     def text(self, value: Any) -> str:
         return "" if value is None else show.duration(value)
@@ -198,11 +203,14 @@ class MoneyKind(Ordered):
 
     def parse(self, text: str, *, currency: str | None = None) -> Any:
         """The text may name its currency ("1 250,50 PLN", "€ 12"); else `currency` or the base one is meant."""
+        return self.parse_cell(text, replace(Conventions.in_force(), currency=currency or ""))
+
+    def parse_cell(self, text: str, conventions: Conventions) -> Any:
         if not text.strip():
             return None
-        comma = uses_decimal_comma(show.language())
+        currency = conventions.currency or Workspace.get().base_currency
         try:
-            money = parse_money(text, currency=currency or Workspace.get().base_currency, decimal_comma=comma)
+            money = parse_money(text, currency=currency, decimal_comma=conventions.decimal_comma)
         except InputError as error:
             raise FieldError.said(error) from error
         return Money(round(money.amount, 2), money.currency)

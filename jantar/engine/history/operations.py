@@ -12,6 +12,10 @@ from jantar.engine.permissions.actor import Actor
 _current: ContextVar[Operation | None] = ContextVar("operation", default=None)
 
 
+class OperationUndoneError(Exception):
+    """The operation was undone while it was still going on."""
+
+
 @contextmanager
 def operation(actor: Actor, cause: str, label: str = "") -> Iterator[Operation]:
     """Opens an operation in a transaction of its own; inside an open one it joins that one.
@@ -23,13 +27,33 @@ def operation(actor: Actor, cause: str, label: str = "") -> Iterator[Operation]:
         return
     with transaction.atomic():
         opened = Operation.objects.create(actor_id=actor.user_id, cause=cause, label=label[:200])
-        _announce(str(opened.pk))
-        token = _current.set(opened)
-        try:
+        with _inside(opened):
             yield opened
-        finally:
-            _current.reset(token)
-        _announce("")
+
+
+@contextmanager
+def continued(operation_id: int) -> Iterator[Operation]:
+    """Goes on with an operation in a further transaction, for long work done in steps.
+
+    Raises OperationUndoneError when it was undone meanwhile; as long as the step lasts, undoing waits.
+    """
+    with transaction.atomic():
+        opened = Operation.objects.select_for_update(of=("self",)).get(pk=operation_id)
+        if opened.undone_by_id:
+            raise OperationUndoneError(operation_id)
+        with _inside(opened):
+            yield opened
+
+
+@contextmanager
+def _inside(opened: Operation) -> Iterator[None]:
+    _announce(str(opened.pk))
+    token = _current.set(opened)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+    _announce("")
 
 
 def _announce(value: str) -> None:

@@ -1,6 +1,6 @@
 """What is checked before a record is stored: known names, values, references, uniqueness, the type's own rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError
@@ -21,33 +21,66 @@ Errors = dict[str, list[str]]
 
 def check_new(record_type: RecordType, records: Sequence[Any], rows: Sequence[Values], actor: Actor) -> None:
     """Raises Invalid for the first draft that can't be stored; its errors name every wrong field."""
-    fields = record_type.fields(actor)
-    references = References(actor, fields, records)
-    if record_type.prepare:
-        record_type.prepare(records, frozenset().union(*rows), actor)
-    for record, values in zip(records, rows, strict=True):
-        errors = name_errors(record_type, fields, values)
-        for name, field in fields.items():
-            add(errors, name, value_errors(field, record, references))
+    for errors in new_errors(record_type, records, rows, actor):
         raise_if(errors)
-        if record_type.validate:
-            record_type.validate(record, frozenset(fields), actor)
 
 
 def check_changes(record_type: RecordType, records: Sequence[Any], values: Values, actor: Actor) -> None:
-    fields = record_type.fields(actor)
-    raise_if(name_errors(record_type, fields, values))
-    touched = {name: fields[name] for name in values if name in fields}
-    references = References(actor, touched, records)
-    if record_type.prepare:
-        record_type.prepare(records, frozenset(values), actor)
-    for record in records:
-        errors: Errors = {}
-        for name, field in touched.items():
-            add(errors, name, value_errors(field, record, references))
+    for errors in change_errors(record_type, records, [values] * len(records), actor):
         raise_if(errors)
-        if record_type.validate:
-            record_type.validate(record, frozenset(values), actor)
+
+
+def new_errors(
+    record_type: RecordType, records: Sequence[Any], rows: Sequence[Values], actor: Actor
+) -> Iterator[Errors]:
+    """What is wrong with each draft, given the values it was made of; derived columns are filled in first."""
+    fields = record_type.fields(actor)
+    always = {name for name, field in fields.items() if field.required}
+    references = References(actor, fields, records)
+    prepare(record_type, records, rows, actor)
+    for record, values in zip(records, rows, strict=True):
+        errors = name_errors(record_type, fields, values)
+        for name in always.union(values):
+            if name in fields:
+                add(errors, name, value_errors(fields[name], record, references))
+        yield errors or own_errors(record_type, record, frozenset(fields), actor)
+
+
+def change_errors(
+    record_type: RecordType, records: Sequence[Any], rows: Sequence[Values], actor: Actor
+) -> Iterator[Errors]:
+    """What is wrong with each record after its values were put on it."""
+    fields = record_type.fields(actor)
+    given = set().union(*rows)
+    references = References(actor, {name: fields[name] for name in given if name in fields}, records)
+    prepare(record_type, records, rows, actor)
+    for record, values in zip(records, rows, strict=True):
+        errors = name_errors(record_type, fields, values)
+        for name in values:
+            if name in fields:
+                add(errors, name, value_errors(fields[name], record, references))
+        yield errors or own_errors(record_type, record, frozenset(values), actor)
+
+
+def prepare(record_type: RecordType, records: Sequence[Any], rows: Sequence[Values], actor: Actor) -> None:
+    """Lets the type fill in derived columns: once for all records that were given values of the same names."""
+    if record_type.prepare is None:
+        return
+    groups: dict[frozenset[str], list[Any]] = {}
+    for record, values in zip(records, rows, strict=True):
+        groups.setdefault(frozenset(values), []).append(record)
+    for given, group in groups.items():
+        record_type.prepare(group, given, actor)
+
+
+def own_errors(record_type: RecordType, record: Any, given: frozenset[str], actor: Actor) -> Errors:
+    """The refusals of the type's own rules."""
+    if record_type.validate:
+        try:
+            record_type.validate(record, given, actor)
+        except Invalid as error:
+            return error.errors
+    return {}
 
 
 def name_errors(record_type: RecordType, fields: Mapping[str, Field], values: Values) -> Errors:

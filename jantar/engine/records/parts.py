@@ -1,5 +1,6 @@
 """Parts: rows that belong to one record and share its rights, its page and its history."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -28,6 +29,10 @@ class Part:
     order: tuple[str, ...] = ("id",)
     hidden: frozenset[str] = frozenset()
     columns: tuple[str, ...] = field(default=())
+    #: For parts that hold further values of a field of the record (its second phone): what a row for that
+    #: field starts with, by the name of the field; `value` is the column the value goes to.
+    more_of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    value: str = "value"
 
     @cached_property
     def fields(self) -> dict[str, Field]:

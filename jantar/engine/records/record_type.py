@@ -89,6 +89,18 @@ class RecordAction:
     action: str = "edit"
 
 
+@dataclass(frozen=True)
+class ImportColumn:
+    """A column of a sheet that is no field: `read` turns its text into values of fields.
+
+    It is called with the text and the values the row already has; those win.
+    """
+
+    name: str
+    label: Text
+    read: Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class RecordType:
     """Declared beside a model and registered once. `name` is the plural key used in addresses, API and rights."""
@@ -114,6 +126,9 @@ class RecordType:
     belongs_to: tuple[str, ...] = ()
     #: Fields by which an import recognises an existing record, best first.
     match: tuple[str, ...] = ()
+    import_columns: tuple[ImportColumn, ...] = ()
+    #: What other programs call the columns of their exports: names by field (or "part:group.field").
+    import_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: Replaces fields made from the model, or adds computed ones.
     extra_fields: Mapping[str, Field] = field(default_factory=dict)
     #: Called before records are checked, with the names of the values given; may fill in derived columns.

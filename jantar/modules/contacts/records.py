@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType, Search, Section
 from jantar.engine.records.registry import registry
-from jantar.modules.contacts import services
+from jantar.modules.contacts import importing, services
 from jantar.modules.contacts.choices import PartyKind
 from jantar.modules.contacts.models import Company, ContactPoint, Person, PostalAddress, Relationship
 
@@ -15,7 +15,15 @@ OF_COMPANIES = frozenset(
 OF_PEOPLE = frozenset({"title_before", "given_name", "family_name", "title_after", "job_title", "company", "birthday"})
 
 PARTS = (
-    Part("contact_points", ContactPoint, "party", _("Phones and e-mails"), main=None, order=("kind", "-is_main", "id")),
+    Part(
+        "contact_points",
+        ContactPoint,
+        "party",
+        _("Phones and e-mails"),
+        main=None,
+        order=("kind", "-is_main", "id"),
+        more_of={column: {"kind": kind} for column, kind in services.MAIN_COLUMNS.items()},
+    ),
     Part("addresses", PostalAddress, "party", _("Addresses"), main="is_main", order=("-is_main", "id")),
     Part("relationships", Relationship, "party", _("Relationships"), order=("kind", "id")),
 )
@@ -44,6 +52,7 @@ companies = RecordType(
     parts=PARTS,
     defaults={"kind": PartyKind.COMPANY},
     hidden=OF_PEOPLE,
+    import_names=importing.OF_COMPANIES,
     match=("registration_number", "vat_number", "email", "name"),
     after_create=services.mirror_contact_points,
     after_update=services.mirror_changed_contact_points,
@@ -83,6 +92,8 @@ people = RecordType(
     read_only=frozenset({"name"}),
     belongs_to=("company",),
     match=("email", "phone", "name"),
+    import_names=importing.OF_PEOPLE,
+    import_columns=(importing.FULL_NAME,),
     prepare=services.prepare_people,
     validate=services.validate_person,
     after_create=services.mirror_contact_points,

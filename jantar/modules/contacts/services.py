@@ -16,7 +16,7 @@ MAIN_COLUMNS = {"email": ContactKind.EMAIL, "phone": ContactKind.PHONE, "website
 
 def prepare_people(people: Sequence[Any], given: frozenset[str], actor: Actor) -> None:
     for person in people:
-        person.name = display_name(person)
+        person.name = display_name(person)[:200]
 
 
 def display_name(person: Any) -> str:

@@ -11,15 +11,15 @@ from django.test.utils import CaptureQueriesContext
 
 from jantar.engine.history.models import Change, Operation
 from jantar.engine.history.operations import operation
-from jantar.engine.permissions.actor import Actor, actor_for, system_actor
-from jantar.engine.permissions.models import Grant, Role, Scope
+from jantar.engine.permissions.actor import Actor, system_actor
+from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.records.database import tracked_tables
 from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.registry import registry
 from jantar.engine.records.undo import NotUndoable, undo
+from jantar.engine.testing.actors import make_actor
 from jantar.kit.money import Money
-from jantar.platform.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("N7")]
 
@@ -29,7 +29,7 @@ people = registry.get("people")
 
 @pytest.fixture
 def admin() -> Actor:
-    return actor_for(User.objects.create_user("admin@undo.example", full_name="Admin", is_admin=True))
+    return make_actor("Admin", admin=True)
 
 
 def content() -> str:
@@ -199,12 +199,7 @@ def test_it_is_not_undone_twice_nor_after_30_days(admin):
 
 
 def test_only_records_within_the_rights_of_the_actor_are_touched(admin):
-    user = User.objects.create_user("seller@undo.example", full_name="Seller")
-    role = Role.objects.create(name="Seller")
-    role.users.add(user)
-    for action in ("see", "create", "edit", "delete"):
-        Grant.objects.create(role=role, record_type="people", action=action, scope=Scope.OWN)
-    seller = actor_for(user)
+    seller = make_actor("Seller", scope=Scope.OWN)
     own = person(seller, city="Brno")
     other = person(admin, city="Brno")
     write.update_many(people, [own.pk, other.pk], {"city": "Praha"}, actor=admin)

@@ -6,7 +6,7 @@ from itertools import islice
 
 from jantar.engine.transfer.sheets.columns import Evidence, judge_columns
 from jantar.engine.transfer.sheets.dialect import find_header, name_columns
-from jantar.engine.transfer.sheets.encoding import detect_encoding
+from jantar.engine.transfer.sheets.encoding import Encoding, detect_encoding
 from jantar.engine.transfer.sheets.model import (
     Column,
     Limits,
@@ -31,13 +31,23 @@ _DAMAGED = "\ufffd"
 Records = Callable[[], Iterator[list[str]]]
 
 
-def open_sheet(source: Source, *, worksheet: str = "", limits: Limits | None = None) -> Sheet:
+def open_sheet(
+    source: Source,
+    *,
+    worksheet: str = "",
+    encoding: str = "",
+    delimiter: str = "",
+    survey: bool = True,
+    limits: Limits | None = None,
+) -> Sheet:
     """Understand a CSV or XLSX file given as path, bytes or seekable binary file.
 
     Told from the content: kind, encoding, delimiter, header row, decimal sign and date order.
     Left out: blank rows, repeated headers, the footer of a report; notices say so. `worksheet`
     picks one of an XLSX file, else the first that holds anything is taken. The rows of a CSV
-    file are streamed. Raises UnreadableSheetError.
+    file are streamed. `encoding` and `delimiter` stand in for what would be told from the
+    content. Without `survey` the rows are not counted and the columns not looked at, for whoever
+    knows them already. Raises UnreadableSheetError.
     """
     limits = limits or Limits()
     with opened(source) as stream:
@@ -46,9 +56,9 @@ def open_sheet(source: Source, *, worksheet: str = "", limits: Limits | None = N
             check_workbook(stream, limits)
             origin = _Origin()
         else:
-            encoding = detect_encoding(stream)
-            delimiter, declared = find_delimiter(stream, encoding)
-            origin = _Origin(encoding.name, delimiter)
+            codec = Encoding(encoding) if encoding else detect_encoding(stream)
+            found, declared = find_delimiter(stream, codec)
+            origin = _Origin(codec.name, delimiter or found)
 
     if is_workbook:
         origin.worksheets = worksheet_names(source)
@@ -59,9 +69,9 @@ def open_sheet(source: Source, *, worksheet: str = "", limits: Limits | None = N
     else:
 
         def records() -> Iterator[list[str]]:
-            return text_records(source, encoding, delimiter, skip_first=declared)
+            return text_records(source, codec, origin.delimiter, skip_first=declared)
 
-    return _understood(records, origin, limits)
+    return _understood(records, origin, limits, survey)
 
 
 @dataclass(slots=True)
@@ -91,7 +101,7 @@ def _chosen(names: list[str], wanted: str) -> str:
     return wanted or names[0]
 
 
-def _understood(records: Records, origin: _Origin, limits: Limits) -> Sheet:
+def _understood(records: Records, origin: _Origin, limits: Limits, survey: bool) -> Sheet:
     head = list(islice(records(), _HEAD_RECORDS))
     header_index = find_header(head)
     if header_index is None:
@@ -105,7 +115,7 @@ def _understood(records: Records, origin: _Origin, limits: Limits) -> Sheet:
         return _table_rows(records(), header_index, header, tally or _Tally())
 
     tally = _Tally()
-    evidence = _first_pass(rows(tally), tally, len(names), limits)
+    evidence = _first_pass(rows(tally) if survey else iter(()), tally, len(names), limits)
     columns, comma, day_first, doubts = judge_columns(names, evidence, origin.delimiter)
     return Sheet(
         columns=columns,
@@ -114,7 +124,7 @@ def _understood(records: Records, origin: _Origin, limits: Limits) -> Sheet:
         delimiter=origin.delimiter,
         decimal_comma=comma,
         day_first=day_first,
-        notices=_notices(tally, columns) + doubts,
+        notices=_notices(tally, columns) + doubts if survey else [],
         worksheets=origin.worksheets,
         worksheet=origin.worksheet,
         read_rows=rows,

@@ -1,0 +1,115 @@
+"""Going through the rows of a file in a worker, a chunk to a transaction, resumed where a dead worker left it."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jantar.engine.history.models import Cause, Operation
+from jantar.engine.history.operations import OperationUndoneError, continued
+from jantar.engine.permissions.actor import actor_for, system_actor
+from jantar.engine.records.registry import registry
+from jantar.engine.transfer.importing import OUTCOMES, Importer, Outcome, counts_of
+from jantar.engine.transfer.models import ImportRun, RefusedRow, State
+from jantar.engine.transfer.opening import importer_for, rows_of
+from jantar.engine.transfer.plan import Plan
+from jantar.engine.transfer.sheets import Row
+from jantar.platform.jobs.declare import job
+from jantar.platform.jobs.errors import JobCancelledError, JobFailedError
+from jantar.platform.jobs.running import Run
+
+CHUNK = 2_000
+
+
+@job("transfer.check", gettext_lazy("Check a file"), atomic=False)
+def check_rows(import_id: int, run: Run) -> dict[str, Any]:
+    return go_through(import_id, run, store=False)
+
+
+@job("transfer.import", gettext_lazy("Import a file"), atomic=False)
+def import_rows(import_id: int, run: Run) -> dict[str, Any]:
+    return go_through(import_id, run, store=True)
+
+
+def go_through(import_id: int, job_run: Run, *, store: bool) -> dict[str, Any]:
+    """Checks or imports all rows. A chunk, its counts, its refused rows and the place reached are one transaction."""
+    run = ImportRun.objects.select_related("created_by").get(pk=import_id)
+    try:
+        _chunks(run, job_run, store=store)
+    except JobCancelledError:
+        _end(run, State.CANCELLED if store and run.done_rows else State.DRAFT)
+        raise
+    except JobFailedError:
+        _end(run, State.FAILED)
+        raise
+    except OperationUndoneError:
+        _end(run, State.CANCELLED)
+        raise JobFailedError(_("The import was undone while it was going on.")) from None
+    _end(run, State.DONE if store else State.CHECKED)
+    return {"url": f"/import/{run.pk}/", **(run.counts or run.forecast or {})}
+
+
+def _end(run: ImportRun, state: State) -> None:
+    run.state, run.finished_at = state, timezone.now()
+    run.save(update_fields=["state", "finished_at"])
+
+
+def _chunks(run: ImportRun, job_run: Run, *, store: bool) -> None:
+    plan = Plan.from_json(run.plan)
+    actor = actor_for(run.created_by) if run.created_by else system_actor()
+    if store:
+        _open_operation(run, job_run, plan)
+    importer = importer_for(run, plan, actor)
+    with run.file.open("rb") as file, rows_of(file, plan) as rows:
+        for chunk in _chunked(islice(rows, run.done_rows), CHUNK):
+            importer.remember(chunk)
+        for chunk in _chunked(rows, CHUNK):
+            done = run.done_rows + len(chunk)
+            with job_run.step(done=done, total=plan.rows):
+                if store:
+                    with continued(run.operation_id):  # type: ignore[arg-type]
+                        outcomes = importer.batch(chunk, store=True)
+                else:
+                    outcomes = importer.batch(chunk, store=False)
+                _note(run, importer, outcomes, done, store=store)
+
+
+def _open_operation(run: ImportRun, job_run: Run, plan: Plan) -> None:
+    """Everything an import stores belongs to one operation, also after an interruption."""
+    if run.operation_id:
+        return
+    with job_run.step(done=0, total=plan.rows):
+        label = _("Import of %(file)s (%(type)s)") % {
+            "file": run.file_name,
+            "type": registry.get(run.record_type).label_plural,
+        }
+        run.operation = Operation.objects.create(actor_id=run.created_by_id, cause=Cause.IMPORT, label=label[:200])
+        run.save(update_fields=["operation"])
+
+
+def _note(run: ImportRun, importer: Importer, outcomes: Sequence[Outcome], done: int, *, store: bool) -> None:
+    """Counts the outcomes and keeps the refused rows, in the transaction of their chunk."""
+    before = (run.counts if store else run.forecast if run.done_rows else None) or {}
+    counts: dict[str, Any] = {
+        kind: before.get(kind, 0) + number for kind, number in counts_of(outcomes).items() if kind in OUTCOMES
+    }
+    counts["references"] = {**before.get("references", {})}
+    for name, number in importer.references_created.items():
+        counts["references"][name] = max(number, counts["references"].get(name, 0))
+    RefusedRow.objects.bulk_create(
+        RefusedRow(run=run, number=one.row.number, cells=one.row.cells, reason=importer.reason(one))
+        for one in outcomes
+        if one.errors
+    )
+    changes: dict[str, Any] = {"done_rows": done, "counts" if store else "forecast": counts}
+    ImportRun.objects.filter(pk=run.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(run, name, value)
+
+
+def _chunked(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
+    while chunk := list(islice(rows, size)):
+        yield chunk

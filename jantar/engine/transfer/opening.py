@@ -1,0 +1,51 @@
+"""Opening the file of an import again, as its plan says."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.conventions import Conventions
+from jantar.engine.fields.errors import Invalid
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.registry import registry
+from jantar.engine.transfer.importing import Importer
+from jantar.engine.transfer.models import ImportRun
+from jantar.engine.transfer.plan import Plan, check_plan
+from jantar.engine.transfer.sheets import Notice, Row, Sheet, UnreadableSheetError, open_sheet
+from jantar.kit.errors import InputError
+from jantar.platform.settings.models import Workspace
+
+
+def opened(file: Any, plan: Plan, *, survey: bool = True) -> Sheet:
+    try:
+        return open_sheet(
+            file, worksheet=plan.worksheet, encoding=plan.encoding, delimiter=plan.delimiter, survey=survey
+        )
+    except UnreadableSheetError as error:
+        raise Invalid({"file": [said(error)]}) from error
+
+
+@contextmanager
+def rows_of(file: Any, plan: Plan) -> Iterator[Iterator[Row]]:
+    """The rows of the file; reading ends before the file is closed, however far it got."""
+    rows = opened(file, plan, survey=False).rows()
+    with closing(rows):  # type: ignore[type-var]
+        yield rows
+
+
+def importer_for(run: ImportRun, plan: Plan, actor: Actor) -> Importer:
+    record_type = registry.get(run.record_type)
+    check_plan(plan, record_type, actor)
+    base = Conventions(currency=Workspace.get().base_currency, time_zone=ZoneInfo(actor.time_zone))
+    importer = Importer(record_type, plan, actor, base)
+    if importer.defaults.errors:
+        raise Invalid({f"constants.{name}": messages for name, messages in importer.defaults.errors.items()})
+    return importer
+
+
+def said(notice: Notice | InputError) -> str:
+    """What the reader of sheets has to say, in the language in force."""
+    return _(notice.message) % notice.params if notice.params else _(notice.message)

@@ -1,0 +1,162 @@
+"""Finding the records that the texts of a sheet mean: by name, e-mail address or number; a batch at a time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F, ForeignKey
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.references import Reference
+from jantar.engine.fields.sql import Fold
+from jantar.engine.fields.text import Text
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records import bulk
+from jantar.engine.records.models import Record
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.registry import registry
+from jantar.engine.transfer.rows import ReadRow
+from jantar.kit.text import fold
+
+_REMEMBERED = 200_000
+
+
+@dataclass
+class Resolver:
+    """Resolves the texts of one reference field. Answers are remembered over the whole import."""
+
+    record_type: RecordType
+    reference: Reference
+    actor: Actor
+    create_missing: bool = False
+    known: dict[str, list[Any]] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    created: set[str] = field(default_factory=set)
+    everything: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.reference.name
+
+    def load(self, texts: Iterable[str]) -> None:
+        """Looks up what is not known yet: a fixed number of statements."""
+        wanted = {folded(text): text.strip() for text in texts}
+        missing = {key: text for key, text in wanted.items() if key not in self.known}
+        if not missing:
+            return
+        if len(self.known) > _REMEMBERED:
+            self.known.clear()
+            self.everything = False
+        if issubclass(self.reference.target, Record):
+            self._find_records(missing)
+        elif not self.everything:
+            self._load_everything()
+        still = {key: text for key, text in missing.items() if not self.known.get(key)}
+        if still and self.create_missing:
+            self._create({key: text for key, text in still.items() if key not in self.refused})
+
+    def _find_records(self, missing: dict[str, str]) -> None:
+        rows = self.reference.target.objects.visible_to(self.actor)  # type: ignore[attr-defined]
+        left = set(missing)
+        for name in self._names():
+            if left:
+                found = rows.annotate(import_key=Fold(F(name))).filter(import_key__in=left)
+                for key, pk in found.values_list("import_key", "pk"):
+                    self.known.setdefault(key, []).append(self.reference.target(pk=pk))
+                left -= self.known.keys()
+        for key in left:
+            self.known[key] = []
+
+    def _names(self) -> list[str]:
+        """Columns by which the target is known: its title first, then what its types are matched by."""
+        title = self.reference.target.title_column  # type: ignore[attr-defined]
+        names = [title]
+        for record_type in registry.types_of(self.reference.target):
+            for name in record_type.match:
+                one = record_type.own_fields.get(name)
+                if isinstance(one, Text) and not one.is_custom and name not in names:
+                    names.append(name)
+        return names
+
+    def _load_everything(self) -> None:
+        """Users, teams, stages: tables that are small."""
+        rows = self.reference.target._default_manager.all()
+        if hasattr(self.reference.target, "is_active"):
+            rows = rows.filter(is_active=True)
+        for row in rows:
+            names = {str(row), str(getattr(row, "email", ""))}
+            for name in filter(None, names):
+                self.known.setdefault(folded(name), []).append(row)
+        self.everything = True
+
+    def _create(self, texts: dict[str, str]) -> None:
+        record_type = self.creatable()
+        if record_type is None:
+            return
+        lines = [bulk.Line({record_type.title: text}) for text in texts.values()]
+        bulk.draft_new(record_type, lines, self.actor)
+        bulk.store_new(record_type, lines, self.actor)
+        for key, line in zip(texts, lines, strict=True):
+            if line.errors:
+                self.refused[key] = " ".join(" ".join(messages) for messages in line.errors.values())
+            else:
+                self.known[key] = [self.reference.target(pk=line.record.pk)]
+                self.created.add(key)
+
+    def forget_created(self) -> None:
+        """What was made in a transaction that is rolled back is not there any more."""
+        for key in self.created:
+            self.known.pop(key, None)
+
+    def creatable(self) -> RecordType | None:
+        """The type whose records can be made from a name alone, if the actor may."""
+        for record_type in registry.types_of(self.reference.target):
+            title = record_type.own_fields.get(record_type.title)
+            if title and not title.read_only and self.actor.may("create", record_type.name):
+                return record_type
+        return None
+
+    def put(self, read: ReadRow) -> None:
+        """Puts the found record among the values of the row, or says what is wrong."""
+        text = read.references[self.name]
+        found = self.known.get(folded(text), [])
+        if len(found) > 1:
+            found = self._agreeing(found, read)
+        if len(found) == 1:
+            read.values[self.name] = found[0]
+        elif found:
+            read.refuse(self.name, _("“%(value)s” is the name of several records.") % {"value": text[:100]})
+        elif reason := self.refused.get(folded(text)):
+            read.refuse(self.name, f"“{text[:100]}”: {reason}")
+        else:
+            read.refuse(self.name, _("There is no “%(value)s”.") % {"value": text[:100]})
+
+    def _agreeing(self, found: list[Any], read: ReadRow) -> list[Any]:
+        """Of rows with the same name the one that fits the other references of the row, else the first in order."""
+        if issubclass(self.reference.target, Record):
+            return found
+        shared = [
+            column.name
+            for column in self.reference.target._meta.concrete_fields
+            if isinstance(column, ForeignKey) and column.name in read.values
+        ]
+        fitting = [row for row in found if all(getattr(row, f"{name}_id") == read.values[name].pk for name in shared)]
+        return fitting[:1]
+
+
+def folded(text: str) -> str:
+    return " ".join(fold(text).split())
+
+
+def resolve(resolvers: Sequence[Resolver], rows: Sequence[ReadRow]) -> None:
+    """Finds the references of all rows of a batch. Targets that point to others (stages) come last."""
+    for resolver in resolvers:
+        concerned = [read for read in rows if resolver.name in read.references and not read.errors]
+        resolver.load({read.references[resolver.name] for read in concerned})
+    ordered = sorted(
+        resolvers, key=lambda one: any(isinstance(c, ForeignKey) for c in one.reference.target._meta.fields)
+    )
+    for resolver in ordered:
+        for read in rows:
+            if resolver.name in read.references:
+                resolver.put(read)

@@ -1,0 +1,231 @@
+"""The acts of an import: upload, change the plan, try, run, cancel; and what the API calls."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from itertools import islice
+from pathlib import PurePath
+from typing import Any, BinaryIO
+
+from django.core.files import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.errors import Invalid
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.errors import NotAllowed, NotFound
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.registry import registry
+from jantar.engine.transfer import jobs
+from jantar.engine.transfer.importing import Importer, Outcome
+from jantar.engine.transfer.models import ImportRun, Layout, RefusedRow, State
+from jantar.engine.transfer.opening import importer_for, opened, rows_of, said
+from jantar.engine.transfer.plan import ColumnOfSheet, Plan, check_plan
+from jantar.engine.transfer.sheets import csv_chunks
+from jantar.engine.transfer.suggest import suggest_mapping
+from jantar.platform.jobs import queue
+from jantar.platform.jobs.models import State as JobState
+
+PREVIEW_ROWS = 20
+#: What changes how the file is cut into cells; the columns have to be found again.
+READING = frozenset({"encoding", "delimiter", "worksheet"})
+#: What a remembered layout keeps.
+REMEMBERED = ("mapping", "constants", "match", "mode", "create_missing", "clear_empty", "currency")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows as they would be stored, and how many rows of the file there are."""
+
+    outcomes: list[Outcome]
+    importer: Importer
+
+
+def upload(record_type: RecordType, file: BinaryIO, name: str, *, actor: Actor) -> ImportRun:
+    """Keeps the file and prepares its import. Raises NotAllowed, or Invalid when the file can't be read."""
+    if not actor.may("import", record_type.name):
+        raise NotAllowed(_("You may not import here."))
+    plan, notices = understood(record_type, file, Plan(), actor)
+    run = ImportRun(record_type=record_type.name, file_name=PurePath(name).name[:200], created_by_id=actor.user_id)
+    run.plan, run.notices = plan.to_json(), notices
+    file.seek(0)
+    run.file.save(f"import{PurePath(name).suffix.lower()[:5]}", File(file), save=False)
+    run.save()
+    return run
+
+
+def understood(record_type: RecordType, file: Any, plan: Plan, actor: Actor) -> tuple[Plan, list[str]]:
+    """The plan for a file: as it is read, with the mapping remembered for its layout or a suggested one."""
+    sheet = opened(file, plan)
+    columns = [
+        ColumnOfSheet(one.header, list(one.samples), one.filled, one.decimal_comma, one.day_first)
+        for one in sheet.columns
+    ]
+    found = replace(
+        plan, columns=columns, rows=sheet.row_count, layout=sheet.layout, encoding=sheet.encoding,
+        delimiter=sheet.delimiter, worksheet=sheet.worksheet, worksheets=sheet.worksheets,
+    )  # fmt: skip
+    known = Layout.objects.filter(record_type=record_type.name, fingerprint=sheet.layout).first()
+    if known:
+        found = replace(found, **{name: known.plan[name] for name in REMEMBERED if name in known.plan})
+    else:
+        found.mapping = suggest_mapping(record_type, columns, actor)
+        found.match = list(record_type.match)
+    return found, [said(notice) for notice in sheet.notices]
+
+
+def find_import(pk: int, *, actor: Actor) -> ImportRun:
+    """Raises NotFound for an import that is not the actor's to see."""
+    run = ImportRun.objects.visible_to(actor).select_related("job", "operation").filter(pk=pk).first()
+    if run is None:
+        raise NotFound(_("There is no such import."))
+    if run.is_busy and (run.job is None or not run.job.is_open):
+        _settle(run)
+    return run
+
+
+def _settle(run: ImportRun) -> None:
+    """The job ended without being able to say so (its worker died too often, or it was cancelled while waiting)."""
+    failed = run.job is None or run.job.state == JobState.FAILED
+    began = run.state == State.RUNNING and run.done_rows
+    run.state = State.FAILED if failed else State.CANCELLED if began else State.DRAFT
+    run.save(update_fields=["state"])
+
+
+def change_plan(run: ImportRun, changes: Mapping[str, Any], *, actor: Actor) -> Plan:
+    """Applies changes of the plan. Raises Invalid with the part that can't be followed; nothing is stored then."""
+    if run.is_busy or run.is_finished:
+        raise Invalid({"": [_("This import can't be changed any more.")]})
+    record_type = registry.get(run.record_type)
+    known = {one.name for one in fields(Plan)} - {"columns", "rows", "layout", "worksheets"}
+    if unknown := changes.keys() - known:
+        raise Invalid({name: [_("There is no such setting.")] for name in unknown})
+    plan = Plan.from_json(run.plan)
+    reading = {name: value for name, value in changes.items() if name in READING and value != getattr(plan, name)}
+    plan = replace(plan, **{**changes, **reading})
+    if reading:
+        with run.file.open("rb") as file:
+            plan, run.notices = understood(record_type, file, plan, actor)
+    check_plan(plan, record_type, actor)
+    run.plan, run.state, run.forecast = plan.to_json(), State.DRAFT, None
+    run.save(update_fields=["plan", "notices", "state", "forecast"])
+    return plan
+
+
+def preview(run: ImportRun, *, actor: Actor, limit: int = PREVIEW_ROWS) -> Preview:
+    """The first rows as they would be stored. Raises Invalid when the plan can't be followed."""
+    plan = Plan.from_json(run.plan)
+    importer = importer_for(run, plan, actor)
+    with run.file.open("rb") as file, rows_of(file, plan) as rows:
+        first = list(islice(rows, limit))
+    return Preview(importer.batch(first, store=False), importer)
+
+
+def try_import(run: ImportRun, *, actor: Actor) -> None:
+    """Has a worker go through all rows without storing anything, to count what would happen."""
+    _begin(run, State.CHECKING, actor)
+
+
+def run_import(run: ImportRun, *, actor: Actor) -> None:
+    """Has a worker import the rows. Remembers the mapping for the next file of this layout."""
+    plan = Plan.from_json(run.plan)
+    with transaction.atomic():
+        _begin(run, State.RUNNING, actor)
+        kept = {name: plan.to_json()[name] for name in REMEMBERED}
+        Layout.objects.update_or_create(record_type=run.record_type, fingerprint=plan.layout, defaults={"plan": kept})
+
+
+def _begin(run: ImportRun, state: State, actor: Actor) -> None:
+    record_type = registry.get(run.record_type)
+    if not actor.may("import", record_type.name):
+        raise NotAllowed(_("You may not import here."))
+    importer_for(run, Plan.from_json(run.plan), actor)
+    with transaction.atomic():
+        locked = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if locked.is_busy or locked.is_finished:
+            raise Invalid({"": [_("This import is already going on.")]})
+        RefusedRow.objects.filter(run=locked).delete()
+        job = jobs.check_rows if state == State.CHECKING else jobs.import_rows
+        label = _("Check %(file)s") if state == State.CHECKING else _("Import %(file)s")
+        run.job = job.later(actor_id=actor.user_id, label=label % {"file": run.file_name}, import_id=run.pk)
+        run.state, run.done_rows, run.counts = state, 0, None
+        run.save(update_fields=["job", "state", "done_rows", "counts"])
+
+
+def cancel_import(run: ImportRun) -> None:
+    """Stops a check or an import; what went in stays and can be undone."""
+    if run.job and run.is_busy and queue.cancel(run.job):
+        run.job.refresh_from_db()
+        if not run.job.is_open:
+            _settle(run)
+
+
+# For the API
+
+
+def start_import(
+    file: BinaryIO,
+    name: str,
+    type_name: str,
+    *,
+    actor: Actor,
+    mapping: Mapping[str, str] | None = None,
+    match: Sequence[str] | None = None,
+    dry_run: bool = False,
+    **settings: Any,
+) -> ImportRun:
+    """Uploads a file and starts its import (or, with `dry_run`, the check of it).
+
+    `mapping` names a target for each header, "" leaves a column out; without it the suggested one is taken.
+    `settings` are further parts of the `Plan`. Raises NotFound, NotAllowed or Invalid.
+    """
+    if type_name not in registry:
+        raise NotFound(_("There is no such type."))
+    with transaction.atomic():
+        run = upload(registry.get(type_name), file, name, actor=actor)
+        changes: dict[str, Any] = dict(settings)
+        if mapping is not None:
+            changes["mapping"] = targets_by_header(run, mapping)
+        if match is not None:
+            changes["match"] = list(match)
+        change_plan(run, changes, actor=actor)
+        (try_import if dry_run else run_import)(run, actor=actor)
+    return run
+
+
+def targets_by_header(run: ImportRun, mapping: Mapping[str, str]) -> list[str]:
+    headers = [column.header for column in Plan.from_json(run.plan).columns]
+    if unknown := mapping.keys() - set(headers):
+        raise Invalid({"mapping": [_("There is no column “%(name)s”.") % {"name": ", ".join(sorted(unknown))}]})
+    return [mapping.get(header, "") for header in headers]
+
+
+def import_state(pk: int, *, actor: Actor) -> dict[str, Any]:
+    """What an import looks like to a program: state, progress, counts, the first 100 refused rows."""
+    run = find_import(pk, actor=actor)
+    refused = RefusedRow.objects.filter(run=run)[:100]
+    return {
+        "id": run.pk,
+        "type": run.record_type,
+        "file": run.file_name,
+        "state": run.state,
+        "rows": run.plan["rows"],
+        "done_rows": run.done_rows,
+        "dry_run": run.counts is None and run.forecast is not None,
+        "counts": run.counts or run.forecast,
+        "operation_id": run.operation_id,
+        "error": run.job.error if run.job and run.state == State.FAILED else "",
+        "errors": [{"row": row.number, "reason": row.reason} for row in refused],
+    }
+
+
+def error_file(run: ImportRun) -> Iterator[bytes]:
+    """The refused rows as CSV in the layout of the file, with a last column that says why; read as it is made.
+
+    Corrected, it can be imported again: the last column is left out by itself.
+    """
+    plan = Plan.from_json(run.plan)
+    headers = [*(column.header for column in plan.columns), _("Why refused")]
+    width = len(plan.columns)
+    rows = RefusedRow.objects.filter(run=run).values_list("cells", "reason")
+    cells = ([*cells[:width], reason] for cells, reason in rows.iterator(chunk_size=2000))
+    return csv_chunks(headers, cells, delimiter=plan.delimiter or ",")

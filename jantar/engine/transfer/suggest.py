@@ -1,0 +1,113 @@
+"""Guessing which column is which field: by field names, labels in every language, names in other programs, content."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from django.conf import settings
+from django.utils import translation
+
+from jantar.engine.fields.conventions import Conventions
+from jantar.engine.fields.errors import FieldError
+from jantar.engine.fields.references import Reference, TeamReference, UserReference
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.transfer.plan import ColumnOfSheet
+from jantar.engine.transfer.rows import accepted
+from jantar.engine.transfer.targets import CURRENCY, ID, Target, targets_of
+from jantar.kit.text import words
+
+#: Column names for what every record has, folded.
+COMMON = {
+    "owner": ("record owner", "account owner", "assigned to", "responsible", "sales rep", "zodpovedna osoba",
+              "obchodnik", "vlastnik", "tulajdonos", "felelos", "opiekun", "wlasciciel", "handlowiec"),
+    "tags": ("labels", "label", "stitky", "cimkek", "etykiety", "tagi"),
+}  # fmt: skip
+CURRENCY_NAMES = ("currency", "currency code", "currencyisocode", "mena", "penznem", "waluta", "deviza")
+_NUMBER = re.compile(r"\d+")
+
+
+def suggest_mapping(record_type: RecordType, columns: Iterable[ColumnOfSheet], actor: Actor) -> list[str]:
+    """A target for every column, "" where none is likely; each target once unless it takes several."""
+    columns = list(columns)
+    targets = targets_of(record_type, actor)
+    known = {name: key for key, name in names_of(record_type, targets)}
+    exported = all(column.header in targets or column.header in record_type.fields(actor) for column in columns)
+    mapping = [""] * len(columns)
+    used: set[str] = set()
+
+    def give(position: int, key: str | None) -> None:
+        if not key or mapping[position] or (key in used and not targets[key].takes_several):
+            return
+        if readable(columns[position], targets[key]):
+            mapping[position] = key
+            used.add(key)
+
+    for position, column in enumerate(columns):
+        if exported and column.header in targets:
+            give(position, column.header)
+        elif column.header != ID:
+            give(position, known.get(plain(column.header)))
+    for position, column in enumerate(columns):
+        give(position, by_money(column.header, targets))
+        give(position, known.get(plain(_NUMBER.sub("1", column.header))))
+        give(position, known.get(plain(_NUMBER.sub("", column.header))))
+    for position, column in enumerate(columns):
+        give(position, by_content(column, targets))
+    return mapping
+
+
+def plain(header: str) -> str:
+    """A header as it is compared: "Account_Name (primary)" and "account name primary" are the same."""
+    return "".join(words(header.replace("_", " ")))
+
+
+def names_of(record_type: RecordType, targets: Mapping[str, Target]) -> Iterator[tuple[str, str]]:
+    """Pairs of target and folded name; where a name comes twice the last pair counts, so the surest are last."""
+    for key, names in COMMON.items():
+        if key in targets:
+            yield from ((key, plain(name)) for name in names)
+    for language, _name in reversed(settings.LANGUAGES):
+        with translation.override(language):
+            for key, target in reversed(list(targets.items())):
+                if key != ID:
+                    yield key, plain(str(target.label))
+    for key, names in record_type.import_names.items():
+        if key in targets:
+            yield from ((key, plain(name)) for name in names)
+    for key in targets:
+        if key != ID:
+            yield key, plain(key)
+
+
+def by_money(header: str, targets: Mapping[str, Target]) -> str | None:
+    """The currency of the first amount, for a column that is called so."""
+    if plain(header) in {plain(name) for name in CURRENCY_NAMES}:
+        return next((key for key in targets if key.endswith(CURRENCY)), None)
+    return None
+
+
+def readable(column: ColumnOfSheet, target: Target) -> bool:
+    """Whether at least one of the first cells is a value of the field; names of lists differ between programs."""
+    if target.field is None or target.is_currency or not column.samples:
+        return True
+    if isinstance(target.field, Reference) and not isinstance(target.field, UserReference | TeamReference):
+        return True
+    conventions = Conventions(column.decimal_comma, column.day_first, "EUR")
+    for sample in column.samples:
+        try:
+            target.field.parse_cell(sample, conventions)
+        except FieldError:
+            continue
+        return True
+    return False
+
+
+def by_content(column: ColumnOfSheet, targets: Mapping[str, Target]) -> str | None:
+    """An e-mail column tells itself."""
+    samples = [sample.strip() for sample in column.samples if sample.strip()]
+    if not samples or not all("@" in sample for sample in samples):
+        return None
+    for key, target in targets.items():
+        if target.field and target.field.kind == "email" and not target.part:
+            return key if all(accepted(target.field, sample) for sample in samples) else None
+    return None
