@@ -68,9 +68,12 @@ def test_a_card_is_dragged_to_another_column(page, gallery, violations):
     page.mouse.move(box["x"] + 60, box["y"] + 12)
     page.mouse.down()
     page.mouse.move(box["x"] + 90, box["y"] + 20, steps=4)
-    page.mouse.move(there["x"] + 60, there["y"] + 10, steps=12)
-    page.mouse.move(there["x"] + 62, there["y"] + 12)
-    expect(page.locator('[data-key="qualified"].is-target .board-card', has_text="Service contract")).to_be_visible()
+    over = page.locator('[data-key="qualified"].is-target .board-card', has_text="Service contract")
+    for step in range(40):  # a busy machine swallows some of the moves
+        page.mouse.move(there["x"] + 40 + step, there["y"] + 10 + step % 5)
+        if over.count():
+            break
+        page.wait_for_timeout(50)
     with page.expect_response("**/parts/move/"):
         page.mouse.up()
     assert "Service contract 2027" in cards(page, "qualified")
