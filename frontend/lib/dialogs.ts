@@ -20,6 +20,8 @@ export function watchDialogs(): void {
   });
 }
 
+const CONTROLS = "input:not([type=hidden]), select:not(.ts-hidden-accessible), textarea";
+
 export function openDialog(id: string): void {
   const dialog = document.getElementById(id);
   if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal();
@@ -42,5 +44,6 @@ function showFragment(host: HTMLDialogElement, slot: Element): void {
   }
   host.classList.toggle("dialog-wide", slot.querySelector("[data-dialog-wide]") !== null && host.id === "dialog");
   if (!host.open) host.showModal();
-  slot.querySelector<HTMLElement>("[autofocus], .field-invalid :is(input, select, textarea)")?.focus();
+  const first = [".field-invalid", "[autofocus]", ".dialog-body"].map((part) => slot.querySelector<HTMLElement>(`${part} :is(${CONTROLS}), ${part}:is(${CONTROLS})`)).find(Boolean);
+  first?.focus();
 }
