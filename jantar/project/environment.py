@@ -79,6 +79,12 @@ VARIABLES = [
     Variable(
         "JANTAR_JOBS_LISTEN", "0: workers only poll for jobs, as PgBouncer in transaction mode needs", "1", _switch
     ),
+    Variable(
+        "JANTAR_API_REQUESTS_PER_MINUTE",
+        "Requests one API token may send in a minute to one web process; 0 is no limit",
+        "1200",
+        _number(0, 1_000_000),
+    ),
     Variable("JANTAR_LOG_FORMAT", "Form of the log", "text in a terminal, else json", _one_of("text", "json")),
     Variable("JANTAR_LOG_LEVEL", "What is logged", "INFO", _one_of("DEBUG", "INFO", "WARNING", "ERROR")),
     Variable("JANTAR_MAIL_BACKEND", "Django's mail backend", "django.core.mail.backends.smtp.EmailBackend"),

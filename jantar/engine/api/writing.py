@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from jantar.engine.api.problems import Problem
 from jantar.engine.api.reading import show_record
 from jantar.engine.api.values import Errors, load_fields, load_values, load_version
-from jantar.engine.fields.base import Field
 from jantar.engine.history.models import Cause
 from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import Actor
@@ -34,7 +33,7 @@ def change_record(record_type: RecordType, actor: Actor, pk: int, data: Data, if
         try:
             record = write.update(record_type, pk, values, actor=actor, version=version, cause=Cause.API)
         except Stale as error:
-            raise stale_problem(record_type.fields(actor), data, error) from error
+            raise stale_problem(record_type, actor, data, error) from error
     return shown(record_type, actor, pk, record.version)
 
 
@@ -77,13 +76,26 @@ def require_version(record_type: RecordType, actor: Actor, pk: int, if_match: st
         raise Problem("version-differs", detail, version=record.version)
 
 
-def stale_problem(fields: Mapping[str, Field], data: Data, error: Stale) -> Problem:
+def stale_problem(record_type: RecordType, actor: Actor, data: Data, error: Stale) -> Problem:
+    """What others stored meanwhile beside what was sent."""
+    fields = record_type.fields(actor)
+    theirs = {
+        name: fields[name].dump(value) if name in fields else dump_rows(record_type, name, value)
+        for name, value in error.theirs.items()
+    }
     message = _("Somebody else changed this meanwhile.")
     return Problem(
         "stale",
         _("Somebody else changed the same fields meanwhile. Nothing was stored."),
         errors={name: [message] for name in error.theirs},
         version=error.version,
-        theirs={name: fields[name].dump(value) for name, value in error.theirs.items()},
+        theirs=theirs,
         yours={name: data[name] for name in error.yours},
     )
+
+
+def dump_rows(record_type: RecordType, name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of a part from Python values."""
+    part = record_type.part(name)
+    assert part
+    return [{key: part.fields[key].dump(value) if key != "id" else value for key, value in row.items()} for row in rows]

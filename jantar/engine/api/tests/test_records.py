@@ -148,6 +148,13 @@ def test_changes_of_different_fields_are_merged_and_of_the_same_field_refused(ap
     assert (book.title, book.genre, book.version) == ("Theirs", "", 3)
 
 
+def test_rows_of_a_part_that_others_changed_are_not_overwritten(api, book):
+    theirs = data_of(api.patch(f"/books/{book.pk}", {"copies": [{"number": "theirs"}], "version": 1}))["copies"]
+    problem = problem_in(api.patch(f"/books/{book.pk}", {"copies": [{"number": "mine"}], "version": 1}), 409)
+    assert (problem["theirs"], problem["yours"]) == ({"copies": theirs}, {"copies": [{"number": "mine"}]})
+    assert data_of(api.get(f"/books/{book.pk}"))["copies"] == theirs
+
+
 @pytest.mark.parametrize("version", [0, -1, 2**31, "1", True, 1.5, [1]])
 def test_a_version_is_a_whole_number(api, book, version):
     assert set(problem_in(api.patch(f"/books/{book.pk}", {"version": version}), 422)["errors"]) == {"version"}
