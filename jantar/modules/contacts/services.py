@@ -34,14 +34,22 @@ def validate_person(person: Any, changed: frozenset[str], actor: Actor) -> None:
 
 
 def mirror_contact_points(parties: Sequence[Any], actor: Actor) -> None:
-    """Puts the main mail address, phone and web site of new parties among their contact points."""
+    """Puts the main mail address, phone and web site of new parties among their contact points, and the reverse."""
+    given = ContactPoint.objects.filter(party__in=parties).values_list("party_id", "kind", "is_main")
+    mains = {(party_id, kind) for party_id, kind, is_main in given if is_main}
     points = [
-        ContactPoint(party_id=party.pk, kind=kind, value=getattr(party, column)[:254], is_main=True)
+        ContactPoint(
+            party_id=party.pk, kind=kind, value=getattr(party, column)[:254], is_main=(party.pk, kind) not in mains
+        )
         for party in parties
         for column, kind in MAIN_COLUMNS.items()
         if getattr(party, column)
     ]
     ContactPoint.objects.bulk_create(points, ignore_conflicts=True, batch_size=2000)
+    with_points = {party_id for party_id, _kind, _is_main in given}
+    for party in parties:
+        if party.pk in with_points:
+            _columns_from_points(party)
 
 
 def mirror_changed_contact_points(parties: Sequence[Any], changed: frozenset[str], actor: Actor) -> None:
