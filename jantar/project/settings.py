@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "jantar.engine.history",
     "jantar.engine.records",
     "jantar.engine.transfer",
+    "jantar.engine.search",
     "jantar.engine.pages",
     "jantar.engine.api",
     "jantar.modules.contacts",

@@ -7,5 +7,7 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from jantar.engine.pages.navigation import register_types
+        from jantar.ui.navigation import navigation
 
         register_types()
+        navigation.link(palette="pages:palette")

@@ -18,6 +18,7 @@ from jantar.engine.pages import (
     parts,
     pickers,
     saved_views,
+    searching,
     today,
 )
 from jantar.engine.pages.loading import RecordTypeConverter
@@ -26,6 +27,11 @@ app_name = "pages"
 register_converter(RecordTypeConverter, "record_type")
 
 TYPE = "<record_type:type_name>/"
+SEARCH = [
+    path("search/", searching.results, name="search"),
+    path("search/palette/", searching.palette, name="palette"),
+]
+
 LISTS = [
     path("", today.show_today, name="home"),
     path(TYPE, lists.show_list, name="list"),
@@ -69,4 +75,4 @@ RECORDS = [
     path(f"{TYPE}<int:pk>/related/<str:name>/", detail.related, name="related"),
 ]
 
-urlpatterns = [*RECORDS, *LISTS]
+urlpatterns = [*SEARCH, *RECORDS, *LISTS]

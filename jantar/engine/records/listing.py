@@ -89,13 +89,26 @@ def rows_of(query: Query) -> Any:
     if query.condition is not None:
         rows = rows.filter(query.condition)
     if query.search.strip():
-        rows = rows.filter(search_condition(query.record_type, query.search))
+        rows = rows.filter(search_condition(query.record_type, query.search, query.actor))
     return rows
 
 
-def search_condition(record_type: RecordType, text: str) -> Q:
-    """Replaced by the search index at start-up; records do not know how they are searched."""
-    raise NotImplementedError
+#: Says which records of a type words find; the search index, when there is one.
+SearchCondition = Callable[[RecordType, str, Actor], Q]
+_search_condition: SearchCondition | None = None
+
+
+def use_search(condition: SearchCondition) -> None:
+    """Registers how lists are searched; records do not know."""
+    global _search_condition
+    _search_condition = condition
+
+
+def search_condition(record_type: RecordType, text: str, actor: Actor) -> Q:
+    """The records of the type that the text finds, as a condition. Raises LookupError without a search index."""
+    if _search_condition is None:
+        raise LookupError("No search index is installed.")
+    return _search_condition(record_type, text, actor)
 
 
 def sort_keys(query: Query) -> list[SortKey]:

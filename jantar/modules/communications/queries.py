@@ -30,7 +30,7 @@ def effort(type_name: str, pks: Sequence[int], actor: Actor, condition: Q | None
         Activity.objects.visible_to(actor)
         .filter(condition or Q(), links__record_type=type_name, links__record_id__in=pks)
         .values("links__record_id")
-        .annotate(number=Count("pk"), minutes=Coalesce(Sum("duration"), 0), cost=Coalesce(Sum("cost_base"), zero))
+        .annotate(number=Count("pk"), minutes=Coalesce(Sum("duration"), 0), spent=Coalesce(Sum("cost_base"), zero))
         .order_by()
     )
-    return {row["links__record_id"]: Effort(row["number"], row["minutes"], row["cost"]) for row in rows}
+    return {row["links__record_id"]: Effort(row["number"], row["minutes"], row["spent"]) for row in rows}

@@ -1,0 +1,1 @@
+"""One index over all records: kept by triggers, asked within rights."""
