@@ -93,7 +93,7 @@ class RecordKeyField:
 
     def contribute_to_class(self, model: "type[Model]", name: str) -> None:
         self.name = name
-        empty = {"blank": True, "default": ""} if self.blank else {}
+        empty: dict[str, Any] = {"blank": True, "default": ""} if self.blank else {}
         model.add_to_class(f"{name}_type", models.CharField(self.verbose_name, max_length=50, **empty))
         model.add_to_class(f"{name}_id", models.BigIntegerField(self.verbose_name, null=self.blank, blank=self.blank))
         setattr(model, name, self)

@@ -48,9 +48,9 @@ class Naive:
             case "none":
                 return number == 0
             case "at_least":
-                return number >= tree["count"]
+                return number >= int(tree["count"])
             case _:
-                return number <= tree["count"]
+                return number <= int(tree["count"])
 
     def line(self, value: Any, op: str, operand: Any) -> bool:
         if op == "empty":
@@ -80,12 +80,13 @@ class Naive:
 
     def text(self, value: str, op: str, operand: str) -> bool:
         value, operand = fold(value), fold(operand)
-        return {
+        answers: dict[str, bool] = {
             "is": value == operand,
             "contains": operand in value,
             "starts_with": value.startswith(operand),
             "ends_with": value.endswith(operand),
-        }[op]
+        }
+        return answers[op]
 
     def order(self, value: Any, op: str, operand: Any) -> bool:
         if isinstance(value, Money):
@@ -98,10 +99,11 @@ class Naive:
             operand = self.today if operand == "today" else date.fromisoformat(operand)
         else:
             operand = type(value)(operand)
-        return {
+        answers: dict[str, bool] = {
             "is": value == operand,
             "lt": value < operand,
             "lte": value <= operand,
             "gt": value > operand,
             "gte": value >= operand,
-        }[op]  # type: ignore[no-any-return]
+        }
+        return answers[op]
