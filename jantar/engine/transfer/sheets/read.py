@@ -27,6 +27,8 @@ from jantar.kit.errors import gettext_noop
 _HEAD_RECORDS = 60
 _FOOTER_ROWS = 12
 _DAMAGED = "\ufffd"
+#: From so many lines that look like rows on, a cell is taken to have swallowed them.
+_SWALLOWED = 3
 
 Records = Callable[[], Iterator[list[str]]]
 
@@ -82,6 +84,22 @@ class _Origin:
     worksheet: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Where the table begins and what its rows must look like."""
+
+    header_index: int
+    header: list[str]
+    delimiter: str
+
+    def swallows_rows(self, cell: str) -> bool:
+        """Tell whether a cell of several lines holds lines that look like rows of their own."""
+        signs = len(self.header) - 1
+        if not self.delimiter or signs < 2 or cell.count("\n") < _SWALLOWED:
+            return False
+        return sum(line.count(self.delimiter) >= signs for line in cell.split("\n")) >= _SWALLOWED
+
+
 @dataclass(slots=True)
 class _Tally:
     """What the first pass counts and leaves out."""
@@ -91,6 +109,7 @@ class _Tally:
     footer: list[Row] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
     long: list[int] = field(default_factory=list)
+    swallowing: list[int] = field(default_factory=list)
 
 
 def _chosen(names: list[str], wanted: str) -> str:
@@ -111,8 +130,10 @@ def _understood(records: Records, origin: _Origin, limits: Limits, survey: bool)
         raise UnreadableSheetError(gettext_noop("The table has more than %(limit)d columns."), limit=limits.columns)
     names = name_columns(header, len(header))
 
+    table = _Table(header_index, header, origin.delimiter)
+
     def rows(tally: _Tally | None = None) -> Iterator[Row]:
-        return _table_rows(records(), header_index, header, tally or _Tally())
+        return _table_rows(records(), table, tally or _Tally())
 
     tally = _Tally()
     evidence = _first_pass(rows(tally) if survey else iter(()), tally, len(names), limits)
@@ -146,12 +167,13 @@ def _first_pass(rows: Iterator[Row], tally: _Tally, width: int, limits: Limits) 
     return evidence
 
 
-def _table_rows(records: Iterator[list[str]], header_index: int, header: list[str], tally: _Tally) -> Iterator[Row]:
+def _table_rows(records: Iterator[list[str]], table: _Table, tally: _Tally) -> Iterator[Row]:
     """Give the rows below the header; what may be a footer is held back until more follows."""
+    header = table.header
     held: list[Row] = []
     after_blank = False
     for index, cells in enumerate(records):
-        if index <= header_index:
+        if index <= table.header_index:
             continue
         if not any(cells) or not any(cell.strip() for cell in cells):
             after_blank = True
@@ -159,7 +181,7 @@ def _table_rows(records: Iterator[list[str]], header_index: int, header: list[st
         if cells[: len(header)] == header and not any(cells[len(header) :]):
             tally.repeated_headers.append(index + 1)
             continue
-        row = _row(index + 1, cells, len(header), tally)
+        row = _row(index + 1, cells, table, tally)
         lone = after_blank and len(header) > 1 and not any(cells[1:])
         if lone and len(held) < _FOOTER_ROWS:
             held.append(row)
@@ -171,7 +193,8 @@ def _table_rows(records: Iterator[list[str]], header_index: int, header: list[st
     tally.footer = held
 
 
-def _row(number: int, cells: list[str], width: int, tally: _Tally) -> Row:
+def _row(number: int, cells: list[str], table: _Table, tally: _Tally) -> Row:
+    width = len(table.header)
     notices: tuple[Notice, ...] = ()
     if len(cells) < width:
         cells = cells + [""] * (width - len(cells))
@@ -183,6 +206,9 @@ def _row(number: int, cells: list[str], width: int, tally: _Tally) -> Row:
     if any(_DAMAGED in cell for cell in cells):
         tally.damaged.append(number)
         notices += (Notice(_DAMAGED_ROW),)
+    if any("\n" in cell and table.swallows_rows(cell) for cell in cells):
+        tally.swallowing.append(number)
+        notices += (Notice(_SWALLOWING_ROW),)
     return Row(number, cells, notices)
 
 
@@ -199,6 +225,7 @@ def _notices(tally: _Tally, columns: list[Column]) -> list[Notice]:
     for message, numbers in (
         (_DAMAGED_ROWS, tally.damaged),
         (_LONG_ROWS, tally.long),
+        (_SWALLOWING_ROWS, tally.swallowing),
         (_REPEATED_HEADERS, tally.repeated_headers),
     ):
         if numbers:
@@ -222,6 +249,8 @@ _TOO_MANY_CELLS = gettext_noop(
 _DAMAGED_ROW = gettext_noop("This row holds characters that could not be read.")
 _DAMAGED_ROWS = gettext_noop("Rows with characters that could not be read: %(rows)s (%(count)d).")
 _LONG_ROWS = gettext_noop("Rows with more cells than the header: %(rows)s (%(count)d).")
+_SWALLOWING_ROW = gettext_noop("A cell of this row holds the rows below it. A quotation mark is missing.")
+_SWALLOWING_ROWS = gettext_noop("Rows in which a quotation mark is missing: %(rows)s (%(count)d).")
 _REPEATED_HEADERS = gettext_noop("Repeated headers were left out: rows %(rows)s (%(count)d).")
 _FOOTER = gettext_noop("The lines below the table were left out: %(texts)s")
 _NO_ROWS = gettext_noop("There are no rows below the header.")

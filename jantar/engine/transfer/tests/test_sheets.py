@@ -296,6 +296,15 @@ def test_a_quotation_mark_left_open_over_too_much_text_is_refused_with_its_line(
         open_sheet(b'a,b\n"x' + b"y" * 6_100_000 + b"\n1,2\n")
 
 
+def test_a_row_that_swallows_those_below_it_is_told() -> None:
+    lost = "".join(f"A{n},B,C\n" for n in range(5))
+    sheet = open_sheet(f'a,b,c\n1,2,3\n4,"5,6\n{lost}'.encode())
+    assert messages(sheet) == ["Rows in which a quotation mark is missing: 3 (1)."]
+    assert [row.number for row in sheet.rows() if row.notices] == [3]
+    poem = open_sheet(b'a,b,c\n1,"one, two\nthree, four\nfive, six\nseven",3\n')
+    assert poem.notices == []
+
+
 def test_a_file_with_headers_only_says_so() -> None:
     sheet = open_sheet(b"a,b\n")
     assert (sheet.row_count, messages(sheet)) == (0, ["There are no rows below the header."])
