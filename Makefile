@@ -6,6 +6,7 @@ STAMPS := .jantar/stamps
 ARGS ?=
 export PATH := $(abspath $(VENV)/bin):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export npm_config_update_notifier := false
 PIP_COMPILE := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 CHECKS := check-format check-lint check-types check-imports check-templates check-code check-capabilities check-django check-messages check-frontend

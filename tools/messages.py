@@ -5,6 +5,7 @@ English is the language of the source and has none. Needs Babel and Django, no G
 """
 
 import argparse
+import ast
 import io
 import json
 import re
@@ -23,26 +24,37 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[1]
 LANGUAGES = ("cs", "hu", "pl", "sk")
+# As in CLDR and in Django's own catalogues; Babel knows one form only.
+PLURAL_FORMS = {"hu": "nplurals=2; plural=(n != 1);"}
 LAYERS_WITH_PACKAGES = ("platform", "engine", "modules", "localisation", "integrations")
 LAYERS = ("kit", "ui", "project")
+# Name of the function -> whether the first argument is a context, how many texts follow.
+CALLS = {
+    "_": (False, 1),
+    "gettext": (False, 1),
+    "gettext_lazy": (False, 1),
+    "gettext_noop": (False, 1),
+    "ngettext": (False, 2),
+    "ngettext_lazy": (False, 2),
+    "pgettext": (True, 1),
+    "pgettext_lazy": (True, 1),
+    "npgettext": (True, 2),
+    "npgettext_lazy": (True, 2),
+}
+# The same for Babel, as Django writes the texts of a template.
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
     "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "ngettext_noop": (1, 2),
     "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
-    "npgettext_lazy": ((1, "c"), 2, 3),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
 # A component's attribute that is an expression: <c-button :label="_('Save')">
 COTTON_EXPRESSION = re.compile(r""":[\w-]+=("[^"]*_\([^"]*"|'[^']*_\([^']*')""")
 
 Key = tuple[str | None, str]
+Text = tuple[str | None, tuple[str, ...]]  # context, texts
 
 
 def main() -> int:
@@ -170,14 +182,34 @@ def extract_package(package: Path) -> Catalog:
         if "tests" in relative.parts or "migrations" in relative.parts:
             continue
         source = path.read_text()
-        if path.suffix != ".py":
-            source = python_of_template(source, str(relative))
-        stream = io.BytesIO(source.encode())
-        where = str(path.relative_to(ROOT))
-        found = extract("python", stream, keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True)
-        for line, message, comments, context in found:
-            template.add(message, locations=[(where, line)], auto_comments=comments, context=context)
+        found = texts_of_python(source) if path.suffix == ".py" else texts_of_template(source, str(relative))
+        where = [(str(path.relative_to(ROOT)), 0)]
+        for context, texts in found:
+            template.add(texts if len(texts) > 1 else texts[0], locations=where, context=context)
     return template
+
+
+def texts_of_python(source: str) -> Iterator[Text]:
+    """Texts in calls of gettext and its relatives, inside f-strings too."""
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name not in CALLS:
+            continue
+        has_context, count = CALLS[name]
+        values = [arg.value if isinstance(arg, ast.Constant) else None for arg in node.args[: count + has_context]]
+        texts = tuple(value for value in values if isinstance(value, str))
+        if len(texts) == count + has_context:
+            yield (texts[0], texts[1:]) if has_context else (None, texts)
+
+
+def texts_of_template(source: str, name: str) -> Iterator[Text]:
+    """Texts in the tags of a template and in the attributes of its components."""
+    stream = io.BytesIO(python_of_template(source, name).encode())
+    for _line, found, _comments, context in extract("python", stream, keywords=KEYWORDS):
+        texts = tuple(text for text in (found if isinstance(found, tuple) else (found,)) if text)
+        yield context, texts
 
 
 def python_of_template(source: str, name: str) -> str:
@@ -198,6 +230,8 @@ def catalogue_path(package: Path, language: str) -> Path:
 def load(path: Path, language: str) -> Catalog:
     """Read a catalogue; a new one has the header and the plural rule of its language."""
     catalogue = Catalog(locale=language, charset="utf-8", fuzzy=False)
+    if language in PLURAL_FORMS:
+        catalogue.mime_headers = [("Plural-Forms", PLURAL_FORMS[language])]
     if path.exists():
         with path.open("rb") as file:
             read = read_po(file, locale=language, charset="utf-8", abort_invalid=True)
@@ -209,17 +243,21 @@ def load(path: Path, language: str) -> Catalog:
 
 def save(path: Path, catalogue: Catalog) -> None:
     """Write a catalogue without dates and line numbers, so that only texts make a difference."""
-    catalogue.mime_headers = [
-        ("Language", str(catalogue.locale)),
-        ("Plural-Forms", catalogue.plural_forms),
-        ("MIME-Version", "1.0"),
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Transfer-Encoding", "8bit"),
+    buffer = io.BytesIO()
+    write_po(
+        buffer, catalogue, omit_header=True, sort_by_file=True, include_lineno=False, ignore_obsolete=True, width=100
+    )
+    header = [
+        'msgid ""',
+        'msgstr ""',
+        f'"Language: {catalogue.locale}\\n"',
+        f'"Plural-Forms: {catalogue.plural_forms}\\n"',
+        '"MIME-Version: 1.0\\n"',
+        '"Content-Type: text/plain; charset=utf-8\\n"',
+        '"Content-Transfer-Encoding: 8bit\\n"',
     ]
-    catalogue.header_comment = ""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, catalogue, sort_by_file=True, include_lineno=False, ignore_obsolete=True, width=100)
+    path.write_text("\n".join(header) + "\n\n" + buffer.getvalue().decode().strip() + "\n", encoding="utf-8")
 
 
 def examine(template: Catalog, catalogue: Catalog) -> tuple[int, int, list[str]]:
@@ -298,7 +336,6 @@ def described(message: Message) -> dict[str, object]:
         "id": ids[0],
         "plural": ids[1],
         "context": message.context,
-        "note": " ".join(message.auto_comments),
     }
     return {name: value for name, value in row.items() if value} | {"where": where}
 
