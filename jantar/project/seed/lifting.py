@@ -9,27 +9,35 @@ from jantar.engine.history.operations import operation
 from jantar.engine.history.triggers import Tracked
 from jantar.engine.permissions.actor import system_actor
 from jantar.engine.records.database import tracked_tables
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.registry import registry
+from jantar.engine.search.indexing import function_of
 
 #: The triggers whose work is done here in one statement a table.
-HISTORY_TRIGGER = "history_insert"
+TRIGGERS = ("history_insert", "search_insert")
+#: Tables that the triggers write to.
+WRITTEN = ("history_change", "search_entry")
 
 
 @contextmanager
 def lifted(label: str) -> Iterator[None]:
     """Run the block, which only inserts records and their parts, without triggers, secondary indexes and foreign keys.
 
-    Afterwards they are back and the same history is written as the triggers would have, in one operation. Needs the
-    owner of the tables and a transaction, in which everything happens; the tables stay locked until it ends.
+    Afterwards they are back, and history and search entries are what the triggers would have written, in one
+    operation. Needs the owner of the tables and a transaction, in which everything happens; the tables stay locked
+    until it ends.
     """
     tracked = tracked_tables()
     tables = [one.table for one in tracked]
     bases = {table: _last_id(table) for table in tables}
     _run("SET CONSTRAINTS ALL IMMEDIATE", "SET LOCAL maintenance_work_mem = '512MB'", "SET LOCAL work_mem = '256MB'")
-    restore = _take_away([*tables, "history_change"])
+    restore = _take_away([*tables, *WRITTEN])
     yield
     with operation(system_actor(), "import", label) as opened:
         for one in tracked:
             _write_history(one, bases[one.table], opened.pk)
+    for record_type in registry.all():
+        _write_search(record_type, bases[record_type.model._meta.db_table])
     _run(*restore)
 
 
@@ -49,7 +57,7 @@ def _take_away(tables: Sequence[str]) -> list[str]:
     )
     triggers = _query(
         "SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger "
-        f"WHERE tgname = '{HISTORY_TRIGGER}' AND tgrelid = ANY (%s::regclass[])",
+        f"WHERE tgname IN {TRIGGERS} AND tgrelid = ANY (%s::regclass[])",
         tables,
     )
     _run(*(f"ALTER TABLE {table} DISABLE TRIGGER {name}" for table, name in triggers))
@@ -69,6 +77,11 @@ def _write_history(tracked: Tracked, base: int, operation_id: int) -> None:
         f"SELECT {operation_id}, '{tracked.table}', id, '{tracked.root}', {tracked.root_column}, 'I' "
         f'FROM "{tracked.table}" WHERE id > {base}'
     )
+
+
+def _write_search(record_type: RecordType, base: int) -> None:
+    table = record_type.model._meta.db_table
+    _run(f'SELECT {function_of(record_type)}(array_agg(id ORDER BY id)) FROM "{table}" WHERE id > {base}')
 
 
 def _last_id(table: str) -> int:

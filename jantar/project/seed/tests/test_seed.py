@@ -42,6 +42,8 @@ def stored() -> dict[str, Any]:
     found["history"] = rows(
         "SELECT source, root, root_id, action, before, after FROM history_change ORDER BY 1, 2, 3, 4"
     )
+    found["search"] = rows("SELECT to_jsonb(e)::text FROM search_entry e ORDER BY 1")
+    found["words"] = rows("SELECT DISTINCT word FROM search_word ORDER BY 1")
     found["operations"] = rows("SELECT cause, label FROM history_operation")
     return found
 
@@ -66,11 +68,12 @@ def seeded(lift: bool, seed: int = 1) -> dict[str, Any]:
     return found
 
 
-def test_data_and_history_are_the_same_with_and_without_triggers() -> None:
+def test_data_history_and_search_are_the_same_with_and_without_triggers() -> None:
     prepare(1, TODAY)
     slow, fast = seeded(lift=False), seeded(lift=True)
     assert len(slow["contacts_party"]) == 260
     assert len(slow["history"]) > 2_000
+    assert len(slow["search"]) == 60 + 200 + 80 + 400 + 16
     for table, content in slow.items():
         assert fast[table] == content, table
 
