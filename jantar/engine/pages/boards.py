@@ -26,6 +26,7 @@ from jantar.engine.pages.saved_views import ViewMenu
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
 from jantar.engine.records.errors import BadQuery, Invalid
+from jantar.engine.records.listing import sorted_rows
 from jantar.ui.responses import with_closed_dialog, with_event
 
 
@@ -36,8 +37,7 @@ def show_board(request: HttpRequest, type_name: str) -> HttpResponse:
     try:
         state = read_state(request, record_type, "board")
         board = BoardState(state)
-        board.condition(board.columns)
-        board.state.query()
+        sorted_rows(state.query(condition=board.condition(board.columns)))  # refuses what the columns could not show
     except BadQuery as error:
         context = {"record_type": record_type, "error": error, "state": ListState(record_type, actor, "board")}
         return render(request, "pages/list_error.html", context, status=400)

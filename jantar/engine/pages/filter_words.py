@@ -170,10 +170,8 @@ def relation_label(relation: Any) -> str:
     if relation.part:
         return capital(relation.part.label)
     label = capital(relation.record_type.label_plural)
-    if "." in relation.name:
-        column = relation.record_type.own_fields[relation.column]
-        return f"{label} ({column.label})"
-    return label
+    column = relation.record_type.own_fields.get(relation.name.partition(".")[2])
+    return f"{label} ({column.label})" if column else label
 
 
 def relation_fields(relation: Any, actor: Actor) -> Mapping[str, Field]:

@@ -31,7 +31,6 @@ def statements(client, path):
     return [one["sql"] for one in found if not re.match(r"(SAVEPOINT|RELEASE|ROLLBACK)", one["sql"])]
 
 
-@pytest.mark.capability("N5")
 def test_a_list_shows_rows_with_links_badges_and_amounts(client, make_book, attic):
     book = make_book("Kosmos", price=12, genre="novel", shelf=attic, author_email="w@gombrowicz.example")
     page = client.get("/books/?columns=title,shelf,genre,price,author_email").content.decode()
@@ -128,6 +127,7 @@ def test_a_list_costs_the_same_statements_for_one_row_and_for_many(client, make_
     assert len(statements(client, filtered(tree, sort="shelf"))) == 7
 
 
+@pytest.mark.capability("N10")
 def test_nobody_sees_rows_outside_of_their_rights(client_of, make_book):
     north, south = make_team("North"), make_team("South")
     anna, jan = make_user("Anna", north, scope=Scope.TEAM), make_user("Jan", south, scope=Scope.TEAM)
@@ -201,7 +201,6 @@ def test_empty_lists_say_what_to_do(client, make_book):
     assert 'href="/books/"' in page
 
 
-@pytest.mark.capability("N6")
 def test_columns_are_chosen_per_user_and_stay(client, client_of, make_book, ada):
     make_book("Alfa", pages=77)
     chooser = client.get("/books/columns/").content.decode()

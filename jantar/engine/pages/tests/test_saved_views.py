@@ -1,0 +1,126 @@
+"""Saved views: kept, shared, opened with, changed only by their owners."""
+
+import json
+import re
+from urllib.parse import quote
+
+import pytest
+
+from jantar.engine.pages.models import SavedView
+from jantar.engine.permissions.models import Scope
+from jantar.engine.testing.actors import make_team, make_user
+
+LAW = {"all": [{"field": "genre", "op": "is", "value": "law"}]}
+STATE = f"filter={quote(json.dumps(LAW))}&sort=-title&columns=title,genre"
+
+
+def titles(response):
+    return re.findall(r'class="cell-title"><a href="[^"]*">([^<]*)</a>', response.content.decode())
+
+
+@pytest.fixture
+def shelf_of_books(make_book):
+    make_book("Civil code", genre="law")
+    make_book("Penal code", genre="law")
+    make_book("Kosmos", genre="novel")
+
+
+def save(client, name="Law", audience="private", state=STATE, **more):
+    return client.post("/books/views/new/", {"state": state, "name": name, "audience": audience, **more})
+
+
+def test_a_view_keeps_filter_order_and_columns(client, shelf_of_books):
+    response = save(client)
+    view = SavedView.objects.get()
+    assert response["HX-Redirect"] == f"/books/?view={view.pk}"
+    assert (view.filter, view.sort, view.columns, view.audience) == (LAW, "-title", ["title", "genre"], "private")
+    shown = client.get(response["HX-Redirect"])
+    assert titles(shown) == ["Penal code", "Civil code"]
+    assert "<title>Law · Books" in shown.content.decode()
+
+
+def test_what_stands_in_the_address_goes_before_the_view(client, shelf_of_books):
+    address = save(client)["HX-Redirect"]
+    assert titles(client.get(f"{address}&sort=title")) == ["Civil code", "Penal code"]
+    changed = client.get(f"{address}&filter=%7B%7D").content.decode()
+    assert titles(client.get(f"{address}&filter=%7B%7D")) == ["Penal code", "Kosmos", "Civil code"]
+    assert "Save view" in changed
+    assert "Save view" not in client.get(address).content.decode()
+
+
+def test_a_changed_view_is_saved_by_its_owner(client, shelf_of_books):
+    save(client)
+    view = SavedView.objects.get()
+    client.post(f"/books/views/{view.pk}/save/", {"state": f"view={view.pk}&sort=pages&filter=%7B%7D"})
+    view.refresh_from_db()
+    assert (view.filter, view.sort, view.columns) == ({}, "pages", ["title", "genre"])
+
+
+@pytest.mark.parametrize(
+    ("audience", "seen_by"), [("private", set()), ("team", {"Nora"}), ("everyone", {"Nora", "Sam"})]
+)
+def test_a_view_is_seen_by_its_audience_only(db, client_of, audience, seen_by):
+    north, south = make_team("North"), make_team("South")
+    owner = make_user("Nils", north, scope=Scope.ALL)
+    save(client_of(owner), audience=audience)
+    view = SavedView.objects.get()
+    for name, team in [("Nora", north), ("Sam", south)]:
+        client = client_of(make_user(name, team, scope=Scope.ALL))
+        expected = 200 if name in seen_by else 404
+        assert client.get(f"/books/?view={view.pk}").status_code == expected
+        assert (f"view={view.pk}" in client.get("/books/").content.decode()) is (name in seen_by)
+        assert client.post(f"/books/views/{view.pk}/delete/").status_code == (403 if name in seen_by else 404)
+        assert client.post(f"/books/views/{view.pk}/save/", {"state": ""}).status_code == (
+            403 if name in seen_by else 404
+        )
+    assert SavedView.objects.get() == view
+    assert SavedView.objects.get().filter == LAW
+
+
+def test_a_view_is_renamed_shared_and_deleted(client):
+    save(client)
+    view = SavedView.objects.get()
+    assert 'value="Law"' in client.get(f"/books/views/{view.pk}/").content.decode()
+    client.post(f"/books/views/{view.pk}/", {"name": "Codes", "audience": "everyone"})
+    view.refresh_from_db()
+    assert (view.name, view.audience, view.filter) == ("Codes", "everyone", LAW)
+    assert client.post(f"/books/views/{view.pk}/delete/")["HX-Redirect"] == "/books/"
+    assert not SavedView.objects.exists()
+
+
+def test_a_list_opens_with_the_chosen_view_and_everything_stays_reachable(client, shelf_of_books):
+    save(client, opens="on")
+    assert titles(client.get("/books/")) == ["Penal code", "Civil code"]
+    assert len(titles(client.get("/books/?view=all"))) == 3
+    assert len(titles(client.get("/books/?sort=title"))) == 3
+    assert 'href="/books/?view=all"' in client.get("/books/").content.decode()
+    client.post("/books/views/open-with/", {"state": "view=all"})
+    assert len(titles(client.get("/books/"))) == 3
+
+
+def test_the_same_name_twice_is_refused_and_what_was_typed_stays(client):
+    save(client)
+    response = save(client, audience="everyone")
+    assert response.status_code == 422
+    assert "You already have a view with this name." in response.content.decode()
+    assert 'value="Law"' in response.content.decode()
+    assert SavedView.objects.count() == 1
+
+
+def test_a_view_of_a_removed_field_says_so_and_leads_on(client):
+    SavedView.objects.create(
+        record_type="books", owner_id=client.session["_auth_user_id"], name="Old",
+        filter={"field": "gone", "op": "is", "value": 1},
+    )  # fmt: skip
+    response = client.get(f"/books/?view={SavedView.objects.get().pk}")
+    assert response.status_code == 400
+    assert "There is no field “gone”." in response.content.decode()
+    assert 'href="/books/"' in response.content.decode()
+
+
+def test_columns_chosen_while_a_view_is_shown_stand_in_the_address(client):
+    save(client)
+    view = SavedView.objects.get()
+    response = client.post("/books/columns/", {"state": f"view={view.pk}", "columns": ["pages"]})
+    assert response["Location"] == f"/books/?view={view.pk}&columns=title,pages"
+    assert SavedView.objects.count() == 1
