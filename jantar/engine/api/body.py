@@ -5,8 +5,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from jantar.engine.api.problems import Problem
@@ -22,13 +21,13 @@ class NotJson(ValueError):
 
 
 def read_object(request: HttpRequest, *, may_be_missing: bool = False) -> dict[str, Any]:
-    """The JSON object in the body. Raises Problem (400, 413, 415) or Invalid when it is no object."""
-    body = read_bytes(request)
+    """The JSON object in the body. Raises Problem (400, 415) or Invalid when it is no object."""
+    body = request.body
     if may_be_missing and not body:
         return {}
     charset = (request.content_params or {}).get("charset", "utf-8")
     if request.content_type != "application/json" or charset.lower() != "utf-8":
-        raise Problem("not-json", _("Send the content type application/json."))
+        raise Problem("content-type", _("Send the content type application/json."))
     try:
         data = parse_json(body)
     except NotJson as error:
@@ -36,15 +35,6 @@ def read_object(request: HttpRequest, *, may_be_missing: bool = False) -> dict[s
     if not isinstance(data, dict):
         raise Invalid({"": [_("An object with fields and values is expected.")]})
     return data
-
-
-def read_bytes(request: HttpRequest) -> bytes:
-    try:
-        return request.body
-    except RequestDataTooBig as error:
-        raise Problem("too-large", _("Send less at once, or import a file.")) from error
-    except UnreadablePostError as error:
-        raise Problem("bad-request", _("The request broke off."), where="body") from error
 
 
 def parse_json(source: bytes | str) -> Any:

@@ -1,6 +1,7 @@
 """The API as a whole: one router for each record type, and what is not about records."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.core.signals import got_request_exception
@@ -20,7 +21,7 @@ from jantar.engine.api.openapi import document_of
 from jantar.engine.api.parameters import refuse_unknown
 from jantar.engine.api.problems import Problem, problem_answer, problem_of, unauthorized
 from jantar.engine.api.routes import router_of
-from jantar.engine.api.schemas import reference
+from jantar.engine.api.schemas import Schema, reference
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.registry import registry
 from jantar.platform.accounts.models import User
@@ -37,6 +38,8 @@ as id and title and accepted as id. Refusals are problem documents (RFC 9457) in
 
 class RecordApi(NinjaAPI):
     """A NinjaAPI whose every answer, refusals of unknown addresses and methods too, is one of ours."""
+
+    schemas: dict[str, Schema]
 
     @property
     def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
@@ -62,12 +65,16 @@ class RecordApi(NinjaAPI):
         return problem_answer(problem)
 
 
-def build_api() -> RecordApi:
-    """The API of all registered record types, at `/types`, `/me`, `/openapi.json` and `/NAME/...`."""
+def build_api(schemas: Mapping[str, Schema] | None = None) -> RecordApi:
+    """The API of all registered record types, at `/types`, `/me`, `/openapi.json` and `/NAME/...`.
+
+    `schemas` are those that routers added later refer to in the document.
+    """
     api = RecordApi(
         title="Jantar", version="1", description=DESCRIPTION, urls_namespace="api",
         auth=[BearerToken(), PageSession()], openapi_url=None, docs_url=None,
     )  # fmt: skip
+    api.schemas = dict(schemas or {})
     add_descriptions(api)
     for record_type in registry.all():
         api.add_router(f"/{record_type.name}", router_of(record_type))

@@ -31,7 +31,7 @@ PROBLEMS = {
     409: "Conflict",
     412: "VersionDiffers",
     413: "TooLarge",
-    415: "NotJson",
+    415: "WrongContentType",
     422: "Invalid",
     429: "TooManyRequests",
 }

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jantar.engine.api.body import read_bytes
 from jantar.engine.api.models import KeptAnswer
 from jantar.engine.api.problems import Problem
 from jantar.engine.permissions.actor import Actor
@@ -56,7 +55,7 @@ def repeated(kept: KeptAnswer, digest: str) -> HttpResponse:
 
 def digest_of(request: HttpRequest) -> str:
     start = f"{request.method} {request.path}\n".encode()
-    return hashlib.sha256(start + read_bytes(request)).hexdigest()
+    return hashlib.sha256(start + request.body).hexdigest()
 
 
 def forget_old_answers() -> int:

@@ -24,7 +24,7 @@ def document_of(api: "RecordApi") -> dict[str, Any]:
     with translation.override("en"):
         document: dict[str, Any] = dict(api.get_openapi_schema())
         components = document["components"]
-        components["schemas"] = {**components["schemas"], **all_schemas()}
+        components["schemas"] = {**components["schemas"], **all_schemas(), **api.schemas}
         components["responses"] = {name: problem_response(status) for status, name in PROBLEMS.items()}
         return document
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja.errors import HttpError, ValidationError
@@ -24,7 +26,7 @@ KINDS = {
     "not-undoable": (409, gettext_lazy("This can't be undone")),
     "version-differs": (412, gettext_lazy("The record has another version")),
     "too-large": (413, gettext_lazy("The request is too large")),
-    "not-json": (415, gettext_lazy("JSON is expected")),
+    "content-type": (415, gettext_lazy("Another content type is expected")),
     "invalid": (422, gettext_lazy("Some values are not acceptable")),
     "key-used": (422, gettext_lazy("The idempotency key was used for something else")),
     "too-many-requests": (429, gettext_lazy("Too many requests")),
@@ -79,6 +81,10 @@ def problem_of(error: Exception) -> Problem | None:
             return Problem("bad-request", error.message, errors={parameter: [error.message]}, where=error.where)
         case ValidationError():
             return wrong_parameters(error)
+        case RequestDataTooBig():
+            return Problem("too-large", _("Send less at once, or import a file."))
+        case UnreadablePostError() | MultiPartParserError() | SuspiciousOperation():
+            return Problem("bad-request", _("The request broke off or is damaged."), where="body")
         case HttpError() if error.status_code in BY_STATUS:
             return Problem(BY_STATUS[error.status_code])
     return None

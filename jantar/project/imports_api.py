@@ -1,0 +1,171 @@
+"""Imports through the API. They stand here because the engine's API and its transfer do not know each other."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.translation import gettext as _
+from ninja import Router
+
+from jantar.engine.api import documents
+from jantar.engine.api.answers import json_answer
+from jantar.engine.api.body import NotJson, parse_json
+from jantar.engine.api.parameters import refuse_unknown
+from jantar.engine.api.problems import Problem
+from jantar.engine.api.schemas import reference
+from jantar.engine.fields.errors import Invalid
+from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.transfer import services
+from jantar.engine.transfer.plan import MODES
+
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string"}
+IMPORT = reference("Import")
+
+
+def is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def is_list(value: Any) -> bool:
+    return isinstance(value, list) and all(map(is_text, value))
+
+
+def is_table(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(is_text, value.values()))
+
+
+def is_yes_or_no(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+#: The settings of an import: those in PLAIN are sent as text, the others as JSON.
+PLAIN = ("mode", "currency", "worksheet")
+CHECKS: dict[str, Callable[[Any], bool]] = {
+    "mapping": is_table,
+    "match": is_list,
+    "dry_run": is_yes_or_no,
+    "constants": is_table,
+    "create_missing": is_list,
+    "decimal_comma": is_yes_or_no,
+    "day_first": is_yes_or_no,
+    "clear_empty": is_yes_or_no,
+}
+FORM: Schema = {
+    "type": "object",
+    "properties": {
+        "file": {"type": "string", "format": "binary", "description": "CSV or XLSX."},
+        "type": {**TEXT, "description": "The record type, such as people."},
+        "mapping": {**TEXT, "description": 'JSON: {"header of a column": "field"}. Suggested when left out.'},
+        "match": {**TEXT, "description": 'JSON: ["email"], the fields that tell whether a record exists already.'},
+        "dry_run": {"type": "boolean", "description": "Go through all rows without storing anything."},
+        "mode": {"enum": list(MODES), "description": "What to do with rows whose record exists already."},
+        "currency": {**TEXT, "description": "Of amounts that name none."},
+        "worksheet": {**TEXT, "description": "Of an XLSX file; the first one when left out."},
+        "constants": {**TEXT, "description": 'JSON: {"field": "text"} for every new record.'},
+        "create_missing": {**TEXT, "description": 'JSON: ["company"], references whose record is made when missing.'},
+        "decimal_comma": {"type": "boolean"},
+        "day_first": {"type": "boolean"},
+        "clear_empty": {"type": "boolean", "description": "Empty cells empty the field."},
+    },
+    "required": ["file", "type"],
+    "additionalProperties": False,
+}
+COUNTS: Schema = {"type": ["object", "null"], "description": "Rows by what became of them."}
+ERRORS: Schema = {
+    "type": "array",
+    "description": "The first 100 refused rows.",
+    "items": {"type": "object", "properties": {"row": {"type": "integer"}, "reason": TEXT}},
+}
+IMPORT_SCHEMA: Schema = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "integer"},
+        "type": TEXT,
+        "file": TEXT,
+        "state": {"enum": ["draft", "checking", "checked", "running", "done", "cancelled", "failed"]},
+        "rows": {"type": "integer"},
+        "done_rows": {"type": "integer"},
+        "dry_run": {"type": "boolean"},
+        "counts": COUNTS,
+        "operation_id": {"type": ["integer", "null"], "description": "For POST /operations/{id}/undo."},
+        "error": TEXT,
+        "errors": ERRORS,
+    },
+}
+
+
+def imports_router() -> Router:
+    router = Router(tags=["imports"])
+
+    @router.post("", **described("create", "Import a file", 201, documents.problem(403, 404, 413, 415, 422), FORM))
+    def start_import(request: HttpRequest) -> HttpResponse:
+        refuse_unknown(request)
+        run = services.start_import(**read_form(request), actor=current_actor(request))
+        state = services.import_state(run.pk, actor=current_actor(request))
+        return json_answer(state, 201, {"Location": f"{request.path}/{run.pk}"})
+
+    @router.get("/{int:id}", **described("get", "How far an import is", 200, documents.problem(404)))
+    def show_import(request: HttpRequest, id: int) -> HttpResponse:
+        refuse_unknown(request)
+        return json_answer(services.import_state(id, actor=current_actor(request)))
+
+    @router.get("/{int:id}/errors", **errors_route())
+    def send_errors(request: HttpRequest, id: int) -> StreamingHttpResponse:
+        refuse_unknown(request)
+        run = services.find_import(id, actor=current_actor(request))
+        headers = {"Content-Disposition": f'attachment; filename="errors-{run.pk}.csv"'}
+        return StreamingHttpResponse(services.error_file(run), headers=headers, content_type="text/csv; charset=utf-8")
+
+    return router
+
+
+def described(name: str, summary: str, status: int, problems: Any, form: Schema | None = None) -> dict[str, Any]:
+    extra: Schema = {"responses": documents.answer(status, IMPORT) | problems | documents.problem(400, 401, 429)}
+    if form:
+        extra["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
+    return {
+        "operation_id": f"imports_{name}",
+        "summary": summary,
+        "response": {status: None},
+        "openapi_extra": extra,
+    }
+
+
+def errors_route() -> dict[str, Any]:
+    rows = {200: {"description": "The refused rows, with why.", "content": {"text/csv": {"schema": TEXT}}}}
+    answers = rows | documents.problem(400, 401, 404, 429)
+    return {"operation_id": "imports_errors", "summary": "Refused rows", "openapi_extra": {"responses": answers}}
+
+
+def read_form(request: HttpRequest) -> dict[str, Any]:
+    """Arguments of `start_import`. Raises Problem or Invalid, naming every wrong part of the form."""
+    if request.content_type != "multipart/form-data":
+        raise Problem("content-type", _("Send the content type multipart/form-data."))
+    errors: dict[str, list[str]] = {}
+    file = request.FILES.get("file")
+    if file is None:
+        errors["file"] = [_("Choose a file.")]
+    if not request.POST.get("type"):
+        errors["type"] = [_("This field is required.")]
+    settings = {name: read_setting(name, str(text), errors) for name, text in request.POST.items() if name != "type"}
+    if errors or file is None:
+        raise Invalid(errors)
+    settings["dry_run"] = bool(settings.get("dry_run"))
+    return {**settings, "file": file.file, "name": str(file.name), "type_name": request.POST["type"]}
+
+
+def read_setting(name: str, text: str, errors: dict[str, list[str]]) -> Any:
+    if name in PLAIN:
+        return text
+    if name not in CHECKS:
+        errors[name] = [_("There is no such setting.")]
+        return None
+    try:
+        value = parse_json(text)
+    except NotJson as error:
+        errors[name] = [str(error)]
+        return None
+    if not CHECKS[name](value):
+        errors[name] = [_("This value is not of the expected kind.")]
+    return value
