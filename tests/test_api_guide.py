@@ -22,6 +22,7 @@ ANY = "…"
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
+    pytest.mark.capability("C125"),
     pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed"),
 ]
 

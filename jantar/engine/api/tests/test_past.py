@@ -62,6 +62,7 @@ def test_an_operation_is_taken_back(api, pk):
     assert problem_in(api.post(f"/operations/{operation}/undo"), 409)["type"] == "urn:jantar:problem:not-undoable"
 
 
+@pytest.mark.capability("N7")
 def test_what_was_changed_since_stays_and_is_told(api, pk):
     operation = data_of(api.get(f"/books/{pk}/history"))["items"][0]["operation"]
     data_of(api.patch(f"/books/{pk}", {"title": "C"}))
