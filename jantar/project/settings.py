@@ -149,6 +149,7 @@ LANGUAGES = [
     ("pl", _("Polish")),
     ("sk", _("Slovak")),
 ]
+LOCALE_PATHS = [ROOT / "kit" / "locale"]  # the packages that are apps have theirs found
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
