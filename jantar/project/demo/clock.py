@@ -11,7 +11,11 @@ DAYS = 730
 
 def working_moment(random: Random, day: date) -> datetime:
     """Return a moment in UTC between 8:00 and 17:30 on `day`, or on the Friday before a weekend."""
-    day -= timedelta(days=max(0, day.weekday() - 4))
+    return moment_on(random, day - timedelta(days=max(0, day.weekday() - 4)))
+
+
+def moment_on(random: Random, day: date) -> datetime:
+    """Return a moment in UTC between 8:00 and 17:30 on `day`, a weekend too."""
     minutes = random.randint(0, 570)
     local = datetime.combine(day, time(8 + minutes // 60, minutes % 60, random.randint(0, 59)), tzinfo=LOCAL)
     return local.astimezone(UTC)

@@ -46,6 +46,7 @@ _CUSTOMERS: dict[DealStatus, tuple[str, ...]] = {
     "lost": ("customer", "opportunity", "lost"),
 }
 LOSS_REASONS = ("price", "price", "competitor", "competitor", "no_budget", "no_decision", "timing", "not_fitting")
+_SOURCES = {"web": "Web site", "referral": "Referral", "fair": "Trade fair", "call": "Cold call", "partner": "Partner"}
 PER_EURO = {"EUR": 1, "CZK": 25, "PLN": 4, "HUF": 400}
 
 
@@ -99,7 +100,7 @@ def _deal(
         next_step=random.choice(texts.next_steps) if is_open else "",
         next_step_at=today + timedelta(days=random.randint(-4, 21)) if is_open else None,
         loss_reason=random.choice(LOSS_REASONS) if status == "lost" else "",
-        source=company.source,
+        source=_SOURCES.get(company.source, ""),
         tags=("tender",) if random.random() < 0.1 else (),
         contacts=tuple((index, people[index].buying_role) for index in contacts),
         owner=company.owner,

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from jantar.project.demo.clock import moment_between, working_moment
+from jantar.project.demo.clock import moment_between, moment_on, working_moment
 from jantar.project.demo.countries import Country
 from jantar.project.demo.model import ActivityKind, DemoActivity, DemoCompany, DemoDeal, DemoPerson, DemoTask
 from jantar.project.demo.parties import by_code
@@ -28,6 +28,7 @@ _OUTCOMES: dict[ActivityKind, tuple[str, ...]] = {
 _TRAVEL = {"CZK": Decimal(9), "EUR": Decimal("0.35"), "HUF": Decimal(140), "PLN": Decimal("1.15")}
 _WEIGHTS = {"customer": 9, "opportunity": 7, "qualified": 4, "lead": 2, "lost": 2}
 _PLANNED_SHARE = 0.008
+_TODAY_SHARE = 0.12
 
 
 def make_activities(
@@ -115,9 +116,10 @@ def _task(
     due = activity.at.date() + timedelta(days=random.randint(3, 21))
     done = due < today - timedelta(days=random.randint(0, 9))
     done_at = working_moment(random, due - timedelta(days=random.randint(0, 2))) if done else None
+    for_today = not done and random.random() < _TODAY_SHARE
     return DemoTask(
         title=_filled(random, random.choice(country.texts.tasks), country, company),
-        due_at=working_moment(random, due),
+        due_at=moment_on(random, today) if for_today else working_moment(random, due),
         done_at=max(done_at, activity.at) if done_at else None,
         priority=random.choice(("low", "normal", "normal", "normal", "high")),
         owner=activity.owner,

@@ -128,6 +128,8 @@ def test_tasks_come_from_activities_and_some_are_late(demo: Demo) -> None:
     undone = [task for task in demo.tasks if task.done_at is None]
     assert any(task.due_at.date() < TODAY for task in undone)
     assert any(task.due_at.date() > TODAY for task in undone)
+    for seller in ("anna", "jan"):
+        assert any(task.due_at.date() == TODAY for task in undone if task.owner == seller)
 
 
 @pytest.mark.parametrize("country", COUNTRIES, ids=lambda country: country.code)
