@@ -101,20 +101,19 @@ $(PY):
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: requirements.txt | $(PY)
-	$(PY) -m pip install --quiet --require-hashes -r requirements.txt
+	@tools/once.sh $@ requirements.txt -- $(PY) -m pip install --quiet --require-hashes -r requirements.txt
 	@tools/install_command.sh $(VENV)
-	@touch $@
 
 $(VENV)/.installed-dev: requirements.txt requirements-dev.txt | $(PY)
-	$(PY) -m pip install --quiet --require-hashes -r requirements.txt -r requirements-dev.txt
+	@tools/once.sh $@ requirements.txt requirements-dev.txt -- \
+		$(PY) -m pip install --quiet --require-hashes -r requirements.txt -r requirements-dev.txt
+	@cksum < requirements.txt > $(VENV)/.installed
 	@tools/install_command.sh $(VENV)
-	@touch $@ $(VENV)/.installed
 
 ifneq ($(wildcard package.json),)
 $(STAMPS)/node: package-lock.json requirements-node.txt | $(PY)
 	@tools/install_node.sh $(PY)
-	npm ci --no-audit --no-fund --loglevel=error
-	@mkdir -p $(@D) && touch $@
+	@tools/once.sh $@ package-lock.json -- npm ci --no-audit --no-fund --loglevel=error
 
 # Templates and Python name the icons that the build puts together.
 $(STAMPS)/frontend: $(STAMPS)/node package.json $(shell find frontend -type f -not -path '*/node_modules/*') $(shell grep -rl icon jantar --include='*.html' --include='*.py')
