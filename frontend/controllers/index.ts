@@ -6,6 +6,7 @@ import combobox from "./combobox";
 import conflict from "./conflict";
 import connection from "./connection";
 import copy from "./copy";
+import dateField from "./date_field";
 import dialog from "./dialog";
 import draft from "./draft";
 import dropzone from "./dropzone";
@@ -34,6 +35,7 @@ import tooltip from "./tooltip";
 export const controllers: Record<string, ControllerConstructor> = {
   autosize, board, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, palette,
   reorder, rows, selection, session, shell, shortcuts, tabs, theme, toasts, tooltip,
+  "date-field": dateField,
   "inline-edit": inlineEdit,
   "job-progress": jobProgress,
   "part-rows": partRows,

@@ -1,6 +1,8 @@
 import { Controller } from "@hotwired/stimulus";
 import { htmx } from "../lib/htmx";
 
+const VISIBLE = ":is(input:not([type=hidden]), select:not(.ts-hidden-accessible), textarea):not([hidden])";
+
 /**
  * A value edited where it stands. Double click, Enter or F2 fetches the control (GET url), Enter or leaving
  * saves (POST url with its fields), Escape puts the value back. Answers: 200 the value as shown,
@@ -133,7 +135,7 @@ export default class extends Controller<HTMLElement> {
   }
 
   #focusControl(): void {
-    const control = this.#controls.find((one) => one.type !== "hidden");
+    const control = this.element.querySelector<HTMLInputElement>(VISIBLE);
     if (!control) return;
     control.focus();
     if (control instanceof HTMLInputElement && ["text", "search", "email", "tel", "url"].includes(control.type)) control.select();

@@ -20,7 +20,7 @@ export function watchDialogs(): void {
   });
 }
 
-const CONTROLS = "input:not([type=hidden]), select:not(.ts-hidden-accessible), textarea";
+const CONTROLS = "input:not([type=hidden], [hidden]), select:not(.ts-hidden-accessible), textarea";
 
 export function openDialog(id: string): void {
   const dialog = document.getElementById(id);

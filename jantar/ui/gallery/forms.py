@@ -14,6 +14,10 @@ class PersonForm(forms.Form):
     email = forms.EmailField(label="E-mail", required=False, help_text="We only write when they agree.")
     language = forms.ChoiceField(label="Language", choices=[("cs", "Čeština"), ("hu", "Magyar"), ("pl", "Polski")])
     amount = forms.DecimalField(label="Yearly turnover", required=False, localize=True)
-    born = forms.DateField(label="Date of birth", required=False)
+    born = forms.DateField(
+        label="Date of birth",
+        required=False,
+        widget=forms.DateInput({"type": "date", "data-controller": "date-field"}, format="%Y-%m-%d"),
+    )
     note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"data-controller": "autosize"}))
     agrees = forms.BooleanField(label="Agrees to newsletters", required=False)
