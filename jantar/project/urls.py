@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("jantar.platform.mail.urls")),
     *gallery,
     path("api/v1/", api.urls),
+    path("", include("jantar.engine.transfer.urls")),
     path("", include("jantar.modules.sales.urls")),
     path("", include("jantar.engine.pages.urls")),
 ]

@@ -1,8 +1,13 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from jantar.ui.navigation import NavItem, navigation
+
 
 class TransferConfig(AppConfig):
     name = "jantar.engine.transfer"
     label = "transfer"
     verbose_name = _("Import and export")
+
+    def ready(self) -> None:
+        navigation.add(NavItem("imports", _("Imports"), "transfer:imports", icon="file-import", order=45), place="user")

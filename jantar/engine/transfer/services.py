@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.errors import Invalid
+from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.record_type import RecordType
@@ -20,6 +21,7 @@ from jantar.engine.transfer.importing import Importer, Outcome
 from jantar.engine.transfer.models import ImportRun, Layout, RefusedRow, State
 from jantar.engine.transfer.opening import importer_for, opened, rows_of, said
 from jantar.engine.transfer.plan import ColumnOfSheet, Plan, check_plan
+from jantar.engine.transfer.references import Resolver
 from jantar.engine.transfer.sheets import csv_chunks
 from jantar.engine.transfer.suggest import suggest_mapping
 from jantar.platform.jobs import queue
@@ -70,7 +72,19 @@ def understood(record_type: RecordType, file: Any, plan: Plan, actor: Actor) -> 
     else:
         found.mapping = suggest_mapping(record_type, columns, actor)
         found.match = list(record_type.match)
+        found.create_missing = creatable(record_type, found.mapping, actor)
     return found, [said(notice) for notice in sheet.notices]
+
+
+def creatable(record_type: RecordType, mapping: Sequence[str], actor: Actor) -> list[str]:
+    """Mapped references whose missing records can be made from a name alone."""
+    fields = record_type.fields(actor)
+    found = {name: fields[name] for name in dict.fromkeys(mapping) if name in fields}
+    return [
+        name
+        for name, reference in found.items()
+        if isinstance(reference, Reference) and Resolver(record_type, reference, actor).creatable()
+    ]
 
 
 def find_import(pk: int, *, actor: Actor) -> ImportRun:
@@ -104,7 +118,9 @@ def change_plan(run: ImportRun, changes: Mapping[str, Any], *, actor: Actor) -> 
     plan = replace(plan, **{**changes, **reading})
     if reading:
         with run.file.open("rb") as file:
-            plan, run.notices = understood(record_type, file, plan, actor)
+            found, run.notices = understood(record_type, file, plan, actor)
+        same = [column.header for column in found.columns] == [column.header for column in plan.columns]
+        plan = replace(found, mapping=plan.mapping, match=plan.match) if same else found
     check_plan(plan, record_type, actor)
     run.plan, run.state, run.forecast = plan.to_json(), State.DRAFT, None
     run.save(update_fields=["plan", "notices", "state", "forecast"])
@@ -182,7 +198,7 @@ def start_import(
         raise NotFound(_("There is no such type."))
     with transaction.atomic():
         run = upload(registry.get(type_name), file, name, actor=actor)
-        changes: dict[str, Any] = dict(settings)
+        changes: dict[str, Any] = {"create_missing": [], **settings}
         if mapping is not None:
             changes["mapping"] = targets_by_header(run, mapping)
         if match is not None:

@@ -1,0 +1,156 @@
+"""The pages of an import: upload, match columns and look at the result beforehand, follow it, see what came of it."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from jantar.engine.fields.errors import Invalid
+from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records.errors import NotAllowed, NotFound
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.registry import registry
+from jantar.engine.transfer import services
+from jantar.engine.transfer.models import ImportRun
+from jantar.engine.transfer.pages_content import PREPARING, ImportPage
+from jantar.engine.transfer.plan import Plan
+
+SHOWN_IMPORTS = 50
+
+
+@never_cache
+def show_imports(request: HttpRequest) -> HttpResponse:
+    """The imports of the user, newest first, and the types the user may import."""
+    actor = current_actor(request)
+    runs = ImportRun.objects.visible_to(actor).select_related("created_by").order_by("-pk")[:SHOWN_IMPORTS]
+    types = [one for one in registry.all() if one.area and actor.may("import", one.name)]
+    pages = [ImportPage(run, actor) for run in runs if run.record_type in registry]
+    return render(request, "transfer/list.html", {"pages": pages, "types": types})
+
+
+@never_cache
+def upload(request: HttpRequest, type_name: str) -> HttpResponse:
+    """Takes a file, and goes on to its columns."""
+    record_type = importable(request, type_name)
+    errors: list[str] = []
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        if file is None:
+            errors = [_("Choose a file.")]
+        else:
+            try:
+                run = services.upload(record_type, file, file.name or "", actor=current_actor(request))  # type: ignore[arg-type]
+                return redirect("transfer:import", run.pk)
+            except Invalid as error:
+                errors = [message for messages in error.errors.values() for message in messages]
+    context = {"record_type": record_type, "errors": errors}
+    return render(request, "transfer/upload.html", context, status=422 if errors else 200)
+
+
+def importable(request: HttpRequest, type_name: str) -> RecordType:
+    """The record type. Raises NotFound for one the user does not see, NotAllowed for one they may not import."""
+    actor = current_actor(request)
+    if type_name not in registry:
+        raise Http404
+    if not actor.may("see", type_name):
+        raise NotFound(_("There is no such page."))
+    if not actor.may("import", type_name):
+        raise NotAllowed(_("You may not import here."))
+    return registry.get(type_name)
+
+
+@never_cache
+def show_import(request: HttpRequest, pk: int) -> HttpResponse:
+    """The import as it stands: being prepared, going on, or done."""
+    actor = current_actor(request)
+    page = ImportPage(services.find_import(pk, actor=actor), actor)
+    if page.step == PREPARING:
+        page.prepare()
+    return render(request, "transfer/import.html", {"page": page})
+
+
+@require_POST
+def change_plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keeps what was chosen and shows the preview that follows from it; a wrong choice is said and not kept."""
+    actor = current_actor(request)
+    run = services.find_import(pk, actor=actor)
+    changes = changes_from(request.POST, Plan.from_json(run.plan))
+    try:
+        services.change_plan(run, changes, actor=actor)
+        page = ImportPage(run, actor).prepare()
+    except Invalid as error:
+        run.plan = {**run.plan, **changes}
+        page = ImportPage(run, actor, errors=error.errors)
+    return render(request, "transfer/prepare.html", {"page": page}, status=422 if page.errors else 200)
+
+
+@require_POST
+def begin(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """Checks all rows, or imports them, with the plan on the page."""
+    actor = current_actor(request)
+    run = services.find_import(pk, actor=actor)
+    try:
+        if "mapping" in request.POST:
+            services.change_plan(run, changes_from(request.POST, Plan.from_json(run.plan)), actor=actor)
+        (services.try_import if act == "check" else services.run_import)(run, actor=actor)
+    except Invalid as error:
+        page = ImportPage(run, actor, errors=error.errors)
+        return render(request, "transfer/import.html", {"page": page}, status=422)
+    return redirect("transfer:import", run.pk)
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    services.cancel_import(services.find_import(pk, actor=current_actor(request)))
+    return redirect("transfer:import", pk)
+
+
+@never_cache
+def show_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far it is; once it has ended the page is loaded anew."""
+    actor = current_actor(request)
+    run = services.find_import(pk, actor=actor)
+    if not run.is_busy:
+        response = HttpResponse("<span hidden data-job-done></span>")
+        response["HX-Redirect"] = reverse("transfer:import", args=[pk])
+        return response
+    return render(request, "transfer/progress.html", {"page": ImportPage(run, actor)})
+
+
+def download_errors(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """The refused rows, to be corrected and imported again."""
+    run = services.find_import(pk, actor=current_actor(request))
+    stem = run.file_name.rpartition(".")[0] or run.file_name
+    response = StreamingHttpResponse(services.error_file(run), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = attachment(f"{stem}-{_('refused')}.csv")
+    return response
+
+
+def attachment(name: str) -> str:
+    """The header that saves an answer under a name with any letters."""
+    return content_disposition_header(True, name) or "attachment"
+
+
+def changes_from(data: QueryDict, plan: Plan) -> dict[str, Any]:
+    """The plan as the form has it."""
+    constants = zip(data.getlist("constant_field"), data.getlist("constant_value"), strict=False)
+    given: dict[str, Any] = {
+        "mapping": [data.get(f"column-{place}", "") for place in range(len(plan.columns))],
+        "constants": {key: value.strip() for key, value in constants if key and value.strip()},
+        "match": data.getlist("match"),
+        "mode": data.get("mode", plan.mode),
+        "create_missing": data.getlist("create_missing"),
+        "clear_empty": "clear_empty" in data,
+        "decimal_comma": {"1": True, "0": False}.get(data.get("decimal_comma", "")),
+        "day_first": {"1": True, "0": False}.get(data.get("day_first", "")),
+        "currency": data.get("currency", "").strip().upper(),
+    }
+    for name in ("encoding", "delimiter", "worksheet"):
+        if name in data and data[name] != getattr(plan, name).removesuffix("-sig"):
+            given[name] = data[name]
+    return given

@@ -1,0 +1,139 @@
+"""The pages of an import: from the upload to the result, and what goes wrong on the way."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from jantar.engine.permissions.models import Action, Scope
+from jantar.engine.testing.actors import grant, make_user
+from jantar.engine.testing.fake.models import Book
+from jantar.engine.transfer.models import ImportRun, State
+from jantar.platform.jobs.running import run_waiting_jobs
+
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("N19")]
+
+CONTENT = "Title;Country;Pages\nBabička;CZ;120\nMáj;Česko;x\n"
+
+
+@pytest.fixture
+def client(db):
+    client = Client()
+    client.force_login(make_user("Anna", admin=True))
+    return client
+
+
+def uploaded(client, content=CONTENT, name="books.csv"):
+    file = SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode("cp1250"))
+    return client.post("/books/import/", {"file": file})
+
+
+def form_of(run, **changes):
+    plan = ImportRun.objects.get(pk=run).plan
+    mapping = {f"column-{place}": key for place, key in enumerate(plan["mapping"])}
+    return {"mapping": "1", "mode": "update", "match": plan["match"], **mapping, **changes}
+
+
+def test_a_file_is_uploaded_previewed_checked_and_imported(client):
+    response = uploaded(client)
+    run = ImportRun.objects.get()
+    assert response.headers["Location"] == f"/import/{run.pk}/"
+    page = client.get(f"/import/{run.pk}/").content.decode()
+    assert "Babička" in page
+    assert "Pages: “x” is not a number." in page
+    assert 'value="cp1250" selected' in page
+    assert Book.objects.count() == 0
+    assert client.post(f"/import/{run.pk}/check/", form_of(run.pk)).status_code == 302
+    assert "data-job-progress-url-value" in client.get(f"/import/{run.pk}/").content.decode()
+    run_waiting_jobs()
+    assert "What the import would do" in client.get(f"/import/{run.pk}/").content.decode()
+    client.post(f"/import/{run.pk}/run/", form_of(run.pk))
+    run_waiting_jobs()
+    page = client.get(f"/import/{run.pk}/").content.decode()
+    book = Book.objects.get()
+    assert f'href="/books/{book.pk}/"' in page
+    run.refresh_from_db()
+    assert f"/operations/{run.operation_id}/undo/" in page
+    answer = client.get(f"/import/{run.pk}/refused.csv")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    assert text == "Title;Country;Pages;Why refused\r\nMáj;Česko;x;Pages: “x” is not a number.\r\n"
+    client.post(f"/operations/{run.operation_id}/undo/", headers={"HX-Request": "true"})
+    assert "This import was undone" in client.get(f"/import/{run.pk}/").content.decode()
+    assert Book.objects.count() == 0
+
+
+def test_what_is_chosen_shows_at_once_in_the_preview(client):
+    uploaded(client)
+    run = ImportRun.objects.get()
+    answer = client.post(f"/import/{run.pk}/plan/", form_of(run.pk, encoding="iso8859-2", **{"column-2": ""}))
+    assert answer.status_code == 200
+    assert "is not a number" not in answer.content.decode()
+    run.refresh_from_db()
+    assert (run.plan["encoding"], run.plan["mapping"]) == ("iso8859-2", ["title", "country", ""])
+
+
+def test_a_wrong_choice_is_said_and_what_was_chosen_stays_on_the_page(client):
+    uploaded(client)
+    run = ImportRun.objects.get()
+    answer = client.post(f"/import/{run.pk}/plan/", form_of(run.pk, **{"column-1": "title"}))
+    assert answer.status_code == 422
+    assert "Two columns go to the same field: title." in answer.content.decode()
+    assert answer.content.decode().count('<option value="title" selected>') == 2
+    run.refresh_from_db()
+    assert run.plan["mapping"] == ["title", "country", "pages"]
+
+
+def test_a_file_that_cannot_be_read_is_refused_with_the_reason(client):
+    answer = uploaded(client, b"\x89PNG\r\n\x1a\n and so on")
+    assert answer.status_code == 422
+    assert "This is a PNG file." in answer.content.decode()
+    assert client.post("/books/import/").status_code == 422
+    assert ImportRun.objects.count() == 0
+
+
+def test_an_import_that_waits_can_be_cancelled_and_changed_again(client):
+    uploaded(client)
+    run = ImportRun.objects.get()
+    client.post(f"/import/{run.pk}/run/", form_of(run.pk))
+    assert client.post(f"/import/{run.pk}/plan/", form_of(run.pk)).status_code == 422
+    client.post(f"/import/{run.pk}/cancel/")
+    run.refresh_from_db()
+    assert (run.state, Book.objects.count()) == (State.DRAFT, 0)
+    assert client.post(f"/import/{run.pk}/plan/", form_of(run.pk)).status_code == 200
+
+
+def test_the_end_of_the_job_brings_the_result(client):
+    uploaded(client)
+    run = ImportRun.objects.get()
+    client.post(f"/import/{run.pk}/run/", form_of(run.pk))
+    assert "0 of 2 rows" in client.get(f"/import/{run.pk}/progress/").content.decode()
+    run_waiting_jobs()
+    assert client.get(f"/import/{run.pk}/progress/").headers["HX-Redirect"] == f"/import/{run.pk}/"
+
+
+def test_pages_are_closed_to_those_without_the_right(client):
+    uploaded(client)
+    run = ImportRun.objects.get()
+    reader = make_user("Reader")
+    grant(reader, {Action.SEE: Scope.ALL})
+    client.force_login(reader)
+    assert client.get("/books/import/").status_code == 403
+    for part in ("", "progress/", "refused.csv"):
+        assert client.get(f"/import/{run.pk}/{part}").status_code == 404
+    for part in ("plan/", "run/", "check/", "cancel/"):
+        assert client.post(f"/import/{run.pk}/{part}", {"mapping": "1"}).status_code == 404
+    assert client.get("/nothing/import/").status_code == 404
+    client.force_login(make_user("Stranger"))
+    assert client.get("/books/import/").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["cs", "hu", "pl", "sk"])
+def test_the_pages_show_in_every_language(client, language):
+    user = make_user(f"User{language}", admin=True)
+    user.language = language
+    user.save()
+    client.force_login(user)
+    uploaded(client)
+    run = ImportRun.objects.get()
+    for address in ("/import/", "/books/import/", f"/import/{run.pk}/"):
+        assert client.get(address).status_code == 200

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from jantar.engine.transfer import pages
+
+app_name = "transfer"
+
+urlpatterns = [
+    path("import/", pages.show_imports, name="imports"),
+    path("import/<int:pk>/", pages.show_import, name="import"),
+    path("import/<int:pk>/plan/", pages.change_plan, name="plan"),
+    path("import/<int:pk>/check/", pages.begin, {"act": "check"}, name="check"),
+    path("import/<int:pk>/run/", pages.begin, {"act": "run"}, name="run"),
+    path("import/<int:pk>/cancel/", pages.cancel, name="cancel"),
+    path("import/<int:pk>/progress/", pages.show_progress, name="progress"),
+    path("import/<int:pk>/refused.csv", pages.download_errors, name="refused"),
+    path("<slug:type_name>/import/", pages.upload, name="upload"),
+]
