@@ -40,6 +40,7 @@ def part(request: HttpRequest, type_name: str, pk: int, name: str) -> HttpRespon
         "heading": f"{found.label}: {record}",
         "action": request.path,
         "save_label": _("Save"),
+        "wide": "1",
     }
     return render(request, "pages/form_dialog.html", context)
 

@@ -10,6 +10,7 @@ from jantar.engine.pages import (
     boards,
     bulk,
     columns,
+    custom_fields,
     detail,
     filter_editor,
     forms,
@@ -19,6 +20,9 @@ from jantar.engine.pages import (
     pickers,
     saved_views,
     searching,
+    settings_company,
+    settings_roles,
+    settings_users,
     today,
 )
 from jantar.engine.pages.loading import RecordTypeConverter
@@ -75,4 +79,29 @@ RECORDS = [
     path(f"{TYPE}<int:pk>/related/<str:name>/", detail.related, name="related"),
 ]
 
-urlpatterns = [*SEARCH, *RECORDS, *LISTS]
+FIELDS = "settings/fields/<record_type:type_name>/"
+SETTINGS = [
+    path("settings/users/", settings_users.users, name="settings_users"),
+    path("settings/users/new/", settings_users.user, name="settings_user_new"),
+    path("settings/users/<int:pk>/", settings_users.user, name="settings_user"),
+    path("settings/teams/", settings_users.teams, name="settings_teams"),
+    path("settings/teams/new/", settings_users.team, name="settings_team_new"),
+    path("settings/teams/<int:pk>/", settings_users.team, name="settings_team"),
+    path("settings/teams/<int:pk>/delete/", settings_users.remove_team, name="settings_team_delete"),
+    path("settings/roles/", settings_roles.roles, name="settings_roles"),
+    path("settings/roles/new/", settings_roles.role, name="settings_role_new"),
+    path("settings/roles/<int:pk>/", settings_roles.role, name="settings_role"),
+    path("settings/roles/<int:pk>/delete/", settings_roles.remove, name="settings_role_delete"),
+    path("settings/company/", settings_company.company, name="settings_company"),
+    path("settings/company/rates/", settings_company.add_rate, name="settings_rate_add"),
+    path("settings/company/rates/<int:pk>/delete/", settings_company.remove_rate, name="settings_rate_delete"),
+    path("settings/fields/", custom_fields.first, name="settings_fields"),
+    path(FIELDS, custom_fields.fields, name="settings_fields_of"),
+    path(f"{FIELDS}new/", custom_fields.field, name="settings_field_new"),
+    path(f"{FIELDS}<int:pk>/", custom_fields.field, name="settings_field"),
+    path(f"{FIELDS}<int:pk>/retire/", custom_fields.retire, name="settings_field_retire"),
+    path(f"{FIELDS}<int:pk>/revive/", custom_fields.revive, name="settings_field_revive"),
+    path(f"{FIELDS}<int:pk>/move/", custom_fields.move, name="settings_field_move"),
+]
+
+urlpatterns = [*SEARCH, *SETTINGS, *RECORDS, *LISTS]

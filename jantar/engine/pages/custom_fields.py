@@ -1,0 +1,126 @@
+"""Settings: fields that administrators add to the record types. They work at once, without a restart."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from jantar.engine.fields.models import CustomField
+from jantar.engine.fields.services import (
+    WITH_CHOICES,
+    change_custom_field,
+    create_custom_field,
+    move_custom_field,
+    retire_custom_field,
+    revive_custom_field,
+)
+from jantar.engine.pages.settings_shared import administrator, is_stored
+from jantar.engine.records.registry import registry
+
+
+class FieldForm(forms.Form):
+    label = forms.CharField(label=gettext_lazy("Label"), max_length=100)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=CustomField.KINDS)
+    choices = forms.CharField(
+        label=gettext_lazy("Values of the list"), required=False, help_text=gettext_lazy("One on each line."),
+        widget=forms.Textarea(attrs={"rows": 4, "data-controller": "autosize"}),
+    )  # fmt: skip
+    help = forms.CharField(label=gettext_lazy("Help beside the field"), required=False, max_length=300)
+    required = forms.BooleanField(label=gettext_lazy("Has to be filled in"), required=False)
+
+    def __init__(self, *args: Any, definition: CustomField | None = None, **options: Any) -> None:
+        if definition:
+            options["initial"] = {
+                "label": definition.label, "help": definition.help, "required": definition.required,
+                "choices": "\n".join(definition.choices),
+            }  # fmt: skip
+        super().__init__(*args, **options)
+        if definition:
+            del self.fields["kind"]
+            if definition.kind not in WITH_CHOICES:
+                del self.fields["choices"]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        found = {name: data[name] for name in ("label", "help", "required")}
+        return {**found, "choices": data.get("choices", "").splitlines()}
+
+
+def first(request: HttpRequest) -> HttpResponse:
+    administrator(request)
+    return redirect("pages:settings_fields_of", next(registry.all()).name)
+
+
+def fields(request: HttpRequest, type_name: str) -> HttpResponse:
+    """The fields of one type, those in use and the retired ones."""
+    administrator(request)
+    definitions = list(CustomField.objects.filter(record_type=type_name))
+    context = {
+        "tab": "fields",
+        "record_type": registry.get(type_name),
+        "record_types": [one for one in registry.all() if one.area],
+        "used": [one for one in definitions if not one.retired_at],
+        "retired": [one for one in definitions if one.retired_at],
+    }
+    return render(request, "pages/settings_fields.html", context)
+
+
+def field(request: HttpRequest, type_name: str, pk: int | None = None) -> HttpResponse:
+    """A dialog for a new field, or for changes of one."""
+    actor = administrator(request)
+    definition = get_object_or_404(CustomField, pk=pk, record_type=type_name, retired_at=None) if pk else None
+    form = FieldForm(request.POST or None, definition=definition)
+
+    def store() -> None:
+        if definition:
+            change_custom_field(definition.pk, record_type=type_name, actor=actor, **form.values)
+        else:
+            kind = form.cleaned_data["kind"]
+            create_custom_field(record_type=type_name, kind=kind, actor=actor, **form.values)
+
+    if request.method == "POST" and is_stored(form, store):
+        messages.success(request, _("Saved."))
+        return HttpResponseClientRedirect(reverse("pages:settings_fields_of", args=[type_name]))
+    label = registry.get(type_name).label_plural
+    context = {
+        "form": form,
+        "heading": _("Edit %(what)s") % {"what": definition}
+        if definition
+        else _("New field of %(type)s") % {"type": label},
+        "action": request.path,
+    }
+    template = "pages/settings_field_form.html" if request.method == "POST" else "pages/settings_field.html"
+    return render(request, template, context, status=422 if form.errors else 200)
+
+
+@require_POST
+def retire(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
+    get_object_or_404(CustomField, pk=pk, record_type=type_name)
+    found = retire_custom_field(pk, record_type=type_name, actor=administrator(request))
+    undo = reverse("pages:settings_field_revive", args=[type_name, pk])
+    messages.success(request, _("“%(what)s” is retired; its values are kept.") % {"what": found}, extra_tags=undo)
+    return redirect("pages:settings_fields_of", type_name)
+
+
+@require_POST
+def revive(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
+    get_object_or_404(CustomField, pk=pk, record_type=type_name)
+    found = revive_custom_field(pk, record_type=type_name, actor=administrator(request))
+    messages.success(request, _("“%(what)s” is in use again.") % {"what": found})
+    return redirect("pages:settings_fields_of", type_name)
+
+
+@require_POST
+def move(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
+    get_object_or_404(CustomField, pk=pk, record_type=type_name, retired_at=None)
+    up = request.POST.get("to") == "up"
+    move_custom_field(pk, record_type=type_name, actor=administrator(request), up=up)
+    return redirect("pages:settings_fields_of", type_name)

@@ -1,0 +1,44 @@
+"""What administrators do with roles. Effective with the next request."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.errors import Invalid, NotAllowed
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.permissions.models import Action, Grant, Role, Scope
+
+Rights = Mapping[tuple[str, str], Scope]
+
+
+@transaction.atomic
+def store_role(role: Role, *, name: str, rights: Rights, actor: Actor) -> Role:
+    """Stores the role with exactly these rights: scopes by (record type, action). Raises Invalid, NotAllowed."""
+    refuse_others(actor)
+    role.name = name.strip()
+    if not role.name:
+        raise Invalid({"name": [_("This field is required.")]})
+    if len(role.name) > 100:
+        raise Invalid({"name": [_("At most %(limit)d characters fit here.") % {"limit": 100}]})
+    if Role.objects.filter(name__iexact=role.name).exclude(pk=role.pk).exists():
+        raise Invalid({"name": [_("There is already a role “%(name)s”.") % {"name": role.name}]})
+    role.save()
+    Grant.objects.filter(role=role).delete()
+    Grant.objects.bulk_create(
+        Grant(role=role, record_type=record_type, action=Action(action), scope=scope)
+        for (record_type, action), scope in rights.items()
+        if scope is not Scope.NONE
+    )
+    return role
+
+
+def delete_role(role: Role, *, actor: Actor) -> None:
+    """Users who had it lose what only it allowed."""
+    refuse_others(actor)
+    role.delete()
+
+
+def refuse_others(actor: Actor) -> None:
+    if not actor.is_admin:
+        raise NotAllowed(_("Only administrators may do this."))

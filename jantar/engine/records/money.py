@@ -1,0 +1,14 @@
+"""Questions about the amounts in all record types."""
+
+from jantar.engine.records.registry import registry
+
+
+def has_amounts() -> bool:
+    """Whether any record, in the bin or not, holds an amount, which is kept in the base currency too."""
+    models = {record_type.model._meta.concrete_model for record_type in registry.all()}
+    return any(
+        model._base_manager.filter(**{f"{field.name}_value__isnull": False}).exists()
+        for model in models
+        if model is not None
+        for field in getattr(model, "money_fields", ())
+    )
