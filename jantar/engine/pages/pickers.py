@@ -1,11 +1,10 @@
 """What a combobox offers: records the actor may see, colleagues, teams, words already used as tags."""
 
-from typing import Any
-
 from django.db.models import F, Func, Model, Q
-from django.db.models.lookups import Contains, StartsWith
+from django.db.models.lookups import Contains
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.choices import Tags
@@ -16,6 +15,7 @@ from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.engine.search.searching import search
 from jantar.kit.text import fold
 from jantar.platform.accounts.models import Team, User
 
@@ -41,7 +41,7 @@ def pick(request: HttpRequest, target: str) -> JsonResponse:
     types = [registry.get(name) for name in names if name in registry and actor.may("see", name)]
     if not types:
         raise NotFound(_("There is no such page."))
-    items = [item for one in types for item in records(one, text, actor, named=len(types) > 1)]
+    items = records(types, text, actor)
     if target == "any":
         items = [{**item, "value": f"{item['type']}/{item['value']}"} for item in items]
     return JsonResponse({"items": items})
@@ -73,39 +73,23 @@ def pick_address(target: type[Model]) -> str:
     return reverse("pages:pick", args=["+".join(names)]) if names else ""
 
 
-def records(record_type: RecordType, text: str, actor: Actor, *, named: bool) -> list[Item]:
-    """Records whose title has all the words; those whose title begins with the text come first."""
-    title = Fold(F(record_type.model.title_column))
-    rows = record_type.visible_to(actor).annotate(folded=title)
-    words = fold(text).split()[:MOST_WORDS]
-    for word in words:
-        rows = rows.filter(Contains(F("folded"), word))
-    paths = [path for path in record_type.search.subtitle if path.count(".") <= 1]
-    rows = rows.select_related(*{path.partition(".")[0] for path in paths if "." in path})
-    if not words:
-        found = list(rows.order_by("-pk")[:LIMIT])
+def records(types: list[RecordType], text: str, actor: Actor) -> list[Item]:
+    """What the search finds, best first; the newest records while nothing is typed."""
+    if text.strip():
+        groups = search(text, actor, [one.name for one in types], limit=LIMIT)
+        hits = [(hit.type, hit.record_id, hit.title, hit.subtitle) for group in groups for hit in group.hits]
     else:
-        begins = rows.filter(StartsWith(F("folded"), fold(text.strip()))).order_by("folded", "pk")
-        found = list(begins[:LIMIT])
-        if len(found) < LIMIT:
-            rest = rows.exclude(pk__in=[row.pk for row in found]).order_by("folded", "pk")
-            found += list(rest[: LIMIT - len(found)])
-    return [record_item(record_type, row, paths, actor, named) for row in found]
+        rows = [
+            (one.name, row) for one in types for row in one.visible_to(actor).order_by("-pk")[: LIMIT // len(types)]
+        ]
+        hits = [(name, row.pk, str(row), "") for name, row in rows]
+    return [record_item(*hit, named=len(types) > 1) for hit in hits]
 
 
-def record_item(record_type: RecordType, row: Any, paths: list[str], actor: Actor, named: bool) -> Item:
-    fields = record_type.fields(actor)
-    details = [str(record_type.label)] if named else []
-    for path in paths:
-        first, dot, _rest = path.partition(".")
-        value = fields[first].read(row) if first in fields else None
-        details.append(str(value or "") if dot else fields[first].text(value) if first in fields else "")
-    return {
-        "type": record_type.name,
-        "value": str(row.pk),
-        "label": str(row),
-        "detail": " · ".join(filter(None, details)),
-    }
+def record_item(type_name: str, pk: int, title: str, subtitle: str, *, named: bool) -> Item:
+    details = [capfirst(str(registry.get(type_name).label))] if named else []
+    detail = " · ".join(filter(None, [*details, subtitle]))
+    return {"type": type_name, "value": str(pk), "label": title, "detail": detail}
 
 
 def users(text: str) -> list[Item]:

@@ -287,7 +287,7 @@ def test_records_are_picked_by_the_words_of_their_titles(client: Client, actor: 
     assert [item["label"] for item in items] == ["Łódź guide", "Guide to Łódź"]
     assert [item["label"] for item in client.get("/pick/books/?q=to+gui").json()["items"]] == ["Guide to Łódź"]
     both = client.get("/pick/books+shelves/?q=lodz").json()["items"]
-    assert both[0]["detail"].startswith("book")
+    assert both[0]["detail"].startswith("Book")
 
 
 def test_pickers_offer_only_what_may_be_seen(actor: Actor) -> None:
