@@ -49,6 +49,7 @@ def add_item(record_type: RecordType, order: int) -> NavItem:
         icon=record_type.icon,
         order=order,
         args=(record_type.name,),
+        opens_dialog=True,
         visible=allowed("create", record_type.name),
     )
 
