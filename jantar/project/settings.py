@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "jantar.engine.records",
     "jantar.engine.transfer",
     "jantar.engine.search",
+    "jantar.engine.timeline",
     "jantar.engine.pages",
     "jantar.engine.api",
     "jantar.modules.contacts",

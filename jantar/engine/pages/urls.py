@@ -23,6 +23,7 @@ from jantar.engine.pages import (
     settings_company,
     settings_roles,
     settings_users,
+    timeline,
     today,
 )
 from jantar.engine.pages.loading import RecordTypeConverter
@@ -34,6 +35,16 @@ TYPE = "<record_type:type_name>/"
 SEARCH = [
     path("search/", searching.results, name="search"),
     path("search/palette/", searching.palette, name="palette"),
+]
+
+TIMELINE = [
+    path(f"{TYPE}<int:pk>/timeline/", timeline.panel, name="timeline"),
+    path(f"{TYPE}<int:pk>/timeline/stream/", timeline.stream, name="timeline_stream"),
+    path(f"{TYPE}<int:pk>/timeline/<slug:key>/", timeline.write, name="timeline_write"),
+    path("notes/<int:pk>/", timeline.note, name="note"),
+    path("notes/<int:pk>/delete/", timeline.delete_note, name="note_delete"),
+    path("comments/<int:pk>/", timeline.comment, name="comment"),
+    path("comments/<int:pk>/delete/", timeline.delete_comment, name="comment_delete"),
 ]
 
 LISTS = [
@@ -104,4 +115,4 @@ SETTINGS = [
     path(f"{FIELDS}<int:pk>/move/", custom_fields.move, name="settings_field_move"),
 ]
 
-urlpatterns = [*SEARCH, *SETTINGS, *RECORDS, *LISTS]
+urlpatterns = [*SEARCH, *SETTINGS, *TIMELINE, *RECORDS, *LISTS]

@@ -28,6 +28,8 @@ def problems(record_type: RecordType) -> Iterator[CheckMessage]:
         "columns": record_type.columns,
         "sort": tuple(part.lstrip("-") for part in record_type.sort.split(",")),
         "match": record_type.match,
+        "milestones": record_type.milestones,
+        "belongs_to": record_type.belongs_to,
         "defaults": tuple(record_type.defaults),
     }
     for place, names in places.items():

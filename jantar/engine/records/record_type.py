@@ -122,6 +122,8 @@ class RecordType:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
+    #: Fields whose change is worth telling on the timeline.
+    milestones: tuple[str, ...] = ("owner",)
     #: References to what a record belongs to: what happens with it also happens there (a person's company).
     belongs_to: tuple[str, ...] = ()
     #: Fields by which an import recognises an existing record, best first.

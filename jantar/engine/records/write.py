@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.history.models import Cause, Operation
 from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import Actor
-from jantar.engine.records import stale
+from jantar.engine.records import milestones, stale
 from jantar.engine.records.checking import Values, check_changes, check_new, integrity_errors
 from jantar.engine.records.errors import Invalid, NotAllowed, NotFound
 from jantar.engine.records.models import Record
@@ -121,6 +121,7 @@ def change(records: Sequence[Any], record_type: RecordType, values: Values, *, a
         refuse_unless_allowed(record_type, records, actor, "edit")
         if record_type.after_update:
             record_type.after_update(records, frozenset(values), actor)
+        milestones.tell(record_type, records, before, actor)
 
 
 def delete(

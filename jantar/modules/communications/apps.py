@@ -6,3 +6,11 @@ class CommunicationsConfig(AppConfig):
     name = "jantar.modules.communications"
     label = "communications"
     verbose_name = _("Communication")
+
+    def ready(self) -> None:
+        from jantar.engine.timeline import composer
+        from jantar.modules.communications.pages import LogActivity
+        from jantar.modules.communications.telling import register_kinds
+
+        register_kinds()
+        composer.register(LogActivity(), first=True)

@@ -28,7 +28,7 @@ class Priority(TextChoices):
     LOW = "low", pgettext_lazy("priority", "Low")
 
 
-ICONS = {
+ICONS: dict[str, str] = {
     ActivityKind.CALL: "phone",
     ActivityKind.MEETING: "users",
     ActivityKind.VISIT: "map-pin",

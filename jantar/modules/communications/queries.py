@@ -7,8 +7,10 @@ from decimal import Decimal
 from django.db.models import Count, DecimalField, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
+from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.permissions.actor import Actor
-from jantar.modules.communications.models import Activity
+from jantar.engine.records.references import record_titles
+from jantar.modules.communications.models import Activity, Participant
 
 
 @dataclass(frozen=True)
@@ -34,3 +36,15 @@ def effort(type_name: str, pks: Sequence[int], actor: Actor, condition: Q | None
         .order_by()
     )
     return {row["links__record_id"]: Effort(row["number"], row["minutes"], row["spent"]) for row in rows}
+
+
+def participants_of(activities: Sequence[int], actor: Actor) -> dict[int, list[str]]:
+    """Names of those who took part in each activity: colleagues, and the persons the actor may see; two statements."""
+    rows = list(Participant.objects.filter(activity__in=activities).select_related("user").order_by("id"))
+    titles = record_titles({RecordKey("people", row.person_id) for row in rows if row.person_id}, actor)
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        name = row.user.full_name if row.user else titles.get(RecordKey("people", row.person_id or 0))
+        if name:
+            found.setdefault(row.activity_id, []).append(name)
+    return found

@@ -34,8 +34,9 @@ activities = RecordType(
         Part("links", ActivityLink, "activity", _("Linked records")),
         Part("participants", Participant, "activity", _("Participants")),
     ),
-    after_create=services.link_activities,
-    after_update=services.link_changed_activities,
+    milestones=(),
+    after_create=services.place_activities,
+    after_update=services.place_changed_activities,
 )
 
 tasks = RecordType(
@@ -64,8 +65,8 @@ tasks = RecordType(
         ),
     ),
     prepare=services.note_who_did_it,
-    after_create=services.link_tasks,
-    after_update=services.link_changed_tasks,
+    after_create=services.place_tasks,
+    after_update=services.place_changed_tasks,
 )  # fmt: skip
 
 registry.register(activities, tasks)

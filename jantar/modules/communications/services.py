@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from jantar.engine.fields.errors import Invalid
+from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.history.models import Cause
 from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import Actor
@@ -14,6 +15,7 @@ from jantar.engine.records import write
 from jantar.engine.records.links import key_of, surroundings
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.engine.timeline import stream
 from jantar.modules.communications.models import Activity, ActivityLink, Participant, Task, TaskLink
 
 Values = Mapping[str, Any]
@@ -75,28 +77,46 @@ def note_who_did_it(records: Sequence[Task], given: frozenset[str], actor: Actor
             task.done_by_id = actor.user_id if task.done_at else None
 
 
-def link_activities(records: Sequence[Activity], actor: Actor) -> None:
-    """Activities are also about the persons who took part, and about what all of these belong to."""
+def place_activities(records: Sequence[Activity], actor: Actor) -> None:
+    """Activities are also about the persons who took part and about what all of these belong to; tells it there."""
     present = Participant.objects.filter(activity__in=records, person__isnull=False)
     people = [(row.activity_id, row.person) for row in present.select_related("person")]
-    _complete_links(ActivityLink, "activity_id", records, people)
+    links = _complete_links(ActivityLink, "activity_id", records, people)
+    told: list[stream.Told] = [(key_of(one), links[one.pk], one.at, {}) for one in records]
+    stream.put_many("activity", told, actor=actor)
 
 
-def link_changed_activities(records: Sequence[Activity], changed: frozenset[str], actor: Actor) -> None:
-    link_activities(records, actor)
+def place_changed_activities(records: Sequence[Activity], changed: frozenset[str], actor: Actor) -> None:
+    if changed & {"links", "participants", "at"}:
+        place_activities(records, actor)
 
 
-def link_tasks(records: Sequence[Task], actor: Actor) -> None:
-    """Tasks are also about what the records they are about belong to."""
-    _complete_links(TaskLink, "task_id", records, [])
+def place_tasks(records: Sequence[Task], actor: Actor) -> None:
+    """Tasks are also about what the records they are about belong to; tells there that they were planned."""
+    links = _complete_links(TaskLink, "task_id", records, [])
+    stream.put_many("task", [(key_of(one), links[one.pk], one.created_at, {}) for one in records], actor=actor)
+    _tell_done([one for one in records if one.done_at], links, actor)
 
 
-def link_changed_tasks(records: Sequence[Task], changed: frozenset[str], actor: Actor) -> None:
-    link_tasks(records, actor)
+def place_changed_tasks(records: Sequence[Task], changed: frozenset[str], actor: Actor) -> None:
+    if "links" in changed:
+        place_tasks(records, actor)
+    elif "done_at" in changed:
+        for one in records:
+            stream.remove("task_done", key_of(one))
+        done = [one for one in records if one.done_at]
+        _tell_done(done, _complete_links(TaskLink, "task_id", done, []), actor)
 
 
-def _complete_links(model: type[Any], parent: str, owners: Sequence[Any], more: Sequence[tuple[int, Any]]) -> None:
-    """Adds the missing links of many activities or tasks; `more` are further (owner id, record) pairs."""
+def _tell_done(done: Sequence[Task], links: Mapping[int, list[RecordKey]], actor: Actor) -> None:
+    now = timezone.now()
+    stream.put_many("task_done", [(key_of(one), links[one.pk], one.done_at or now, {}) for one in done], actor=actor)
+
+
+def _complete_links(
+    model: type[Any], parent: str, owners: Sequence[Any], more: Sequence[tuple[int, Any]]
+) -> dict[int, list[RecordKey]]:
+    """Adds the missing links of many activities or tasks and returns all; `more` are further (id, record) pairs."""
     links = model.objects.filter(**{f"{parent}__in": [owner.pk for owner in owners]})
     known = {(getattr(link, parent), link.record) for link in links}
     wanted = known | {(pk, key_of(record)) for pk, record in more}
@@ -107,3 +127,7 @@ def _complete_links(model: type[Any], parent: str, owners: Sequence[Any], more: 
         ignore_conflicts=True,
         batch_size=2000,
     )
+    found: dict[int, list[RecordKey]] = {owner.pk: [] for owner in owners}
+    for pk, key in sorted(wanted):
+        found[pk].append(key)
+    return found

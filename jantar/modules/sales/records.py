@@ -49,6 +49,7 @@ deals = RecordType(
         ),
     ),
     belongs_to=("customer",),
+    milestones=("stage", "amount", "expected_close", "owner"),
     match=("name",),
     prepare=services.prepare_deals,
     validate=services.validate_deal,

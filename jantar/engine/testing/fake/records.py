@@ -65,6 +65,8 @@ books = RecordType(
     parts=(Part("copies", Copy, "book", "Copies", main="is_main"),),
     actions=(RecordAction("lend", "Lend", lend, available=lambda book: not book.lent),),
     match=("title",),
+    belongs_to=("shelf",),
+    milestones=("owner", "genre", "shelf", "price", "published_on"),
     validate=validate_book,
 )
 

@@ -1,0 +1,1 @@
+"""What happened around a record, told newest first; notes and comments."""

@@ -1,0 +1,98 @@
+"""What can be written on a record from its timeline: tabs that modules add to."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.errors import Invalid
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.timeline import services
+from jantar.platform.accounts.models import User
+
+Text = str | Promise
+Errors = Mapping[str, Sequence[str]]
+
+
+class Tab(ABC):
+    """A form of the composer. `data` is what was posted (a QueryDict)."""
+
+    key: str
+    label: Text
+    template: str
+    button: Text
+    #: What is said when it was saved.
+    done: Text
+
+    def may(self, record_type: RecordType, actor: Actor) -> bool:
+        """Whether the actor can use it on records of a type."""
+        return True
+
+    @abstractmethod
+    def context(self, record: Any, actor: Actor, data: Any = None, errors: Errors | None = None) -> dict[str, Any]:
+        """What the template needs; with `data` and `errors` nothing typed is lost."""
+
+    @abstractmethod
+    def save(self, record: Any, actor: Actor, data: Any) -> None:
+        """Raises Invalid; its keys are names of the form."""
+
+
+_tabs: list[Tab] = []
+
+
+def register(tab: Tab, *, first: bool = False) -> None:
+    """Adds a tab; called when Django starts."""
+    _tabs.insert(0 if first else len(_tabs), tab)
+
+
+def tabs_for(record_type: RecordType, actor: Actor) -> list[Tab]:
+    return [tab for tab in _tabs if actor.user_id is not None and tab.may(record_type, actor)]
+
+
+class NoteTab(Tab):
+    key = "note"
+    label = _("Note")
+    template = "timeline/write_note.html"
+    button = _("Save note")
+    done = _("The note is saved.")
+
+    def context(self, record: Any, actor: Actor, data: Any = None, errors: Errors | None = None) -> dict[str, Any]:
+        readers = User.objects.filter(pk__in=_ids(data)) if data else []
+        return {"text": data.get("text", "") if data else "", "readers": readers, "errors": errors or {}}
+
+    def save(self, record: Any, actor: Actor, data: Any) -> None:
+        services.add_note(record, text=data.get("text", ""), share_with=read_readers(data), actor=actor)
+
+
+class CommentTab(Tab):
+    key = "comment"
+    label = _("Comment")
+    template = "timeline/write_comment.html"
+    button = _("Add comment")
+    done = _("The comment is added.")
+
+    def context(self, record: Any, actor: Actor, data: Any = None, errors: Errors | None = None) -> dict[str, Any]:
+        return {"text": data.get("text", "") if data else "", "errors": errors or {}}
+
+    def save(self, record: Any, actor: Actor, data: Any) -> None:
+        services.add_comment(record, text=data.get("text", ""), actor=actor)
+
+
+def read_readers(data: Any) -> list[int]:
+    """The user ids of `share_with` in a posted form. Raises Invalid."""
+    given = [text for text in data.getlist("share_with") if text]
+    if len(_ids(data)) != len(given):
+        raise Invalid({"share_with": [gettext("There is no such user.")]})
+    return _ids(data)
+
+
+def _ids(data: Any) -> list[int]:
+    return [int(text) for text in data.getlist("share_with") if text.isdecimal() and len(text) < 19]
+
+
+register(NoteTab())
+register(CommentTab())

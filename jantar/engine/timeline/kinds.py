@@ -1,0 +1,110 @@
+"""Kinds of entries: each has an icon, a group to filter by, a sentence and a template of its own."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.registry import registry
+
+if TYPE_CHECKING:
+    from jantar.engine.timeline.stream import Shown
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`sentence` says what happened and is the entry's title; `template` draws what stands below it.
+
+    `prepare` may put further things on the entries of a page, for all of them with a constant number of statements.
+    """
+
+    name: str
+    group: str
+    icon: str
+    sentence: "Callable[[Shown], Text]"
+    template: str = "timeline/kinds/plain.html"
+    tone: str = ""
+    prepare: "Callable[[Sequence[Shown], Actor], None] | None" = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows that entries can come from and that are no records: which of them an actor may see, and how to load them."""
+
+    name: str
+    visible_to: Callable[[Actor], Any]
+    loads: tuple[str, ...] = ()
+
+
+#: Groups to filter by, in order.
+GROUPS: dict[str, Text] = {
+    "activity": _("Activities"),
+    "task": _("Tasks"),
+    "note": _("Notes"),
+    "comment": _("Comments"),
+    "change": pgettext_lazy("timeline", "Changes"),
+}
+_kinds: dict[str, Kind] = {}
+_sources: dict[str, Source] = {}
+
+
+def register(*kinds: Kind) -> None:
+    """Adds kinds of entries; called when Django starts."""
+    for kind in kinds:
+        if kind.group not in GROUPS:
+            raise ValueError(f"{kind.name}: there is no group {kind.group!r}.")
+        _kinds[kind.name] = kind
+
+
+def register_source(source: Source) -> None:
+    _sources[source.name] = source
+
+
+def kind_of(name: str) -> Kind | None:
+    return _kinds.get(name)
+
+
+def names_of(group: str) -> list[str]:
+    return [kind.name for kind in _kinds.values() if kind.group == group]
+
+
+def sources(actor: Actor) -> Iterator[tuple[str, Any]]:
+    """Name and visible rows of everything entries come from: the records the actor may see, notes, comments."""
+    for record_type in registry.all():
+        if actor.may("see", record_type.name):
+            yield record_type.name, record_type.visible_to(actor)
+    for source in _sources.values():
+        yield source.name, source.visible_to(actor)
+
+
+def loaded(name: str, ids: Iterable[int], actor: Actor) -> Mapping[int, Any]:
+    """The visible rows of one source by id; one statement."""
+    if name in _sources:
+        rows = _sources[name].visible_to(actor).select_related(*_sources[name].loads)
+    else:
+        rows = registry.get(name).visible_to(actor).select_related("owner")
+    found: Mapping[int, Any] = rows.in_bulk(list(ids))
+    return found
+
+
+def register_own() -> None:
+    """The kinds every record has."""
+    from jantar.engine.timeline import telling
+    from jantar.engine.timeline.models import Comment, Note
+
+    register_source(Source("note", Note.objects.visible_to, loads=("author",)))
+    register_source(Source("comment", Comment.objects.visible_to, loads=("author",)))
+    register(
+        Kind("created", "change", "plus", telling.created, tone="green"),
+        Kind("changed", "change", "edit", telling.changed, "timeline/kinds/changed.html", prepare=telling.name_values),
+        Kind(
+            "note", "note", "lock", telling.note, "timeline/kinds/note.html", tone="amber", prepare=telling.name_readers
+        ),
+        Kind("comment", "comment", "message", telling.comment, "timeline/kinds/comment.html", prepare=telling.mark_own),
+    )
