@@ -31,12 +31,12 @@ class BearerToken(AuthBase):
         token = token.strip()
         if scheme.lower() != "bearer" or not token or not token.isascii():
             raise unauthorized(_("Send the header “Authorization: Bearer TOKEN”."))
-        wait = requests_of_tokens.spend(ApiToken.digest_of(token), settings.API_REQUESTS_PER_MINUTE)
-        if wait:
-            raise Problem("too-many-requests", headers={"Retry-After": str(wait)})
         user = ApiToken.user_of(token)
         if user is None:
             raise unauthorized(_("This token is unknown, expired, or its owner may not sign in."))
+        wait = requests_of_tokens.spend(ApiToken.digest_of(token), settings.API_REQUESTS_PER_MINUTE)
+        if wait:
+            raise Problem("too-many-requests", headers={"Retry-After": str(wait)})
         enter(request, user, language_asked(request) or user.language)
         return user
 

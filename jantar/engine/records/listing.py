@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.record_key import AnyRecord
+from jantar.engine.fields.references import Reference
 from jantar.engine.fields.sources import CUSTOM
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import BadQuery
@@ -59,7 +60,8 @@ class SortKey:
 class Query:
     """What to list. `sort` is like "-created_at,name"; the id breaks ties. `condition` narrows further.
 
-    With `narrow` nothing but `columns` is loaded; who reads another field of a row pays a statement for it.
+    With `narrow` nothing but `columns` is loaded, of referenced rows nothing but their title; who reads more of a
+    row pays a statement for it.
     """
 
     record_type: RecordType
@@ -154,6 +156,8 @@ def stored_columns(query: Query) -> list[str]:
             found += [f"{field.name}_value", f"{field.name}_currency"]
         elif isinstance(field, AnyRecord):
             found += field.columns
+        elif isinstance(field, Reference) and field.title_column:
+            found += [f"{field.name}__id", f"{field.name}__{field.title_column}"]
         elif field.name in known:
             found.append(field.name)
         else:

@@ -35,11 +35,15 @@ MAKERS: dict[str, Maker] = {
 }
 
 
-def sample_values(record_type: RecordType, actor: Actor, number: int = 1) -> dict[str, Any]:
-    """A value for every field that can be written and every reference that is required, without parts."""
+def sample_values(
+    record_type: RecordType, actor: Actor, number: int = 1, *, references: bool = False
+) -> dict[str, Any]:
+    """A value for every field that can be written, without parts; of references only the required ones or all."""
     values: dict[str, Any] = {}
     for name, field in record_type.fields(actor).items():
-        if field.read_only or (isinstance(field, Reference | AnyRecord) and not field.required):
+        if field.read_only or (isinstance(field, AnyRecord) and not field.required):
+            continue
+        if isinstance(field, Reference) and not (field.required or references):
             continue
         if isinstance(field, Reference):
             values[name] = sample_target(field, actor, number)
@@ -48,19 +52,21 @@ def sample_values(record_type: RecordType, actor: Actor, number: int = 1) -> dic
     return values
 
 
-def sample_target(field: Reference, actor: Actor, number: int) -> int:
-    """The id of a row that the field can refer to; a record is made for it, of anything else the first is taken."""
+def sample_target(field: Reference, actor: Actor, number: int) -> int | None:
+    """The id of a row that the field can refer to: the first there is; where there is none a record is made."""
     types = registry.types_of(field.target)
-    if not types:
-        return int(field.target._default_manager.order_by("pk").values_list("pk", flat=True)[0])
-    return int(sample_record(types[0], actor, number).pk)
+    rows = types[0].visible_to(actor) if types else field.target._default_manager.all()
+    first: int | None = rows.order_by("pk").values_list("pk", flat=True).first()
+    if first is None and types:
+        return int(sample_record(types[0], actor, number).pk)
+    return first
 
 
-def sample_record(record_type: RecordType, actor: Actor, number: int = 1) -> Any:
+def sample_record(record_type: RecordType, actor: Actor, number: int = 1, *, references: bool = False) -> Any:
     """A stored record with a value in every field."""
     fields = record_type.fields(actor)
-    values = {name: fields[name].load(value) for name, value in sample_values(record_type, actor, number).items()}
-    return write.create(record_type, values, actor=actor)
+    values = sample_values(record_type, actor, number, references=references)
+    return write.create(record_type, {name: fields[name].load(value) for name, value in values.items()}, actor=actor)
 
 
 def _decimal(field: Field, number: int) -> str:

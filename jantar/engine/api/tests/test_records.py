@@ -148,6 +148,12 @@ def test_changes_of_different_fields_are_merged_and_of_the_same_field_refused(ap
     assert (book.title, book.genre, book.version) == ("Theirs", "", 3)
 
 
+def test_numbers_that_were_not_stored_come_back(api, book):
+    data_of(api.patch(f"/books/{book.pk}", {"weight": "0.5", "version": 1}))
+    problem = problem_in(api.patch(f"/books/{book.pk}", {"weight": 0.75, "version": 1}), 409)
+    assert (problem["theirs"], problem["yours"]) == ({"weight": "0.500"}, {"weight": "0.75"})
+
+
 def test_rows_of_a_part_that_others_changed_are_not_overwritten(api, book):
     theirs = data_of(api.patch(f"/books/{book.pk}", {"copies": [{"number": "theirs"}], "version": 1}))["copies"]
     problem = problem_in(api.patch(f"/books/{book.pk}", {"copies": [{"number": "mine"}], "version": 1}), 409)
