@@ -68,6 +68,7 @@ def _shown(request: HttpRequest) -> dict[str, object]:
         "runs": page,
         "next_before": page[-1].pk if len(found) > PAGE_SIZE else None,
         "everybody": everybody,
+        "only_mine": not everybody,
         "may_see_all": _is_admin(request),
         "is_running": any(run.is_open for run in page),
         "query": request.GET.urlencode(),

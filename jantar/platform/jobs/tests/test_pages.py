@@ -28,8 +28,12 @@ def test_an_administrator_can_see_everybodys(client: Client, anna: User, admin: 
     JobRun.objects.create(kind="x", label="Import of Anna", owner=anna)
     client.force_login(admin)
 
-    assert "Import of Anna" not in client.get("/jobs/").content.decode()
-    assert "Import of Anna" in client.get("/jobs/?who=all").content.decode()
+    mine = client.get("/jobs/").content.decode()
+    assert "Import of Anna" not in mine
+    assert 'href="/jobs/" aria-current="page"' in mine
+    everybodys = client.get("/jobs/?who=all").content.decode()
+    assert "Import of Anna" in everybodys
+    assert 'href="/jobs/?who=all" aria-current="page"' in everybodys
 
 
 def test_progress_result_and_error_are_shown(client: Client, jan: User) -> None:
