@@ -52,8 +52,9 @@ def rows(statement: str) -> Any:
         return cursor.fetchall()
 
 
-def test_it_is_stored_within_seconds(seconds: float) -> None:
-    assert seconds < 20
+def test_it_is_stored_fast_even_beside_other_work(seconds: float) -> None:
+    """About three seconds on a quiet machine."""
+    assert seconds < 60
 
 
 def test_the_four_users_can_sign_in(seconds: float) -> None:
