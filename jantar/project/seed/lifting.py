@@ -1,7 +1,8 @@
 """Filling tables fast: what costs time per row is taken away before and made up for at once afterwards."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic
 
 from django.db import connection
 
@@ -20,7 +21,7 @@ WRITTEN = ("history_change", "search_entry")
 
 
 @contextmanager
-def lifted(label: str) -> Iterator[None]:
+def lifted(label: str, report: Callable[[str], None]) -> Iterator[None]:
     """Run the block, which only inserts records and their parts, without triggers, secondary indexes and foreign keys.
 
     Afterwards they are back, and history and search entries are what the triggers would have written, in one
@@ -33,12 +34,22 @@ def lifted(label: str) -> Iterator[None]:
     _run("SET CONSTRAINTS ALL IMMEDIATE", "SET LOCAL maintenance_work_mem = '512MB'", "SET LOCAL work_mem = '256MB'")
     restore = _take_away([*tables, *WRITTEN])
     yield
-    with operation(system_actor(), "import", label) as opened:
+    with timed("history", report), operation(system_actor(), "import", label) as opened:
         for one in tracked:
             _write_history(one, bases[one.table], opened.pk)
-    for record_type in registry.all():
-        _write_search(record_type, bases[record_type.model._meta.db_table])
-    _run(*restore)
+    with timed("search entries", report):
+        for record_type in registry.all():
+            _write_search(record_type, bases[record_type.model._meta.db_table])
+    with timed("indexes and foreign keys", report):
+        _run(*restore)
+
+
+@contextmanager
+def timed(name: str, report: Callable[[str], None]) -> Iterator[None]:
+    """Tell how long the block took."""
+    started = monotonic()
+    yield
+    report(f"{name} in {monotonic() - started:.1f} s")
 
 
 def _take_away(tables: Sequence[str]) -> list[str]:

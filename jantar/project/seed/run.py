@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from time import monotonic
 
 from django.db import connection, transaction
 
 from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import system_actor
-from jantar.project.seed.lifting import lifted
+from jantar.project.seed.lifting import lifted, timed
 from jantar.project.seed.parties import seed_companies, seed_people
 from jantar.project.seed.sales import seed_deals
 from jantar.project.seed.state import State, prepare
@@ -49,11 +48,8 @@ def seed_database(
     with transaction.atomic():
         state = prepare(seed, today)
         store_words(seed)
-        with lifted(LABEL) if lift else operation(system_actor(), "import", LABEL):
+        with lifted(LABEL, report) if lift else operation(system_actor(), "import", LABEL):
             _fill(state, sizes, report)
-            started = monotonic()
-        if lift:
-            report(f"indexes and history in {monotonic() - started:.1f} s")
         _drop_temporary()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -67,10 +63,9 @@ def _fill(state: State, sizes: Sizes, report: Report) -> None:
         ("activities", seed_activities, sizes.entries),
     )
     for name, step, count in steps:
-        started = monotonic()
         if count:
-            step(state, count)
-            report(f"{count} {name} in {monotonic() - started:.1f} s")
+            with timed(f"{count} {name}", report):
+                step(state, count)
 
 
 def _drop_temporary() -> None:
