@@ -153,7 +153,8 @@ def cell_of(field: Field, row: Any, titles: dict[RecordKey, str]) -> Cell:
         title = titles.get(value)
         html = format_html('<a href="/{}/{}/">{}</a>', value.type, value.id, title) if title else ""
         return Cell(html, capital(field.label))
-    return Cell(show_value(field, value), capital(field.label), "cell-number" if field.kind in NUMBERS else "")
+    css = f"cell-number cell-{field.kind}" if field.kind in NUMBERS else f"cell-{field.kind}"
+    return Cell(show_value(field, value), capital(field.label), css)
 
 
 def header_of(state: ListState, field: Field) -> Header:

@@ -37,7 +37,7 @@ def test_a_list_shows_rows_with_links_badges_and_amounts(client, make_book, atti
     assert f'<a href="/books/{book.pk}/">Kosmos</a>' in page
     assert f'<a href="/shelves/{attic.pk}/">Attic</a>' in page
     assert ">Novel</span>" in page
-    assert re.search(r'class="cell-number"[^>]*><span class="num">EUR.12\.00</span>', page)
+    assert re.search(r'class="cell-number cell-money"[^>]*><span class="num">EUR.12\.00</span>', page)
     assert '<a href="mailto:w@gombrowicz.example">w@gombrowicz.example</a>' in page
 
 
@@ -225,3 +225,13 @@ def test_a_column_that_does_not_exist_is_refused(client):
     response = client.post("/books/columns/", {"state": "", "columns": ["nope"]})
     assert response.status_code == 400
     assert not SavedView.objects.exists()
+
+
+def test_a_search_in_the_list_finds_without_accents_and_beside_a_filter(client, make_book):
+    make_book("Żółta łódź", genre="novel")
+    make_book("Zolta kaczka", genre="law")
+    assert titles(client.get("/books/?search=zolta+lodz")) == ["Żółta łódź"]
+    tree = {"field": "genre", "op": "is", "value": "law"}
+    assert titles(client.get(filtered(tree, search="zolta"))) == ["Zolta kaczka"]
+    page = client.get("/books/?search=%F0%9F%98%80%25%27").content.decode()
+    assert "Nothing fits this filter" in page
