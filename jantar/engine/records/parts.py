@@ -17,8 +17,8 @@ class Part:
     """Rows of `model` that point to their record by `parent`, such as the phone numbers of a person.
 
     Written as a whole: the list given replaces the list stored; a row with an `id` is kept and changed.
-    `main` names a boolean column that at most one row may have set; `mirror` copies the columns of that row
-    to columns of the record, so that lists need no join.
+    `main` names a boolean column that exactly one row has set, or one for each value of `main_per` (a main phone
+    and a main e-mail).
     """
 
     name: str
@@ -26,6 +26,7 @@ class Part:
     parent: str
     label: str | Promise
     main: str | None = None
+    main_per: str | None = None
     order: tuple[str, ...] = ("id",)
     hidden: frozenset[str] = frozenset()
     columns: tuple[str, ...] = field(default=())

@@ -59,8 +59,12 @@ def _check(part: Part, wanted: list[Any], rows: Sequence[Mapping[str, Any]], act
 
 
 def _one_main(part: Part, rows: list[Any]) -> None:
-    """Exactly one row is the main one: the last that says so, else the first."""
+    """Of each group exactly one row is the main one: the last that says so, else the first."""
     assert part.main
-    chosen = next((row for row in reversed(rows) if getattr(row, part.main)), rows[0])
+    groups: dict[Any, list[Any]] = {}
     for row in rows:
-        setattr(row, part.main, row is chosen)
+        groups.setdefault(getattr(row, part.main_per) if part.main_per else None, []).append(row)
+    for group in groups.values():
+        chosen = next((row for row in reversed(group) if getattr(row, part.main)), group[0])
+        for row in group:
+            setattr(row, part.main, row is chosen)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType, Search, Section
 from jantar.engine.records.registry import registry
-from jantar.modules.contacts import importing, services
+from jantar.modules.contacts import importing, mirrors, services
 from jantar.modules.contacts.choices import PartyKind
 from jantar.modules.contacts.models import Company, ContactPoint, Person, PostalAddress, Relationship
 
@@ -20,9 +20,10 @@ PARTS = (
         ContactPoint,
         "party",
         _("Phones and e-mails"),
-        main=None,
+        main="is_main",
+        main_per="kind",
         order=("kind", "-is_main", "id"),
-        more_of={column: {"kind": kind} for column, kind in services.MAIN_COLUMNS.items()},
+        more_of={column: {"kind": kind} for column, kind in mirrors.MAIN_COLUMNS.items()},
     ),
     Part("addresses", PostalAddress, "party", _("Addresses"), main="is_main", order=("-is_main", "id")),
     Part("relationships", Relationship, "party", _("Relationships"), order=("kind", "id")),
@@ -55,8 +56,8 @@ companies = RecordType(
     hidden=OF_PEOPLE,
     import_names=importing.OF_COMPANIES,
     match=("registration_number", "vat_number", "email", "name"),
-    after_create=services.mirror_contact_points,
-    after_update=services.mirror_changed_contact_points,
+    after_create=mirrors.mirror_new,
+    after_update=mirrors.mirror_changed,
 )
 
 people = RecordType(
@@ -98,8 +99,8 @@ people = RecordType(
     import_columns=(importing.FULL_NAME,),
     prepare=services.prepare_people,
     validate=services.validate_person,
-    after_create=services.mirror_contact_points,
-    after_update=services.mirror_changed_contact_points,
+    after_create=mirrors.mirror_new,
+    after_update=mirrors.mirror_changed,
 )
 
 registry.register(companies, people)

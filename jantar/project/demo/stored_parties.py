@@ -7,7 +7,8 @@ from typing import Any
 from django.apps import apps
 
 from jantar.modules.contacts.choices import AddressKind, PartyKind, RelationshipKind
-from jantar.modules.contacts.services import MAIN_COLUMNS, display_name
+from jantar.modules.contacts.mirrors import MAIN_COLUMNS
+from jantar.modules.contacts.services import display_name
 from jantar.project.bulk import copy_rows, reserve_ids
 from jantar.project.demo.model import Demo, DemoCompany, DemoPerson
 from jantar.project.demo.places import Places

@@ -2,6 +2,7 @@
 
 import pytest
 
+from jantar.engine.permissions.actor import system_actor
 from jantar.engine.records import write
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_actor
@@ -33,3 +34,59 @@ def test_nothing_is_lost_when_both_are_given():
     party, points = created(email="a@jantar.example", contact_points=rows)
     assert party.email == "b@jantar.example"
     assert points == [("email", "b@jantar.example", True), ("email", "a@jantar.example", False)]
+
+
+def changed(party, **values):
+    write.update(registry.get("people"), party.pk, values, actor=system_actor())
+    points = ContactPoint.objects.filter(party=party).order_by("id").values_list("kind", "value", "is_main")
+    return Party.objects.get(pk=party.pk), list(points)
+
+
+def test_a_new_address_on_the_row_replaces_the_main_contact_point():
+    party, _points = created(email="a@jantar.example")
+    _party, points = changed(party, email="b@jantar.example")
+    assert points == [("email", "b@jantar.example", True)]
+    assert changed(party, email="")[1] == []
+
+
+def test_an_address_that_was_a_further_one_becomes_the_main_one_and_both_stay():
+    rows = [{"kind": "email", "value": "a@jantar.example"}, {"kind": "email", "value": "b@jantar.example"}]
+    party, _points = created(contact_points=rows)
+    party, points = changed(party, email="b@jantar.example")
+    assert sorted(points) == [("email", "a@jantar.example", False), ("email", "b@jantar.example", True)]
+    assert party.email == "b@jantar.example"
+
+
+def test_nothing_is_lost_when_row_and_points_are_changed_together():
+    party, _points = created(email="a@jantar.example")
+    [point] = ContactPoint.objects.filter(party=party)
+    rows = [{"id": point.pk}, {"kind": "phone", "value": "+36 30 123 4567"}]
+    party, points = changed(party, email="b@jantar.example", contact_points=rows)
+    assert (party.email, party.phone) == ("b@jantar.example", "+36 30 123 4567")
+    assert points == [("email", "b@jantar.example", True), ("phone", "+36 30 123 4567", True)]
+
+
+def test_each_kind_of_contact_point_has_one_main():
+    rows = [{"kind": "phone", "value": "1 234", "is_main": True}, {"kind": "phone", "value": "5 678", "is_main": True},
+            {"kind": "email", "value": "a@jantar.example"}]  # fmt: skip
+    _party, points = created(contact_points=rows)
+    assert sorted(points) == [
+        ("email", "a@jantar.example", True), ("phone", "1 234", False), ("phone", "5 678", True),
+    ]  # fmt: skip
+
+
+def test_the_main_address_and_the_row_follow_each_other():
+    rows = [{"kind": "home", "city": "Brno", "country": "CZ"}, {"kind": "billing", "city": "Győr", "is_main": True}]
+    party, _points = created(addresses=rows)
+    assert (party.city, party.country) == ("Győr", "")
+    party, _points = changed(party, city="Pécs")
+    assert sorted(party.addresses.values_list("city", "is_main")) == [("Brno", False), ("Pécs", True)]
+    home = party.addresses.get(city="Brno")
+    party, _points = changed(party, addresses=[{"id": home.pk, "is_main": True}])
+    assert (party.city, party.country) == ("Brno", "CZ")
+
+
+def test_a_city_without_an_address_stays_on_the_row():
+    party, _points = created(city="Brno")
+    party, _points = changed(party, city="Pécs")
+    assert (party.city, party.addresses.count()) == ("Pécs", 0)
