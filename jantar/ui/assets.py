@@ -13,7 +13,7 @@ DIST = Path(__file__).parent / "static" / "ui" / "dist"
 
 def asset_url(name: str) -> str:
     """Address of a built file by its plain name: "main.js", "main.css", "icons.svg"."""
-    return static(f"ui/dist/{_manifest()[name]}")
+    return _address(name) if settings.DEBUG else _address_once(name)
 
 
 def icon_names() -> frozenset[str]:
@@ -21,18 +21,12 @@ def icon_names() -> frozenset[str]:
     return frozenset(json.loads(_read("icons.json")))
 
 
-def _manifest() -> dict[str, str]:
-    return _load() if settings.DEBUG else _load_once()
-
-
-def _load() -> dict[str, str]:
+def _address(name: str) -> str:
     manifest: dict[str, str] = json.loads(_read("manifest.json"))
-    return manifest
+    return static(f"ui/dist/{manifest[name]}")
 
 
-@lru_cache(maxsize=1)
-def _load_once() -> dict[str, str]:
-    return _load()
+_address_once = lru_cache(maxsize=64)(_address)
 
 
 def _read(name: str) -> str:

@@ -1,5 +1,6 @@
 """The smallest marks of a page as HTML, for table cells that must be fast and for the components."""
 
+from functools import lru_cache
 from hashlib import md5
 
 from django.conf import settings
@@ -18,8 +19,13 @@ def icon(name: str, *, size: str = "", label: str = "") -> SafeString:
         return mark_safe("")
     if settings.DEBUG and name not in icon_names():
         raise ValueError(f'The icon "{name}" is not in the sprite: run `npm run build` (names: frontend/icons.txt).')
+    return _icon(name, size, label, asset_url("icons.svg"))
+
+
+@lru_cache(maxsize=2048)
+def _icon(name: str, size: str, label: str, sprite: str) -> SafeString:
     css = f"icon icon-{size}" if size else "icon"
-    href = f"{asset_url('icons.svg')}#{name}"
+    href = f"{sprite}#{name}"
     if label:
         return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', css, label, href)
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, href)
@@ -40,10 +46,15 @@ def avatar(name: str, *, size: str = "", square: bool = False, image: str = "", 
     css = "avatar" + (f" avatar-{size}" if size else "") + (" avatar-square" if square else "")
     if image:
         return format_html('<img class="{}" src="{}" alt="" loading="lazy">', css, image)
+    return _initials_mark(name, css, seed or name)
+
+
+@lru_cache(maxsize=4096)
+def _initials_mark(name: str, css: str, seed: str) -> SafeString:
     return format_html(
         '<span class="{}" data-tone="{}" data-initials="{}" aria-hidden="true"></span>',
         css,
-        stable_tone(seed or name),
+        stable_tone(seed),
         initials(name),
     )
 
