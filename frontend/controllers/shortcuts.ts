@@ -1,7 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 import { topDialog } from "../lib/dialogs";
 
-const SEQUENCE_MS = 1200;
+const SEQUENCE_MS = 2000;
 
 /**
  * Keys without a modifier, never while typing: g + letter goes to [data-go=letter], "/" focuses the list's search,
