@@ -16,6 +16,7 @@ from jantar.engine.records.links import key_of, surroundings
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.timeline import stream
+from jantar.engine.timeline.stored import tell_stored
 from jantar.modules.communications.models import Activity, ActivityLink, Participant, Task, TaskLink
 
 Values = Mapping[str, Any]
@@ -106,6 +107,13 @@ def place_changed_tasks(records: Sequence[Task], changed: frozenset[str], actor:
             stream.remove("task_done", key_of(one))
         done = [one for one in records if one.done_at]
         _tell_done(done, _complete_links(TaskLink, "task_id", done, []), actor)
+
+
+def tell_stored_work() -> None:
+    """For activities and tasks that came past the write path with all their links: generated data."""
+    tell_stored("activity", activities(), at="at", links=ActivityLink, parent="activity_id")
+    tell_stored("task", tasks(), at="created_at", links=TaskLink, parent="task_id")
+    tell_stored("task_done", tasks(), at="done_at", links=TaskLink, parent="task_id")
 
 
 def _tell_done(done: Sequence[Task], links: Mapping[int, list[RecordKey]], actor: Actor) -> None:

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from jantar.engine.permissions.models import Role
+from jantar.modules.communications.services import tell_stored_work
 from jantar.platform.accounts.models import Membership, Team, User
 from jantar.platform.settings.models import ExchangeRate, Workspace
 from jantar.project.demo.generate import HEAD_TEAM, TEAMS, generate_demo
@@ -56,6 +57,7 @@ def store(demo: Demo) -> Places:
     store_deals(demo, places)
     store_activities(demo, places)
     store_tasks(demo, places)
+    tell_stored_work()
     return places
 
 

@@ -17,7 +17,7 @@ from jantar.engine.search.indexing import function_of
 #: The triggers whose work is done here in one statement a table.
 TRIGGERS = ("history_insert", "search_insert")
 #: Tables that the triggers write to.
-WRITTEN = ("history_change", "search_entry")
+WRITTEN = ("history_change", "search_entry", "timeline_entry", "timeline_place")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import system_actor
+from jantar.modules.communications.services import tell_stored_work
 from jantar.project.seed.lifting import lifted, timed
 from jantar.project.seed.parties import seed_companies, seed_people
 from jantar.project.seed.sales import seed_deals
@@ -66,6 +67,8 @@ def _fill(state: State, sizes: Sizes, report: Report) -> None:
         if count:
             with timed(f"{count} {name}", report):
                 step(state, count)
+    with timed("timelines", report):
+        tell_stored_work()
 
 
 def _drop_temporary() -> None:

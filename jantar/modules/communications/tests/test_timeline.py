@@ -12,6 +12,7 @@ from jantar.engine.records import write
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_team, make_user
 from jantar.engine.timeline import stream
+from jantar.engine.timeline.models import Entry
 from jantar.kit.money import Money
 from jantar.modules.communications import services
 from jantar.modules.communications.models import Activity, Task
@@ -90,6 +91,17 @@ def test_a_done_task_is_told_until_it_is_reopened(ada, jan):
     assert sentences(jan, ada) == ["Task done: Call back", "Task: Call back"]
     services.reopen_task(task, actor=ada)
     assert sentences(jan, ada) == ["Task: Call back"]
+
+
+def test_what_was_stored_past_the_write_path_is_told_once(ada, firm, jan):
+    activity = services.log_activity(about=[jan], actor=ada, kind="call", subject="Price", next_task={"title": "Offer"})
+    services.complete_task(Task.objects.visible_to(ada).get(), actor=ada)
+    before = [(one.sentence, one.entry.at) for one in stream.page(firm, ada).entries]
+    Entry.objects.all().delete()
+    for _again in range(2):
+        services.tell_stored_work()
+        assert [(one.sentence, one.entry.at) for one in stream.page(firm, ada).entries] == before
+    assert Entry.objects.filter(source_type="activities").get().source.id == activity.pk
 
 
 def posted(**changes):
