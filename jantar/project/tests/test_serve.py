@@ -101,6 +101,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
 Serve = Callable[[], Serving]
 
 
+@pytest.mark.capability("N24")
 def test_it_starts_tells_its_address_and_stops_with_everything_on_sigterm(serve: Serve, data_dir: Path) -> None:
     serving = serve()
     assert f"Jantar runs at http://127.0.0.1:{serving.port}/" in "".join(serving.output)
