@@ -121,21 +121,13 @@ def imports_router() -> Router:
 
 
 def described(name: str, summary: str, status: int, problems: Any, form: Schema | None = None) -> dict[str, Any]:
-    extra: Schema = {"responses": documents.answer(status, IMPORT) | problems | documents.problem(400, 401, 429)}
-    if form:
-        extra["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
-    return {
-        "operation_id": f"imports_{name}",
-        "summary": summary,
-        "response": {status: None},
-        "openapi_extra": extra,
-    }
+    body = {"required": True, "content": {"multipart/form-data": {"schema": form}}} if form else None
+    return documents.route(f"imports_{name}", summary, documents.answer(status, IMPORT) | problems, body=body)
 
 
 def errors_route() -> dict[str, Any]:
-    rows = {200: {"description": "The refused rows, with why.", "content": {"text/csv": {"schema": TEXT}}}}
-    answers = rows | documents.problem(400, 401, 404, 429)
-    return {"operation_id": "imports_errors", "summary": "Refused rows", "openapi_extra": {"responses": answers}}
+    rows: documents.Answers = {200: {"description": "With why.", "content": {"text/csv": {"schema": TEXT}}}}
+    return documents.route("imports_errors", "Refused rows", rows | documents.problem(404))
 
 
 def read_form(request: HttpRequest) -> dict[str, Any]:

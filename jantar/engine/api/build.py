@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from django.core.signals import got_request_exception
 from django.db import transaction
@@ -13,18 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 from ninja import NinjaAPI
 
-from jantar.engine.api import about, documents, past
 from jantar.engine.api.answers import json_answer
 from jantar.engine.api.credentials import BearerToken, PageSession
 from jantar.engine.api.edge import edge
 from jantar.engine.api.openapi import document_of
-from jantar.engine.api.parameters import refuse_unknown
 from jantar.engine.api.problems import Problem, problem_answer, problem_of, unauthorized
 from jantar.engine.api.routes import router_of
-from jantar.engine.api.schemas import Schema, reference
-from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.api.schemas import Schema
+from jantar.engine.api.whole import whole_router
 from jantar.engine.records.registry import registry
-from jantar.platform.accounts.models import User
 
 #: The name by which ninja knows where the API begins.
 ROOT = "api-root"
@@ -75,38 +72,10 @@ def build_api(schemas: Mapping[str, Schema] | None = None) -> RecordApi:
         auth=[BearerToken(), PageSession()], openapi_url=None, docs_url=None,
     )  # fmt: skip
     api.schemas = dict(schemas or {})
-    add_descriptions(api)
+    api.add_router("", whole_router())
     for record_type in registry.all():
         api.add_router(f"/{record_type.name}", router_of(record_type))
     return api
-
-
-def add_descriptions(api: RecordApi) -> None:
-    @api.get("/types", **about_route("types", "Record types with their fields", "Types"))
-    def show_types(request: HttpRequest) -> HttpResponse:
-        refuse_unknown(request)
-        return json_answer(about.describe_types(current_actor(request)))
-
-    @api.get("/me", **about_route("me", "Who the token stands for", "Me"))
-    def show_me(request: HttpRequest) -> HttpResponse:
-        refuse_unknown(request)
-        return json_answer(about.describe_caller(cast(User, request.user), current_actor(request)))
-
-    @api.post("/operations/{int:id}/undo", **undo_route())
-    def undo_operation(request: HttpRequest, id: int) -> HttpResponse:
-        refuse_unknown(request)
-        return json_answer(past.undo_operation(current_actor(request), id))
-
-
-def about_route(name: str, summary: str, schema: str) -> dict[str, Any]:
-    answers = documents.answer(200, reference(schema)) | documents.problem(400, 401, 429)
-    return {"operation_id": name, "summary": summary, "tags": ["about"], "openapi_extra": {"responses": answers}}
-
-
-def undo_route() -> dict[str, Any]:
-    answers = documents.answer(200, reference("Undoing")) | documents.problem(400, 401, 403, 404, 409, 429)
-    summary = "Take an operation back; what was changed since stays"
-    return {"operation_id": "undo", "summary": summary, "tags": ["history"], "openapi_extra": {"responses": answers}}
 
 
 @transaction.non_atomic_requests

@@ -39,38 +39,38 @@ PROBLEMS = {
 
 def listing(record_type: RecordType) -> Description:
     page = reference(f"{schema_name(record_type)}Page")
-    return described(record_type, "list", "List, filter and search", answers=answer(200, page))
+    return of_type(record_type, "list", "List, filter and search", answers=answer(200, page))
 
 
 def showing(record_type: RecordType) -> Description:
-    return described(
+    return of_type(
         record_type, "get", "Show one with its parts", answers=record(200, record_type, whole=False) | problem(404)
     )
 
 
 def history(record_type: RecordType) -> Description:
-    return described(record_type, "history", "Who changed what", answer(200, reference("History")) | problem(404))
+    return of_type(record_type, "history", "Who changed what", answer(200, reference("History")) | problem(404))
 
 
 def creating(record_type: RecordType) -> Description:
     answers = record(201, record_type) | problem(403, 413, 415, 422)
     body = body_of(reference(f"{schema_name(record_type)}Create"))
-    return described(record_type, "create", "Create one", answers, [KEY_HEADER], body)
+    return of_type(record_type, "create", "Create one", answers, [KEY_HEADER], body)
 
 
 def changing(record_type: RecordType) -> Description:
     answers = record(200, record_type) | problem(403, 404, 409, 412, 413, 415, 422)
     body = body_of(reference(f"{schema_name(record_type)}Update"))
-    return described(record_type, "update", "Change the given fields", answers, [MATCH_HEADER], body)
+    return of_type(record_type, "update", "Change the given fields", answers, [MATCH_HEADER], body)
 
 
 def deleting(record_type: RecordType) -> Description:
     answers: Answers = {204: {"description": "It is in the bin."}} | problem(403, 404, 412)
-    return described(record_type, "delete", "Move one to the bin", answers, [MATCH_HEADER])
+    return of_type(record_type, "delete", "Move one to the bin", answers, [MATCH_HEADER])
 
 
 def restoring(record_type: RecordType) -> Description:
-    return described(record_type, "restore", "Bring one back from the bin", record(200, record_type) | problem(404))
+    return of_type(record_type, "restore", "Bring one back from the bin", record(200, record_type) | problem(404))
 
 
 def acting(record_type: RecordType, action: RecordAction) -> Description:
@@ -78,11 +78,30 @@ def acting(record_type: RecordType, action: RecordAction) -> Description:
     schema = fields_schema(fields_of_action(action))
     body = body_of(schema, required=bool(schema.get("required")))
     summary = action.name.replace("_", " ").capitalize()
-    return described(record_type, f"action_{action.name}", summary, answers, [KEY_HEADER], body)
+    return of_type(record_type, f"action_{action.name}", summary, answers, [KEY_HEADER], body)
 
 
-def described(
+def timeline(record_type: RecordType) -> Description:
+    answers = answer(200, reference("Timeline")) | problem(404)
+    return of_type(record_type, "timeline", "What happened around one", answers)
+
+
+def writing_on(record_type: RecordType, kind: str, schema: str) -> Description:
+    """A note or comment on a record."""
+    answers = answer(201, reference(schema)) | problem(403, 404, 413, 415, 422)
+    body = body_of(reference(f"{schema}Create"))
+    return of_type(record_type, f"add_{kind}", f"Write a {kind} on one", answers, [KEY_HEADER], body)
+
+
+def of_type(
     record_type: RecordType, name: str, summary: str, answers: Answers,
+    headers: list[Description] | None = None, body: Description | None = None,
+) -> Description:  # fmt: skip
+    return route(f"{record_type.name}_{name}", summary, answers, headers=headers, body=body)
+
+
+def route(
+    name: str, summary: str, answers: Answers, *, tag: str = "",
     headers: list[Description] | None = None, body: Description | None = None,
 ) -> Description:  # fmt: skip
     """Arguments of a route: its id, its first answer and what else the document says of it."""
@@ -92,12 +111,8 @@ def described(
         extra["parameters"] = headers
     if body:
         extra["requestBody"] = body
-    return {
-        "operation_id": f"{record_type.name}_{name}",
-        "summary": summary,
-        "response": {first: None},
-        "openapi_extra": extra,
-    }
+    tags = {"tags": [tag]} if tag else {}
+    return {"operation_id": name, "summary": summary, "response": {first: None}, "openapi_extra": extra, **tags}
 
 
 def answer(status: int, schema: Description, headers: Description | None = None) -> Answers:

@@ -10,6 +10,8 @@ from jantar.engine.api.problems import BY_STATUS, KINDS
 from jantar.engine.api.schemas import ID, Schema, closed, reference, schemas_of
 from jantar.engine.permissions.models import Action, Scope
 from jantar.engine.records.registry import registry
+from jantar.engine.timeline.kinds import GROUPS
+from jantar.engine.timeline.services import MAX_READERS, MAX_TEXT
 
 if TYPE_CHECKING:
     from jantar.engine.api.build import RecordApi
@@ -31,7 +33,9 @@ def document_of(api: "RecordApi") -> dict[str, Any]:
 
 def all_schemas() -> dict[str, Schema]:
     found = {"Problem": PROBLEM, "Types": listed("Type"), "Type": TYPE, "Field": FIELD, "Me": ME}
-    found |= {"History": HISTORY, "Change": CHANGE, "Undoing": UNDOING}
+    found |= {"History": HISTORY, "Change": CHANGE, "Undoing": UNDOING, "Timeline": TIMELINE, "Hits": HITS}
+    found |= {"Note": NOTE, "NoteCreate": NOTE_CREATE, "NoteUpdate": NOTE_UPDATE}
+    found |= {"Comment": COMMENT, "CommentCreate": COMMENT_CREATE, "CommentUpdate": COMMENT_UPDATE}
     for record_type in registry.all():
         found |= schemas_of(record_type)
     return found
@@ -155,3 +159,50 @@ UNDOING = every(
         "conflicts": {"type": "array", "items": CONFLICT},
     }
 )
+RECORD = every({"type": TEXT, "id": ID})
+MOMENT: Schema = {"type": "string", "format": "date-time"}
+TIMELINE = every(
+    {
+        "items": {
+            "type": "array",
+            "items": every(
+                {
+                    "kind": TEXT,
+                    "group": {"enum": list(GROUPS)},
+                    "at": MOMENT,
+                    "who": REFERENCE_OR_NULL,
+                    "sentence": {**TEXT, "description": "What happened, for people."},
+                    "source": {**every({"type": TEXT, "id": ID, "title": TEXT}), "type": ["object", "null"]},
+                    "text": {**TEXT, "description": "Of a note or comment."},
+                    "old": TEXT,
+                    "new": TEXT,
+                }
+            ),
+        },
+        "next_cursor": {"type": ["string", "null"]},
+    }
+)
+WORDS: dict[str, Schema] = {
+    "id": ID,
+    "record": RECORD,
+    "author": REFERENCE_OR_NULL,
+    "text": TEXT,
+    "created_at": MOMENT,
+    "edited_at": {**MOMENT, "type": ["string", "null"]},
+}
+WRITTEN: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
+READERS: Schema = {
+    "type": "array",
+    "items": ID,
+    "maxItems": MAX_READERS,
+    "description": "Users who may read it beside its author; nobody else can, administrators neither.",
+}
+COMMENT = every(WORDS)
+COMMENT_CREATE = closed({"text": WRITTEN}, required=["text"])
+COMMENT_UPDATE = closed({"text": WRITTEN}, required=[])
+NOTE = every({**WORDS, "shared_with": {"type": "array", "items": every({"id": ID, "title": TEXT})}})
+NOTE_CREATE = closed({"text": WRITTEN, "share_with": READERS}, required=["text"])
+NOTE_UPDATE = closed({"text": WRITTEN, "share_with": READERS}, required=[])
+HIT = every({"id": ID, "title": TEXT, "subtitle": TEXT})
+GROUP = every({"type": TEXT, "label": TEXT, "more": YES_OR_NO, "hits": {"type": "array", "items": HIT}})
+HITS = every({"items": {"type": "array", "items": GROUP}})

@@ -91,10 +91,15 @@ def problem_of(error: Exception) -> Problem | None:
 
 
 def wrong_parameters(error: ValidationError) -> Problem:
-    """A parameter of the address that is not of its type (all of ours are text or whole numbers)."""
-    message = _("A whole number is expected.")
-    names = [str(one["loc"][-1]) for one in error.errors]
-    return Problem("bad-request", message, errors={name: [message] for name in names}, where=names[0])
+    """Parameters of the address that are missing or not of their type (all of ours are text or whole numbers)."""
+    errors = {
+        str(one["loc"][-1]): [
+            _("This parameter is missing.") if one["type"] == "missing" else _("A whole number is expected.")
+        ]
+        for one in error.errors
+    }
+    where, [message] = next(iter(errors.items()))
+    return Problem("bad-request", message, errors=errors, where=where)
 
 
 def unauthorized(detail: object = "") -> Problem:

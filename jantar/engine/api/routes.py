@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from jantar.engine.api import documents, past, reading, writing
+from jantar.engine.api import documents, past, reading, stream, writing
 from jantar.engine.api.answers import json_answer
 from jantar.engine.api.body import read_object
 from jantar.engine.api.idempotency import once
@@ -19,6 +19,7 @@ ONE = "/{int:id}"
 def router_of(record_type: RecordType) -> Router:
     router = Router(tags=[record_type.name])
     add_reading(router, record_type)
+    add_stream(router, record_type)
     add_creating(router, record_type)
     add_changing(router, record_type)
     add_deleting(router, record_type)
@@ -43,6 +44,33 @@ def add_reading(router: Router, record_type: RecordType) -> None:
     def show_history(request: HttpRequest, id: int, cursor: str = "", limit: int = 20) -> HttpResponse:
         refuse_unknown(request, {"cursor", "limit"})
         return json_answer(past.history_of(record_type, current_actor(request), id, cursor, limit))
+
+
+def add_stream(router: Router, record_type: RecordType) -> None:
+    @router.get(f"{ONE}/timeline", **documents.timeline(record_type))
+    def show_timeline(
+        request: HttpRequest, id: int, group: str = "", cursor: str = "", limit: int = 20
+    ) -> HttpResponse:
+        refuse_unknown(request, {"group", "cursor", "limit"})
+        actor = current_actor(request)
+        return json_answer(stream.timeline_of(record_type, actor, id, group=group, cursor=cursor, limit=limit))
+
+    @router.post(f"{ONE}/notes", **documents.writing_on(record_type, "note", "Note"))
+    def write_note(request: HttpRequest, id: int) -> HttpResponse:
+        def produce() -> HttpResponse:
+            return json_answer(stream.write_note(record_type, current_actor(request), id, read_object(request)), 201)
+
+        refuse_unknown(request)
+        return once(request, current_actor(request), produce)
+
+    @router.post(f"{ONE}/comments", **documents.writing_on(record_type, "comment", "Comment"))
+    def write_comment(request: HttpRequest, id: int) -> HttpResponse:
+        def produce() -> HttpResponse:
+            data = read_object(request)
+            return json_answer(stream.write_comment(record_type, current_actor(request), id, data), 201)
+
+        refuse_unknown(request)
+        return once(request, current_actor(request), produce)
 
 
 def add_creating(router: Router, record_type: RecordType) -> None:

@@ -208,6 +208,6 @@ def decode(cursor: str) -> tuple[datetime, int]:
         moment = datetime.fromisoformat(at)
         if moment.tzinfo is None or not isinstance(pk, int) or abs(pk) >= 2**63:
             raise ValueError
-    except (ValueError, TypeError, UnicodeDecodeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise BadQuery("before", _("This page address is no longer valid.")) from error
     return moment, pk

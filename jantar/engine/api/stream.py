@@ -1,0 +1,133 @@
+"""The timeline of a record, and the notes and comments people write on it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.dates import UTC
+from jantar.engine.fields.errors import Invalid
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.errors import BadQuery, NotFound
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.timeline import services, stream
+from jantar.engine.timeline.models import Comment, Note
+from jantar.platform.accounts.models import User
+
+MOST_ENTRIES = 100
+Errors = dict[str, list[str]]
+
+
+def timeline_of(
+    record_type: RecordType, actor: Actor, pk: int, *, group: str, cursor: str, limit: int
+) -> dict[str, Any]:
+    """The newest entries of the record's stream that the actor may see. Raises NotFound or BadQuery."""
+    if not 1 <= limit <= MOST_ENTRIES:
+        raise BadQuery("limit", _("Between 1 and %(limit)d rows can be asked for.") % {"limit": MOST_ENTRIES})
+    record = record_seen(record_type, actor, pk)
+    try:
+        page = stream.page(record, actor, group=group, before=cursor, limit=limit)
+    except BadQuery as error:
+        raise BadQuery("cursor" if error.where == "before" else error.where, error.message) from error
+    return {"items": [dump_entry(entry) for entry in page.entries], "next_cursor": page.older}
+
+
+def record_seen(record_type: RecordType, actor: Actor, pk: int) -> Any:
+    record = record_type.visible_to(actor).select_related("created_by").filter(pk=pk).first()
+    if record is None:
+        raise NotFound(_("There is no such record."))
+    return record
+
+
+def dump_entry(shown: stream.Shown) -> dict[str, Any]:
+    """`source` is the record, note or comment that the entry comes from."""
+    entry, source = shown.entry, shown.entry.source
+    return {
+        "kind": shown.kind.name,
+        "group": shown.kind.group,
+        "at": moment(entry.at),
+        "who": user_reference(entry.actor),
+        "sentence": shown.sentence,
+        "source": source and {"type": source.type, "id": source.id, "title": str(shown.source)},
+        "text": getattr(shown.source, "text", ""),
+        "old": str(shown.extra.get("old") or ""),
+        "new": str(shown.extra.get("new") or ""),
+    }
+
+
+def write_note(record_type: RecordType, actor: Actor, pk: int, data: Mapping[str, Any]) -> dict[str, Any]:
+    given = read_words(data, ("text", "share_with"))
+    note = services.add_note(
+        record_seen(record_type, actor, pk),
+        text=given.get("text", ""),
+        share_with=given.get("share_with", ()),
+        actor=actor,
+    )
+    return dump_note(note)
+
+
+def change_note(actor: Actor, note_id: int, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Raises NotFound, and NotAllowed for everybody but the author."""
+    given = read_words(data, ("text", "share_with"))
+    note = note_seen(Note, actor, note_id)
+    text = given.get("text", note.text)
+    return dump_note(services.edit_note(note_id, text=text, share_with=given.get("share_with"), actor=actor))
+
+
+def write_comment(record_type: RecordType, actor: Actor, pk: int, data: Mapping[str, Any]) -> dict[str, Any]:
+    given = read_words(data, ("text",))
+    record = record_seen(record_type, actor, pk)
+    return dump_words(services.add_comment(record, text=given.get("text", ""), actor=actor))
+
+
+def change_comment(actor: Actor, comment_id: int, data: Mapping[str, Any]) -> dict[str, Any]:
+    given = read_words(data, ("text",))
+    text = given.get("text", note_seen(Comment, actor, comment_id).text)
+    return dump_words(services.edit_comment(comment_id, text=text, actor=actor))
+
+
+def note_seen(model: Any, actor: Actor, pk: int) -> Any:
+    row = model.objects.visible_to(actor).filter(pk=pk).first()
+    if row is None:
+        raise NotFound(_("There is nothing here."))
+    return row
+
+
+def read_words(data: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Raises Invalid for what is no text, no list of ids, or unknown."""
+    errors: Errors = {
+        name: [_("There is no field “%(name)s”.") % {"name": name[:50]}] for name in data if name not in names
+    }
+    if not isinstance(data.get("text", ""), str):
+        errors["text"] = [_("Text is expected.")]
+    ids = data.get("share_with", [])
+    if not isinstance(ids, list) or not all(type(one) is int and 0 < one < 2**63 for one in ids):
+        errors["share_with"] = [_("A list of ids of users is expected.")]
+    if errors:
+        raise Invalid(errors)
+    return dict(data)
+
+
+def dump_note(note: Note) -> dict[str, Any]:
+    readers = note.shares.select_related("user").order_by("user__full_name", "user")
+    return {**dump_words(note), "shared_with": [user_reference(share.user) for share in readers]}
+
+
+def dump_words(words: Note | Comment) -> dict[str, Any]:
+    return {
+        "id": words.pk,
+        "record": {"type": words.record.type, "id": words.record.id},
+        "author": user_reference(words.author),
+        "text": words.text,
+        "created_at": moment(words.created_at),
+        "edited_at": None if words.edited_at is None else moment(words.edited_at),
+    }
+
+
+def user_reference(user: User | None) -> dict[str, Any] | None:
+    return None if user is None else {"id": user.pk, "title": user.full_name}
+
+
+def moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
