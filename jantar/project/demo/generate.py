@@ -6,7 +6,7 @@ from random import Random
 from jantar.project.demo.model import Demo, DemoUser
 from jantar.project.demo.parties import make_companies, make_people
 from jantar.project.demo.sales import PIPELINES, make_deals
-from jantar.project.demo.work import make_activities, make_tasks
+from jantar.project.demo.work import make_activities, make_remarks, make_tasks
 
 HEAD_TEAM = "Sales"
 TEAMS = ("Czechia and Slovakia", "Hungary and Poland")
@@ -27,6 +27,7 @@ def generate_demo(
     deals: int = 250,
     activities: int = 4_000,
     tasks: int = 220,
+    remarks: int = 360,
 ) -> Demo:
     """Return the demo company as it stands on `today`; equal arguments give equal data."""
     made = make_companies(companies, today, _random(seed, "companies"))
@@ -42,6 +43,7 @@ def generate_demo(
         deals=sales,
         activities=work,
         tasks=make_tasks(made, work, tasks, today, _random(seed, "tasks")),
+        remarks=make_remarks(made, remarks, today, _random(seed, "remarks")),
     )
 
 

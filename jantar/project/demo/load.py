@@ -16,7 +16,8 @@ from jantar.project.demo.model import Demo
 from jantar.project.demo.places import Places
 from jantar.project.demo.stored_parties import store_companies, store_people
 from jantar.project.demo.stored_sales import store_deals, store_pipelines
-from jantar.project.demo.stored_work import store_activities, store_tasks
+from jantar.project.demo.stored_work import store_activities, store_remarks, store_tasks
+from jantar.project.moves import tell_moves
 
 PASSWORD = "demo"  # noqa: S105 (meant to be known)
 ROLES = {"manager": "manager", "anna": "seller", "jan": "seller"}
@@ -57,6 +58,8 @@ def store(demo: Demo) -> Places:
     store_deals(demo, places)
     store_activities(demo, places)
     store_tasks(demo, places)
+    store_remarks(demo, places)
+    tell_moves(after=0)
     tell_stored_work()
     return places
 

@@ -156,6 +156,18 @@ class DemoTask:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoRemark:
+    """Something written about a company: a comment for everybody, or a note for its author and those named."""
+
+    text: str
+    company: int
+    author: UserKey
+    at: datetime
+    is_private: bool
+    readers: tuple[UserKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Demo:
     today: date
     users: tuple[DemoUser, ...]
@@ -165,3 +177,4 @@ class Demo:
     deals: list[DemoDeal] = field(default_factory=list)
     activities: list[DemoActivity] = field(default_factory=list)
     tasks: list[DemoTask] = field(default_factory=list)
+    remarks: list[DemoRemark] = field(default_factory=list)

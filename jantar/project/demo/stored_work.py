@@ -5,8 +5,11 @@ from typing import Any
 
 from django.apps import apps
 
+from jantar.engine.fields.record_key import RecordKey
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.timeline import stream
 from jantar.project.bulk import copy_rows
-from jantar.project.demo.model import Demo, DemoActivity, DemoTask
+from jantar.project.demo.model import Demo, DemoActivity, DemoRemark, DemoTask, UserKey
 from jantar.project.demo.places import Places
 from jantar.project.demo.stored_history import adopt_created
 
@@ -41,6 +44,34 @@ def store_tasks(demo: Demo, places: Places) -> None:
     ]
     copy_rows(apps.get_model("communications", "TaskLink"), links)
     adopt_created("communications_task")
+
+
+def store_remarks(demo: Demo, places: Places) -> None:
+    """Comments and notes, with their entries on the timelines of the companies."""
+    for author in dict.fromkeys(remark.author for remark in demo.remarks):
+        for is_private in (False, True):
+            chosen = [one for one in demo.remarks if (one.author, one.is_private) == (author, is_private)]
+            _store_remarks("note" if is_private else "comment", chosen, author, places)
+
+
+def _store_remarks(kind: str, remarks: Sequence[DemoRemark], author: UserKey, places: Places) -> None:
+    keys = [RecordKey("companies", places.companies[remark.company]) for remark in remarks]
+    rows = [
+        {
+            "author_id": places.users[author],
+            "record_type": key.type,
+            "record_id": key.id,
+            "text": remark.text,
+            "created_at": remark.at,
+        }
+        for remark, key in zip(remarks, keys, strict=True)
+    ]
+    ids = copy_rows(apps.get_model("timeline", kind), rows)
+    stored = list(zip(ids, remarks, keys, strict=True))
+    shares = [{"note_id": pk, "user_id": places.users[reader]} for pk, remark, _ in stored for reader in remark.readers]
+    copy_rows(apps.get_model("timeline", "NoteShare"), shares)
+    told: list[stream.Told] = [(RecordKey(kind, pk), [key], remark.at, {}) for pk, remark, key in stored]
+    stream.add_many(kind, told, actor=Actor(places.users[author]), around=False)
 
 
 def _activity(activity: DemoActivity, places: Places) -> Row:

@@ -7,7 +7,15 @@ from random import Random
 
 from jantar.project.demo.clock import moment_between, moment_on, working_moment
 from jantar.project.demo.countries import Country
-from jantar.project.demo.model import ActivityKind, DemoActivity, DemoCompany, DemoDeal, DemoPerson, DemoTask
+from jantar.project.demo.model import (
+    ActivityKind,
+    DemoActivity,
+    DemoCompany,
+    DemoDeal,
+    DemoPerson,
+    DemoRemark,
+    DemoTask,
+)
 from jantar.project.demo.parties import by_code
 
 KINDS: dict[ActivityKind, int] = {"call": 42, "email": 26, "meeting": 16, "visit": 10, "letter": 6}
@@ -72,6 +80,28 @@ def make_tasks(
     recent = past[-count:]
     chosen = sorted({*random.sample(recent, min(len(recent), count // 3)), *random.sample(past, min(len(past), count))})
     return [_task(random, index, activities[index], companies, today) for index in chosen[-count:]]
+
+
+def make_remarks(companies: Sequence[DemoCompany], count: int, today: date, random: Random) -> list[DemoRemark]:
+    """Return comments and, one in three, private notes about companies, some of them shared with the manager."""
+    weights = [_WEIGHTS[company.lifecycle] for company in companies]
+    remarks = []
+    for index in random.choices(range(len(companies)), weights, k=count):
+        company = companies[index]
+        texts = by_code(company.country).texts
+        is_private = random.random() < 0.34
+        shared = is_private and company.owner != "manager" and random.random() < 0.5
+        remarks.append(
+            DemoRemark(
+                text=random.choice(texts.company_notes if is_private else texts.sentences["call"]),
+                company=index,
+                author=company.owner,
+                at=moment_between(random, company.created_at.date(), today - timedelta(days=1)),
+                is_private=is_private,
+                readers=("manager",) if shared else (),
+            )
+        )
+    return sorted(remarks, key=lambda remark: remark.at)
 
 
 def _activity(

@@ -4,6 +4,7 @@ from django.apps import apps
 from django.db import connection
 
 from jantar.project.demo.sales import LOSS_REASONS, PER_EURO, STATUSES
+from jantar.project.moves import tell_moves
 from jantar.project.seed.sql import Draw, insert, literal, move_sequence, next_id
 from jantar.project.seed.state import Range, State
 
@@ -99,8 +100,10 @@ def _draw_deals(state: State, draw: Draw) -> None:
 
 
 def _seed_stage_changes(state: State) -> None:
+    change = apps.get_model("sales", "StageChange")
+    known = next_id(change)
     insert(
-        apps.get_model("sales", "StageChange"),
+        change,
         {
             "deal_id": "r.id",
             "from_stage_id": "d.path[step - 1]",
@@ -111,6 +114,7 @@ def _seed_stage_changes(state: State) -> None:
         f"FROM seed_deals d JOIN sales_deal r ON r.id = {state.deals.base} + d.n, "
         "generate_series(1, cardinality(d.path)) step",
     )
+    tell_moves(after=known)
 
 
 def _seed_contacts(state: State) -> None:

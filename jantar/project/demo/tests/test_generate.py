@@ -132,6 +132,15 @@ def test_tasks_come_from_activities_and_some_are_late(demo: Demo) -> None:
         assert any(task.due_at.date() == TODAY for task in undone if task.owner == seller)
 
 
+def test_remarks_are_comments_and_notes_of_those_who_know_the_company(demo: Demo) -> None:
+    assert {remark.is_private for remark in demo.remarks} == {False, True}
+    for remark in demo.remarks:
+        company = demo.companies[remark.company]
+        assert remark.author == company.owner
+        assert company.created_at.date() <= remark.at.date() < TODAY
+        assert remark.readers in ((), ("manager",) if remark.is_private else ())
+
+
 @pytest.mark.parametrize("country", COUNTRIES, ids=lambda country: country.code)
 def test_lists_hold_no_word_twice(country) -> None:
     for values in (

@@ -14,8 +14,10 @@ from django.db.models import F, Q
 
 from jantar.engine.history.models import Change, Operation
 from jantar.engine.permissions.actor import Actor, actor_for
+from jantar.engine.records import write
 from jantar.engine.records.links import key_of
 from jantar.engine.records.registry import registry
+from jantar.engine.timeline.models import Entry
 from jantar.modules.communications import services as communications
 from jantar.platform.accounts.models import Team, User
 from jantar.project.demo import fill_demo
@@ -131,6 +133,43 @@ def test_activities_are_linked_as_the_write_path_links_them(seconds: float) -> N
     )
     assert {link.record for link in again.links.all()} == stored
     assert key_of(deal.customer) in stored or deal.customer.kind == "company"
+
+
+def places_of(entry: Any) -> set[tuple[str, int]]:
+    return set(entry.places.values_list("record_type", "record_id"))
+
+
+def test_moves_are_told_as_the_write_path_tells_them(seconds: float) -> None:
+    deal = model("sales.Deal").objects.filter(stage_changes__from_stage__isnull=False, status="open").first()
+    last = deal.stage_changes.order_by("-at").first()
+    entries = Entry.objects.filter(kind="changed", source_type="deals", source_id=deal.pk)
+    told = entries.order_by("-at").first()
+    assert told is not None
+    assert (told.at, told.actor_id) == (last.at, last.by_id)
+    write.update(registry.get("deals"), deal.pk, {"stage": last.from_stage}, actor=actor("admin"))
+    again = entries.order_by("-at").first()
+    assert again is not None
+    assert again.data == {"field": "stage", "old": last.to_stage_id, "new": last.from_stage_id}
+    assert told.data == {"field": "stage", "old": last.from_stage_id, "new": last.to_stage_id}
+    assert places_of(told) == places_of(again)
+
+
+def test_timelines_hold_activities_tasks_moves_and_remarks(seconds: float) -> None:
+    kinds = dict(rows("SELECT kind, count(*) FROM timeline_entry GROUP BY kind"))
+    assert (kinds["activity"], kinds["task"]) == (4000, 220)
+    assert kinds["comment"] + kinds["note"] == 360
+    assert kinds["changed"] == model("sales.StageChange").objects.exclude(from_stage=None).count()
+    assert not Entry.objects.exclude(at__gte=START).exists()
+
+
+def test_private_notes_are_seen_by_their_author_and_readers_only(seconds: float) -> None:
+    notes = model("timeline.Note").objects
+    shared = notes.filter(shares__user__email="manager@demo.example")
+    assert set(notes.visible_to(actor("manager"))) == set(shared) | set(
+        notes.filter(author__email="manager@demo.example")
+    )
+    assert shared.exists()
+    assert not notes.visible_to(actor("admin")).exists()
 
 
 def test_contact_points_and_main_columns_agree(seconds: float) -> None:

@@ -44,6 +44,10 @@ def stored() -> dict[str, Any]:
     )
     found["search"] = rows("SELECT to_jsonb(e)::text FROM search_entry e ORDER BY 1")
     found["words"] = rows("SELECT DISTINCT word FROM search_word ORDER BY 1")
+    found["timeline"] = rows(
+        "SELECT e.kind, e.at, e.actor_id, e.source_type, e.data, p.record_type, p.record_id, p.at, p.kind "
+        "FROM timeline_entry e JOIN timeline_place p ON p.entry_id = e.id ORDER BY 1, 2, 3, 4, 5, 6, 7"
+    )
     found["operations"] = rows("SELECT cause, label FROM history_operation")
     return found
 
@@ -74,6 +78,7 @@ def test_data_history_and_search_are_the_same_with_and_without_triggers() -> Non
     assert len(slow["contacts_party"]) == 260
     assert len(slow["history"]) > 2_000
     assert len(slow["search"]) == 60 + 200 + 80 + 400 + 16
+    assert {row[0] for row in slow["timeline"]} == {"activity", "task", "task_done", "changed"}
     for table, content in slow.items():
         assert fast[table] == content, table
 
