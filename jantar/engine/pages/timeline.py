@@ -15,7 +15,7 @@ from jantar.engine.records.errors import Invalid, NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.timeline import services
 from jantar.engine.timeline.composer import Tab, read_readers, tabs_for
-from jantar.engine.timeline.kinds import GROUPS
+from jantar.engine.timeline.kinds import GROUPS, summary_of
 from jantar.engine.timeline.models import Comment, Note
 from jantar.engine.timeline.stream import page
 from jantar.platform.accounts.models import User
@@ -121,6 +121,7 @@ def stream_context(request: HttpRequest, record_type: RecordType, record: Any) -
         "groups": GROUPS.items(),
         "group": group,
         "is_first": not before,
+        "summary": [] if before else summary_of(record, current_actor(request)),
     }
 
 

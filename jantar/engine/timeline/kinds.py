@@ -66,6 +66,20 @@ def register_source(source: Source) -> None:
     _sources[source.name] = source
 
 
+#: Says what the stream of a record adds up to, in short texts ("12 calls"); nothing when there is nothing to say.
+Summary = Callable[[Any, Actor], Sequence[str]]
+_summaries: list[Summary] = []
+
+
+def register_summary(summary: Summary) -> None:
+    _summaries.append(summary)
+
+
+def summary_of(record: Any, actor: Actor) -> list[str]:
+    """What the modules sum up of a record, within the actor's rights."""
+    return [text for summary in _summaries for text in summary(record, actor)]
+
+
 def kind_of(name: str) -> Kind | None:
     return _kinds.get(name)
 

@@ -1,22 +1,43 @@
 """What activities and tasks say on a timeline."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from jantar.engine.fields import show
 from jantar.engine.permissions.actor import Actor
-from jantar.engine.timeline.kinds import Kind, register
+from jantar.engine.records.links import key_of
+from jantar.engine.timeline.kinds import Kind, register, register_summary
 from jantar.engine.timeline.stream import Shown
+from jantar.kit.money import Money
 from jantar.modules.communications.choices import ICONS
-from jantar.modules.communications.queries import participants_of
+from jantar.modules.communications.queries import effort, participants_of
+from jantar.platform.settings.models import Workspace
 
 
 def register_kinds() -> None:
+    register_summary(sum_up)
     register(
         Kind("activity", "activity", "message", activity, "communications/entry_activity.html", prepare=add_people),
         Kind("task", "task", "checkbox", task, "communications/entry_task.html"),
         Kind("task_done", "task", "check", task_done, "communications/entry_task.html", tone="green"),
     )
+
+
+def sum_up(record: Any, actor: Actor) -> Sequence[str]:
+    """Number, time and cost of the activities on a record."""
+    key = key_of(record)
+    spent = effort(key.type, [key.id], actor).get(key.id)
+    if spent is None:
+        return []
+    texts = [ngettext("%(number)d activity", "%(number)d activities", spent.activities) % {"number": spent.activities}]
+    if spent.minutes:
+        texts.append(show.duration(spent.minutes))
+    if spent.cost:
+        texts.append(show.money(Money(spent.cost, Workspace.get().base_currency)))
+    return texts
 
 
 def activity(shown: Shown) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from jantar.engine.fields import show
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
@@ -113,7 +114,7 @@ def posted(**changes):
 
 
 @pytest.fixture
-def browser(user):
+def signed_in(user):
     client = Client()
     client.force_login(user)
     return client
@@ -121,45 +122,50 @@ def browser(user):
 
 @pytest.mark.capability("C15")
 @pytest.mark.capability("C20")
-def test_a_call_is_logged_and_the_next_task_planned_in_the_composer(browser, user, ada, firm, jan):
-    page = browser.get(f"/people/{jan.pk}/timeline/").content.decode()
+def test_a_call_is_logged_and_the_next_task_planned_in_the_composer(signed_in, user, ada, firm, jan):
+    page = signed_in.get(f"/people/{jan.pk}/timeline/").content.decode()
     assert "Plan next step" in page
-    answer = browser.post(f"/people/{jan.pk}/timeline/activity/", posted(people=[jan.pk], colleagues=[user.pk]))
+    answer = signed_in.post(f"/people/{jan.pk}/timeline/activity/", posted(people=[jan.pk], colleagues=[user.pk]))
     assert answer.status_code == 200
     activity = Activity.objects.visible_to(ada).get()
     assert (activity.duration, activity.outcome) == (25, "agreed")
     assert activity.cost.currency == "CZK"
     task = Task.objects.visible_to(ada).get()
     assert (task.title, str(task.origin)) == ("Send the offer", f"activities/{activity.pk}")
-    timeline = browser.get(f"/companies/{firm.pk}/timeline/").content.decode()
+    timeline = signed_in.get(f"/companies/{firm.pk}/timeline/").content.decode()
     assert "Call: Price &lt;b&gt;" in timeline
     assert "Jan Novák, Ada" in timeline
     assert "Task: Send the offer" in timeline
 
 
-def test_without_a_next_step_no_task_is_planned(browser, ada, jan):
-    browser.post(f"/people/{jan.pk}/timeline/activity/", posted(**{"next_task.title": "", "next_task.due_at": ""}))
+def test_without_a_next_step_no_task_is_planned(signed_in, ada, jan):
+    signed_in.post(f"/people/{jan.pk}/timeline/activity/", posted(**{"next_task.title": "", "next_task.due_at": ""}))
     assert Activity.objects.visible_to(ada).count() == 1
     assert not Task.objects.exists()
 
 
-def test_wrong_entries_are_named_and_nothing_typed_is_lost(browser, jan):
-    answer = browser.post(f"/people/{jan.pk}/timeline/activity/", posted(subject="", duration="long", people=[jan.pk]))
+def test_wrong_entries_are_named_and_nothing_typed_is_lost(signed_in, jan):
+    answer = signed_in.post(
+        f"/people/{jan.pk}/timeline/activity/", posted(subject="", duration="long", people=[jan.pk])
+    )
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "We agreed." in page
     assert 'value="long"' in page
     assert f'<option value="{jan.pk}" selected>Jan Novák</option>' in page
-    answer = browser.post(f"/people/{jan.pk}/timeline/activity/", posted(**{"next_task.title": ""}))
+    answer = signed_in.post(f"/people/{jan.pk}/timeline/activity/", posted(**{"next_task.title": ""}))
     assert answer.status_code == 422
     assert "This field is required." in answer.content.decode()
     assert not Activity.objects.exists()
 
 
-def test_money_reaches_the_sum_of_the_company(ada, firm, jan):
-    services.log_activity(
-        about=[jan], actor=ada, kind="visit", subject="x", duration=30, cost=Money(Decimal(10), "EUR")
-    )
-    from jantar.modules.communications.queries import effort
-
-    assert effort("companies", [firm.pk], ada)[firm.pk].minutes == 30
+@pytest.mark.capability("C17")
+def test_minutes_and_cost_are_summed_above_the_timeline_of_the_company(signed_in, ada, firm, jan):
+    money = Money(Decimal(10), "EUR")
+    services.log_activity(about=[jan], actor=ada, kind="visit", subject="x", duration=30, cost=money)
+    services.log_activity(about=[firm], actor=ada, kind="call", subject="y", duration=60, cost=money)
+    page = signed_in.get(f"/companies/{firm.pk}/timeline/").content.decode()
+    assert "2 activities" in page
+    assert show.duration(90) in page
+    assert show.money(Money(Decimal(20), "EUR")) in page
+    assert "1 activity<" in signed_in.get(f"/people/{jan.pk}/timeline/").content.decode()
