@@ -22,19 +22,20 @@ export default class extends Controller<HTMLDialogElement> {
 
   override connect(): void {
     document.addEventListener("session:ended", this.#ended);
+    document.addEventListener("session:doubt", this.#doubted);
     addEventListener("focus", this.#returned);
     this.formTarget.addEventListener("submit", this.#submit);
   }
 
   override disconnect(): void {
     document.removeEventListener("session:ended", this.#ended);
+    document.removeEventListener("session:doubt", this.#doubted);
     removeEventListener("focus", this.#returned);
     this.formTarget.removeEventListener("submit", this.#submit);
   }
 
   async check(): Promise<void> {
-    if (!this.checkUrlValue) return;
-    const answer = await fetch(this.checkUrlValue, { headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" }).catch(() => null);
+    const answer = await this.#ask();
     if (!answer?.ok) return;
     const session = (await answer.json()) as SessionAnswer;
     if (String(session.user) !== document.body.dataset["user"]) {
@@ -51,6 +52,26 @@ export default class extends Controller<HTMLDialogElement> {
     this.element.showModal();
     if (this.formUrlValue) await this.#load(this.formUrlValue, {});
   };
+
+  /** A 403 may mean "not allowed", or that session or token are gone: asks which. */
+  #doubted = (event: Event): void => {
+    if (!this.checkUrlValue || this.element.open) return;
+    event.preventDefault();
+    const { message } = (event as CustomEvent<{ message: string }>).detail;
+    void this.#ask().then(async (answer) => {
+      if (answer?.status === 401) {
+        await this.#ended();
+        return;
+      }
+      if (answer?.ok) setCsrfToken(((await answer.json()) as SessionAnswer).csrf);
+      toast(message, { tone: "danger" });
+    });
+  };
+
+  async #ask(): Promise<Response | null> {
+    if (!this.checkUrlValue) return null;
+    return fetch(this.checkUrlValue, { headers: { "X-Requested-With": "fetch" }, credentials: "same-origin" }).catch(() => null);
+  }
 
   #returned = (): void => {
     if (this.element.open) void this.check();

@@ -36,7 +36,10 @@ export function tellFailure(status: number, contentType: string, body: string): 
     document.dispatchEvent(new CustomEvent("session:ended"));
     return;
   }
-  toast(serverMessage(contentType, body) || generalMessage(status), { tone: "danger" });
+  const message = serverMessage(contentType, body) || generalMessage(status);
+  const doubt = new CustomEvent("session:doubt", { detail: { message }, cancelable: true });
+  if (status === 403 && !document.dispatchEvent(doubt)) return;
+  toast(message, { tone: "danger" });
 }
 
 function serverMessage(contentType: string, body: string): string {
