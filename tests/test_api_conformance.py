@@ -6,6 +6,7 @@ from jantar.engine.records.registry import registry
 from jantar.engine.testing.conformance_api import ApiConformance
 
 
+@pytest.mark.capability("N10")
 @pytest.mark.parametrize("record_type", list(registry.all()), ids=lambda record_type: record_type.name)
 class TestApi(ApiConformance):
     pass

@@ -98,7 +98,6 @@ class ApiConformance:
         record.refresh_from_db()
         assert record.version == 1
 
-    @pytest.mark.capability("N10")
     def test_records_of_others_are_not_there(self, record_type: RecordType, actor: Actor) -> None:
         pk = sample_record(record_type, actor).pk
         stranger = ApiClient(make_user("Stranger", scope=Scope.OWN))
