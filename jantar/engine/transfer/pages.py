@@ -1,5 +1,6 @@
 """The pages of an import: upload, match columns and look at the result beforehand, follow it, see what came of it."""
 
+import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
@@ -12,15 +13,21 @@ from django.views.decorators.http import require_POST
 
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.permissions.middleware import current_actor
-from jantar.engine.records.errors import NotAllowed, NotFound
+from jantar.engine.records.errors import BadQuery, NotAllowed, NotFound
+from jantar.engine.records.listing import Query
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer import services
+from jantar.engine.transfer.exporting import Export, export_chunks
 from jantar.engine.transfer.models import ImportRun
 from jantar.engine.transfer.pages_content import PREPARING, ImportPage
 from jantar.engine.transfer.plan import Plan
 
 SHOWN_IMPORTS = 50
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 @never_cache
@@ -154,3 +161,34 @@ def changes_from(data: QueryDict, plan: Plan) -> dict[str, Any]:
         if name in data and data[name] != getattr(plan, name).removesuffix("-sig"):
             given[name] = data[name]
     return given
+
+
+def export(request: HttpRequest, type_name: str) -> StreamingHttpResponse:
+    """The list as a file. `filter`, `search`, `sort` and `columns` as in the address of the list;
+    `format` csv or xlsx; `names=fields` for keys, ISO dates and field names instead of the user's words."""
+    actor = current_actor(request)
+    if type_name not in registry:
+        raise Http404
+    if not actor.may("see", type_name):
+        raise NotFound(_("There is no such page."))
+    record_type = registry.get(type_name)
+    columns = tuple(name for name in request.GET.get("columns", "").split(",") if name)
+    query = Query(
+        record_type, actor, filter=read_filter(request.GET.get("filter", "")), columns=columns,
+        search=request.GET.get("search", ""), sort=request.GET.get("sort", ""),
+    )  # fmt: skip
+    wanted = Export(query, request.GET.get("format", "csv"), request.GET.get("names") != "fields")
+    response = StreamingHttpResponse(export_chunks(wanted), content_type=CONTENT_TYPES.get(wanted.format, ""))
+    response.headers["Content-Disposition"] = attachment(f"{record_type.label_plural}.{wanted.format}")
+    return response
+
+
+def read_filter(text: str) -> Any:
+    """The filter of an address. Raises BadQuery when it is no JSON object."""
+    try:
+        tree = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        tree = None
+    if not isinstance(tree, dict):
+        raise BadQuery("filter", _("The filter in this address can't be read."))
+    return tree

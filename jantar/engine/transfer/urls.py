@@ -14,4 +14,5 @@ urlpatterns = [
     path("import/<int:pk>/progress/", pages.show_progress, name="progress"),
     path("import/<int:pk>/refused.csv", pages.download_errors, name="refused"),
     path("<slug:type_name>/import/", pages.upload, name="upload"),
+    path("<slug:type_name>/export/", pages.export, name="export"),
 ]

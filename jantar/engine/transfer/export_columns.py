@@ -1,0 +1,202 @@
+"""What of a record stands in the columns of an export: SQL expressions, so that the database writes the file.
+
+A field gives one column (an amount gives two). Each is an expression of a plain type; `as_text` makes of it the
+text that stands in CSV. Text that a spreadsheet would calculate gets an apostrophe in front, as in `sheets.write`.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Func, TextField, Value
+from django.db.models.expressions import Combinable
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.references import Reference
+from jantar.engine.transfer.targets import CURRENCY
+
+#: How days are written for people, by language; the reader of sheets understands all of them.
+DAYS = {
+    "cs": "FMDD. FMMM. YYYY",
+    "sk": "FMDD. FMMM. YYYY",
+    "hu": "YYYY. MM. DD.",
+    "pl": "DD.MM.YYYY",
+    "en": "DD/MM/YYYY",
+}
+
+
+@dataclass(frozen=True)
+class Style:
+    """`for_people`: labels, dates and decimal signs of their language; else keys and ISO dates, to be read again.
+
+    `time_zone` is that of written moments.
+    """
+
+    for_people: bool = True
+    language: str = "en"
+    decimal_comma: bool = False
+    time_zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class ExportColumn:
+    """`kind` is text, number, boolean, date or datetime: the type of the expression's values."""
+
+    header: str
+    expression: Combinable
+    kind: str = "text"
+
+
+class Sql(Func):
+    """A piece of SQL around expressions: `template` has {0}, {1} where they stand."""
+
+    output_field = TextField()
+
+    def __init__(self, template: str, *expressions: Any, output_field: Any = None) -> None:
+        super().__init__(*expressions, output_field=output_field or TextField())
+        self.pattern = template
+
+    def as_sql(self, compiler: Any, connection: Any, *_template: Any, **_extra: Any) -> tuple[str, tuple[Any, ...]]:
+        parts: list[str] = []
+        parameters: list[Any] = []
+        for expression in self.source_expressions:
+            sql, given = compiler.compile(expression)
+            parts.append(sql)
+            parameters.extend(given)
+        return self.pattern.format(*parts), tuple(parameters)
+
+
+def columns_of(fields: Sequence[Field], style: Style) -> list[ExportColumn]:
+    """The columns of an export of these fields."""
+    return [column for field in fields for column in _of_field(field, style)]
+
+
+def _of_field(field: Field, style: Style) -> Iterator[ExportColumn]:
+    header = capfirst(str(field.label)) if style.for_people else field.name
+    if field.kind == "money":
+        yield ExportColumn(header, F(f"{field.name}_value"), "number")
+        second = capfirst(_("%(field)s: currency") % {"field": field.label})
+        yield ExportColumn(second if style.for_people else f"{field.name}{CURRENCY}", F(f"{field.name}_currency"))
+        return
+    make = MAKERS.get(field.kind)
+    if make:
+        yield ExportColumn(header, *make(field, style))
+    elif isinstance(field, Reference):
+        yield ExportColumn(header, _title(field))
+    else:
+        yield ExportColumn(header, Sql("{0}::text", field.expression()))
+
+
+def _title(field: Reference) -> Combinable:
+    """The name of the record meant, which an import finds again."""
+    title = field.title_column
+    return F(f"{field.name}__{title}") if title else Sql("{0}::text", field.expression())
+
+
+def _number(field: Field, style: Style) -> tuple[Combinable, str]:
+    return field.expression(), "number"
+
+
+def _text(field: Field, style: Style) -> tuple[Combinable, str]:
+    return field.expression(), "text"
+
+
+def _date(field: Field, style: Style) -> tuple[Combinable, str]:
+    return (Sql("{0}::date", field.expression()) if field.is_custom else field.expression()), "date"
+
+
+def _moment(field: Field, style: Style) -> tuple[Combinable, str]:
+    stored = Sql("{0}::timestamptz", field.expression()) if field.is_custom else field.expression()
+    return Sql("{0} AT TIME ZONE {1}", stored, Value(style.time_zone)), "datetime"
+
+
+def _boolean(field: Field, style: Style) -> tuple[Combinable, str]:
+    return field.expression(), "boolean"
+
+
+def _choice(field: Field, style: Style) -> tuple[Combinable, str]:
+    labels = _labels(field) if style.for_people else {}
+    if not labels:
+        return field.expression(), "text"
+    return Sql("coalesce({0}::jsonb ->> {1}, {2})", _json(labels), field.expression(), field.expression()), "text"
+
+
+def _words(field: Field, style: Style) -> tuple[Combinable, str]:
+    """Tags and several choices, one after the other."""
+    labels = _labels(field) if style.for_people else {}
+    words = "jsonb_array_elements_text({1})" if field.is_custom else "unnest({1})"
+    joined = "string_agg(coalesce({0}::jsonb ->> word, word), ', ' ORDER BY place)"
+    pattern = f"(SELECT {joined} FROM {words} WITH ORDINALITY listed (word, place))"  # noqa: S608
+    return Sql(pattern, _json(labels), field.expression()), "text"
+
+
+def _record_key(field: Field, style: Style) -> tuple[Combinable, str]:
+    kind, number = field.columns  # type: ignore[attr-defined]
+    return Sql("{0} || '/' || {1}", F(kind), F(number)), "text"
+
+
+def _labels(field: Field) -> dict[str, str]:
+    choices = getattr(field, "choices", ())
+    return {str(key): str(label) for key, label in choices if str(key) != str(label)}
+
+
+def _json(labels: Mapping[str, str]) -> Value:
+    return Value(json.dumps(labels), output_field=TextField())
+
+
+MAKERS: dict[str, Callable[[Field, Style], tuple[Combinable, str]]] = {
+    **dict.fromkeys(("text", "long_text", "email", "phone", "web"), _text),
+    **dict.fromkeys(("number", "integer", "percent", "duration"), _number),
+    "date": _date,
+    "datetime": _moment,
+    "boolean": _boolean,
+    "choice": _choice,
+    "country": _choice,
+    "tags": _words,
+    "multi_choice": _words,
+    "record": _record_key,
+}
+
+
+def as_text(column: ExportColumn, style: Style) -> Combinable:
+    """The column as it stands in CSV; nothing is NULL, which COPY writes as an empty cell."""
+    return TEXTS[column.kind](column.expression, style)
+
+
+def _guarded(expression: Combinable, style: Style) -> Combinable:
+    """As `sheets.write` does it: no cell starts with what a spreadsheet would calculate."""
+    dangerous = r"ARRAY['=', '+', '-', '@', E'\t', E'\r', E'\n']"
+    case = f"CASE WHEN left({{0}}, 1) = ANY({dangerous}) THEN '''' || {{1}} ELSE nullif({{2}}, '') END"
+    return Sql(case, expression, expression, expression)
+
+
+def _number_text(expression: Combinable, style: Style) -> Combinable:
+    text = Sql("{0}::text", expression)
+    return Sql("replace({0}, '.', ',')", text) if style.for_people and style.decimal_comma else text
+
+
+def _boolean_text(expression: Combinable, style: Style) -> Combinable:
+    yes, no = (_("Yes"), _("No")) if style.for_people else ("true", "false")
+    return Sql("CASE {0} WHEN true THEN {1} WHEN false THEN {2} END", expression, Value(yes), Value(no))
+
+
+def _date_text(expression: Combinable, style: Style) -> Combinable:
+    pattern = DAYS.get(style.language, "YYYY-MM-DD") if style.for_people else "YYYY-MM-DD"
+    return Sql("to_char({0}, {1})", expression, Value(pattern))
+
+
+def _moment_text(expression: Combinable, style: Style) -> Combinable:
+    day = DAYS.get(style.language, "YYYY-MM-DD") if style.for_people else "YYYY-MM-DD"
+    return Sql("to_char({0}, {1})", expression, Value(f"{day} HH24:MI:SS"))
+
+
+TEXTS: dict[str, Callable[[Combinable, Style], Combinable]] = {
+    "text": _guarded,
+    "number": _number_text,
+    "boolean": _boolean_text,
+    "date": _date_text,
+    "datetime": _moment_text,
+}

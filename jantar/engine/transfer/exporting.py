@@ -1,0 +1,128 @@
+"""Writing a list into a file: its rows in its order, in constant memory.
+
+One statement gives the whole file as of one moment, CSV as the database itself writes it (COPY). It goes to a
+temporary file first, so that no transaction stays open while a slow reader takes its time, and no cursor has to
+outlive a statement.
+"""
+
+import csv
+import io
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
+
+from django.db import connection
+from django.db.models.expressions import Combinable
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.base import Field
+from jantar.engine.records.errors import BadQuery, NotAllowed
+from jantar.engine.records.listing import Query, in_order, sort_keys
+from jantar.engine.transfer.export_columns import ExportColumn, Style, as_text, columns_of
+from jantar.engine.transfer.sheets import write_xlsx
+from jantar.kit.money import uses_decimal_comma
+
+logger = logging.getLogger("jantar.transfer")
+
+PIECE = 65_536
+FORMATS = ("csv", "xlsx")
+
+
+@dataclass(frozen=True)
+class Export:
+    """What to write. `query` is that of the list; its `columns` are the fields, all of them when empty."""
+
+    query: Query
+    format: str = "csv"
+    for_people: bool = True
+
+    @property
+    def style(self) -> Style:
+        actor = self.query.actor
+        return Style(self.for_people, actor.language, uses_decimal_comma(actor.language), actor.time_zone)
+
+    @property
+    def delimiter(self) -> str:
+        """A semicolon where the comma is the decimal sign: what spreadsheets there expect."""
+        return ";" if self.for_people and self.style.decimal_comma else ","
+
+
+def export_chunks(export: Export) -> Iterator[bytes]:
+    """The file, piece by piece. Rights and query are checked at once: raises NotAllowed or BadQuery."""
+    actor, record_type = export.query.actor, export.query.record_type
+    if not actor.may("export", record_type.name):
+        raise NotAllowed(_("You may not export here."))
+    if export.format not in FORMATS:
+        raise BadQuery("format", _("“%(value)s” is not one of the listed values.") % {"value": export.format})
+    query = replace(export.query, action="export", condition=_visible(export.query), columns=(), cursor="")
+    with translation.override(actor.language):
+        columns = columns_of(fields_of(export), export.style)
+    rows = in_order(query, sort_keys(query))
+    write = _csv if export.format == "csv" else _xlsx
+    return _logged(export, write(export, rows, columns))
+
+
+def _visible(query: Query) -> Any:
+    """Only what the actor may also see, whatever the right to export says."""
+    seen = query.record_type.allowed(query.actor, "see")
+    if query.condition is None:
+        return seen or None
+    return query.condition & seen if seen else query.condition
+
+
+def fields_of(export: Export) -> list[Field]:
+    fields = export.query.record_type.fields(export.query.actor)
+    names = export.query.columns or tuple(fields)
+    return [fields[name] for name in dict.fromkeys(names) if name in fields]
+
+
+def _logged(export: Export, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Who took how much of what out is written to the log."""
+    size = 0
+    try:
+        for piece in pieces:
+            size += len(piece)
+            yield piece
+    finally:
+        query = export.query
+        extra = {"user_id": query.actor.user_id, "filter": query.filter, "search": query.search}
+        logger.info("Exported %s as %s: %d bytes", query.record_type.name, export.format, size, extra=extra)
+
+
+def _csv(export: Export, rows: Any, columns: Sequence[ExportColumn]) -> Iterator[bytes]:
+    head = io.StringIO()
+    csv.writer(head, delimiter=export.delimiter, lineterminator="\r\n").writerow(column.header for column in columns)
+    yield ("\ufeff" + head.getvalue()).encode()
+    sql, parameters = _cells(rows, [as_text(column, export.style) for column in columns])
+    statement = f"COPY ({sql}) TO STDOUT WITH (FORMAT csv, DELIMITER '{export.delimiter}', ENCODING 'UTF8')"
+    with TemporaryFile() as file:
+        with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
+            for block in copy:
+                file.write(block)
+        yield from _pieces(file)
+
+
+def _xlsx(export: Export, rows: Any, columns: Sequence[ExportColumn]) -> Iterator[bytes]:
+    statement = _cells(rows, [column.expression for column in columns])
+    headers = [column.header for column in columns]
+    name = str(export.query.record_type.label_plural)
+    with TemporaryFile() as file:
+        with connection.cursor() as cursor:
+            write_xlsx(file, headers, cursor.stream(*statement), name=name)
+        yield from _pieces(file)
+
+
+def _cells(rows: Any, cells: Sequence[Combinable]) -> tuple[str, Sequence[Any]]:
+    """The statement that gives the cells of the rows, in their order."""
+    named = {f"cell_{place}": cell for place, cell in enumerate(cells)}
+    sql, parameters = rows.annotate(**named).values_list(*named).query.sql_with_params()
+    return sql, parameters
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    while piece := file.read(PIECE):
+        yield piece
