@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 
 from .formats import locale_for
 from .navigation import Navigation, ShownArea, ShownItem, navigation
@@ -31,7 +31,7 @@ class Shell:
     def shortcuts(self) -> list[ShownItem]:
         return [shown for shown in self._registry.shown(self._request, "main") if shown.item.shortcut]
 
-    @property
+    @cached_property
     def links(self) -> dict[str, str]:
         return {key: self._registry.address(key) for key in self._registry.links}
 

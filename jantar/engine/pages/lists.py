@@ -1,32 +1,27 @@
 """The list of a record type."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields import show
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.pages.filter_bar import FilterBar
 from jantar.engine.pages.filter_words import capital
+from jantar.engine.pages.list_rows import NUMBERS, ListRows
 from jantar.engine.pages.list_state import ListState, read_state
 from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.saved_views import ViewMenu
-from jantar.engine.pages.values import show_value
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.listing import Page, count_of, page_of
 from jantar.engine.records.record_type import RecordType
-from jantar.engine.records.references import record_titles
 
 ROWS = 50
-NUMBERS = ("number", "integer", "percent", "duration", "money")
 
 
 def show_list(request: HttpRequest, type_name: str) -> HttpResponse:
@@ -46,23 +41,6 @@ def show_count(request: HttpRequest, type_name: str) -> HttpResponse:
     record_type = load_type(request, type_name)
     state = read_state(request, record_type)
     return render(request, "pages/list_count.html", {"count": said_count(*count_of(state.query()))})
-
-
-@dataclass(frozen=True)
-class Cell:
-    """`label` names the column where the head is not shown (narrow screens)."""
-
-    html: SafeString | str
-    label: str
-    css: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    pk: int
-    title: str
-    href: str
-    cells: list[Cell]
 
 
 @dataclass(frozen=True)
@@ -92,20 +70,9 @@ class List:
         self.fields = [state.fields[name] for name in state.columns if name != self.record_type.title]
 
     @cached_property
-    def rows(self) -> list[Row]:
-        name = self.record_type.name
-        titles = self.titles
-        return [
-            Row(row.pk, str(row), f"/{name}/{row.pk}/", [cell_of(field, row, titles) for field in self.fields])
-            for row in self.page.rows
-        ]
-
-    @property
-    def titles(self) -> dict[RecordKey, str]:
-        """Titles of the records of any type that cells refer to; a statement per type."""
-        fields = [field for field in self.fields if isinstance(field, AnyRecord)]
-        keys = [key for row in self.page.rows for field in fields if (key := field.read(row))]
-        return record_titles(keys, self.state.actor) if keys else {}
+    def rows(self) -> SafeString:
+        """The rows as HTML, "" when there are none."""
+        return ListRows(self.record_type, self.fields, self.page.rows, self.state.actor, self.may_select).html
 
     @cached_property
     def headers(self) -> list[Header]:
@@ -137,24 +104,14 @@ class List:
     def count_part(self) -> str:
         return self.state.part("count")
 
-    @property
+    @cached_property
     def may(self) -> dict[str, bool]:
         name, actor = self.record_type.name, self.state.actor
         return {action: actor.may(action, name) for action in ("create", "edit", "delete", "bulk", "import", "export")}
 
-    @property
+    @cached_property
     def may_select(self) -> bool:
         return self.may["bulk"] and (self.may["edit"] or self.may["delete"])
-
-
-def cell_of(field: Field, row: Any, titles: dict[RecordKey, str]) -> Cell:
-    value = field.read(row)
-    if isinstance(field, AnyRecord):
-        title = titles.get(value)
-        html = format_html('<a href="/{}/{}/">{}</a>', value.type, value.id, title) if title else ""
-        return Cell(html, capital(field.label))
-    css = f"cell-number cell-{field.kind}" if field.kind in NUMBERS else f"cell-{field.kind}"
-    return Cell(show_value(field, value), capital(field.label), css)
 
 
 def header_of(state: ListState, field: Field) -> Header:

@@ -193,7 +193,7 @@ def test_other_odd_addresses_do_no_harm(client, make_book, query):
 
 def test_empty_lists_say_what_to_do(client, make_book):
     page = client.get("/books/").content.decode()
-    assert "No books yet" in page
+    assert "Nothing here yet" in page
     assert 'href="/books/new/"' in page
     make_book("Alfa")
     page = client.get(filtered({"field": "title", "op": "is", "value": "omega"})).content.decode()

@@ -1,0 +1,91 @@
+"""The rows of a list as HTML. Written in Python because a template takes five times as long for 400 cells."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.functional import cached_property
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.record_key import AnyRecord, RecordKey
+from jantar.engine.pages.filter_words import capital
+from jantar.engine.pages.values import show_value
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.references import record_titles
+
+NUMBERS = ("number", "integer", "percent", "duration", "money")
+#: Kinds with few different values on a page: each is drawn once.
+REPEATED = ("choice", "country", "boolean", "user", "team")
+
+
+class ListRows:
+    """The rows of one page. `fields` are those beside the title."""
+
+    def __init__(
+        self, record_type: RecordType, fields: Sequence[Field], rows: Sequence[Any], actor: Actor, may_select: bool
+    ) -> None:
+        self.record_type = record_type
+        self.fields = fields
+        self.rows = rows
+        self.actor = actor
+        self.may_select = may_select
+        self._drawn: dict[tuple[str, Any], str] = {}
+
+    @cached_property
+    def html(self) -> SafeString:
+        return SafeString("".join(self._row(row) for row in self.rows))
+
+    def _row(self, row: Any) -> str:
+        title = escape(str(row))
+        cells = "".join(
+            f"{start}{self._value(field, row)}</td>" for start, field in zip(self._starts, self.fields, strict=True)
+        )
+        return (
+            f'<tr data-rows-target="row">{self._check(row.pk, title)}<td class="cell-title">'
+            f'<a href="/{self.record_type.name}/{row.pk}/">{title}</a></td>{cells}</tr>\n'
+        )
+
+    @cached_property
+    def _starts(self) -> list[str]:
+        """The opening tag of each column's cells; its label is shown where the head is not (narrow screens)."""
+        return [
+            format_html('<td class="{}" data-label="{}">', css_of(field), capital(field.label)) for field in self.fields
+        ]
+
+    def _check(self, pk: int, title: str) -> str:
+        if not self.may_select:
+            return ""
+        return (
+            f'<td class="cell-check"><input type="checkbox" class="form-check-input" name="selected" value="{pk}" '
+            f'data-selection-target="row" aria-label="{self._select.replace("%(title)s", title)}"></td>'
+        )
+
+    @cached_property
+    def _select(self) -> str:
+        return escape(_("Select %(title)s"))
+
+    def _value(self, field: Field, row: Any) -> str:
+        value = field.read(row)
+        if isinstance(field, AnyRecord):
+            title = self._titles.get(value)
+            return format_html('<a href="/{}/{}/">{}</a>', value.type, value.id, title) if title else ""
+        if field.kind not in REPEATED:
+            return conditional_escape(show_value(field, value))
+        key = (field.name, getattr(value, "pk", value))
+        if key not in self._drawn:
+            self._drawn[key] = conditional_escape(show_value(field, value))
+        return self._drawn[key]
+
+    @cached_property
+    def _titles(self) -> dict[RecordKey, str]:
+        """Titles of the records of any type that cells refer to; a statement per type."""
+        fields = [field for field in self.fields if isinstance(field, AnyRecord)]
+        keys = [key for row in self.rows for field in fields if (key := field.read(row))]
+        return record_titles(keys, self.actor) if keys else {}
+
+
+def css_of(field: Field) -> str:
+    return f"cell-number cell-{field.kind}" if field.kind in NUMBERS else f"cell-{field.kind}"
