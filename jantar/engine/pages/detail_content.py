@@ -115,6 +115,7 @@ class RecordPage:
         layout: list[tuple[Label, tuple[str, ...]]] = [(one.title, one.fields) for one in self.record_type.sections]
         layout.append((_("Further fields"), tuple(self.actor.custom_fields.get(self.record_type.name, {}))))
         placed = {name for _title, names in layout for name in names} | {self.record_type.title, *BOOK_KEEPING}
+        placed |= self.record_type.defaults.keys()
         layout.append((_("Also known"), tuple(name for name in self.fields if name not in placed)))
         shown = (ShownSection(title, list(self._items(names))) for title, names in layout)
         return [section for section in shown if section.items]
