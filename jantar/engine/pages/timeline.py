@@ -58,7 +58,9 @@ def write(request: HttpRequest, type_name: str, pk: int, key: str) -> HttpRespon
         return render(request, "timeline/write.html", {"tab": tab, "form": form}, status=422)
     form = form_of(tab, record_type, record, request)
     answer = render(request, "timeline/write.html", {"tab": tab, "form": form})
-    return with_toast(with_event(answer, "timeline:changed"), tab.done)
+    for name in ("timeline", *tab.writes):
+        with_event(answer, f"{name}:changed")
+    return with_toast(answer, tab.done)
 
 
 def note(request: HttpRequest, pk: int) -> HttpResponse:

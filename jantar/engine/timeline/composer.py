@@ -27,6 +27,8 @@ class Tab(ABC):
     button: Text
     #: What is said when it was saved.
     done: Text
+    #: Names of the record types that it writes; parts of the page that show them load anew.
+    writes: tuple[str, ...] = ()
 
     def may(self, record_type: RecordType, actor: Actor) -> bool:
         """Whether the actor can use it on records of a type."""

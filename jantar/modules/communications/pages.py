@@ -24,8 +24,8 @@ from jantar.engine.timeline.composer import Tab
 from jantar.modules.communications.services import activities, log_activity, tasks
 from jantar.platform.accounts.models import User
 
-FIRST = ("kind", "subject", "text", "at", "duration", "outcome")
-MORE = ("cost",)
+FIRST = ("kind", "subject", "text", "duration", "outcome")
+MORE = ("at", "cost")
 NEXT = ("title", "due_at", "owner")
 BEFORE_NEXT = "next_task."
 
@@ -38,6 +38,7 @@ class LogActivity(Tab):
     template = "communications/write_activity.html"
     button = _("Log activity")
     done = _("The activity is logged.")
+    writes = ("activities", "tasks")
 
     def may(self, record_type: RecordType, actor: Actor) -> bool:
         own = record_type.name in (activities().name, tasks().name)
@@ -54,6 +55,7 @@ class LogActivity(Tab):
         return {
             "first": [controls[name] for name in FIRST],
             "more": [controls[name] for name in MORE],
+            "more_is_open": any(controls[name].errors for name in MORE) or any(chosen.values()),
             "next": [controls[BEFORE_NEXT + name] for name in NEXT] if actor.may("create", tasks().name) else [],
             "people": titles_of(people, chosen.get("people", ()), actor).items(),
             "colleagues": titles_of(User, chosen.get("colleagues", ()), actor).items(),
