@@ -2,6 +2,8 @@ import htmx from "htmx.org";
 import { csrfToken, tellFailure } from "./http";
 
 Object.assign(htmx.config, {
+  // Not "style": carried over to the new element it would be an inline style, which the policy forbids.
+  attributesToSettle: ["class"],
   allowEval: false,
   allowScriptTags: false,
   includeIndicatorStyles: false,
