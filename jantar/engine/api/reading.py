@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from jantar.engine.api.body import NotJson, parse_json, refuse_unstorable
-from jantar.engine.api.values import ALWAYS, dump_parts, dump_record
+from jantar.engine.api.values import ALWAYS, Dump
 from jantar.engine.fields.base import Field
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import BadQuery, NotFound
@@ -61,7 +62,7 @@ def list_records(record_type: RecordType, actor: Actor, asked: ListRequest) -> d
     page = page_of(query)
     count, is_exact = count_of(query)
     return {
-        "items": dump_all(page.rows, wanted),
+        "items": dump_all(page.rows, wanted, actor),
         "next_cursor": page.next_cursor,
         "count": count,
         "count_is_exact": is_exact,
@@ -90,15 +91,26 @@ def show_record(record_type: RecordType, actor: Actor, pk: int, names: str = "")
     wanted = wanted_of(record_type, actor, names, with_parts=True)
     loads = [path for field in wanted.fields.values() for path in field.loads]
     rows = record_type.visible_to(actor).filter(pk=pk)
-    found = dump_all(list(rows.select_related(*loads) if loads else rows), wanted)
+    found = dump_all(list(rows.select_related(*loads) if loads else rows), wanted, actor)
     if not found:
         raise NotFound(_("There is no such record."))
     return found[0]
 
 
-def dump_all(records: Sequence[Any], wanted: Wanted) -> list[dict[str, Any]]:
-    parts = dump_parts(wanted.parts, [record.pk for record in records]) if records else {}
+def dump_all(records: Sequence[Any], wanted: Wanted, actor: Actor) -> list[dict[str, Any]]:
+    if not records:
+        return []
+    pks = [record.pk for record in records]
+    parts = [(part, part.rows(pks)) for part in wanted.parts]
+    dump = Dump(actor)
+    dump.look_up(wanted.fields, records)
+    for part, found in parts:
+        dump.look_up(part.fields, chain.from_iterable(found.values()))
     return [
-        dump_record(record, wanted.fields, {name: rows[record.pk] for name, rows in parts.items()})
+        dump.record(
+            record,
+            wanted.fields,
+            {part.name: [dump.row(row, part) for row in found[record.pk]] for part, found in parts},
+        )
         for record in records
     ]

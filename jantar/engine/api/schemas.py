@@ -124,7 +124,7 @@ def value_schema(field: Field, *, writing: bool) -> Schema:
 
 def read_schema(field: Field) -> Schema:
     if isinstance(field, Reference):
-        return closed({"id": ID, "title": {"type": "string"}}, required=["id", "title"])
+        return closed({"id": ID, "title": {"type": ["string", "null"]}}, required=["id", "title"])
     return field.schema()
 
 

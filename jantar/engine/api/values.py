@@ -1,13 +1,15 @@
 """Records as JSON and back."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeGuard
 
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.errors import FieldError, Invalid
+from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.models import Record
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
 
@@ -18,21 +20,46 @@ MAX_VERSION = 2**31 - 1
 MAX_ROWS = 1000
 
 
-def dump_record(record: Any, fields: Mapping[str, Field], parts: Mapping[str, Any]) -> dict[str, Any]:
-    """`parts` maps names to lists of already dumped rows."""
-    values = {name: field.dump(field.read(record)) for name, field in fields.items()}
-    return {"id": record.pk, "version": record.version, **values, **parts}
+class Dump:
+    """Writes rows as JSON for one actor. A referenced record that the actor may not see keeps its id only."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.visible: dict[type[Any], set[int]] = {}
+
+    def look_up(self, fields: Mapping[str, Field], rows: Iterable[Any]) -> None:
+        """Finds out which of the records that rows refer to are visible; one statement for each table."""
+        wanted: dict[type[Any], set[int]] = {}
+        rows = list(rows)
+        for field in fields.values():
+            if refers_to_records(field):
+                wanted.setdefault(field.target, set()).update(getattr(row, field.id_name) for row in rows)
+        for target, ids in wanted.items():
+            self.look_up_ids(target, ids - {None})
+
+    def look_up_ids(self, target: type[Any], ids: set[int]) -> None:
+        found = target.objects.visible_to(self.actor).filter(pk__in=ids).values_list("pk", flat=True)
+        self.visible.setdefault(target, set()).update(found)
+
+    def record(self, record: Any, fields: Mapping[str, Field], parts: Mapping[str, Any]) -> dict[str, Any]:
+        """`parts` maps names to lists of already dumped rows."""
+        return {"id": record.pk, "version": record.version, **self.values(record, fields), **parts}
+
+    def row(self, row: Any, part: Part) -> dict[str, Any]:
+        return {"id": row.pk, **self.values(row, part.fields)}
+
+    def values(self, row: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
+        return {name: self.value(field, field.read(row)) for name, field in fields.items()}
+
+    def value(self, field: Field, value: Any) -> Any:
+        """The record of a reference must have been looked up."""
+        if value is not None and refers_to_records(field) and value.pk not in self.visible.get(field.target, ()):
+            return {"id": value.pk, "title": None}
+        return field.dump(value)
 
 
-def dump_parts(parts: Sequence[Part], pks: list[int]) -> dict[str, dict[int, list[dict[str, Any]]]]:
-    """The rows of the parts of several records, by part and record id; one statement for each part."""
-    return {
-        part.name: {pk: [dump_row(part, row) for row in rows] for pk, rows in part.rows(pks).items()} for part in parts
-    }
-
-
-def dump_row(part: Part, row: Any) -> dict[str, Any]:
-    return {"id": row.pk, **{name: field.dump(field.read(row)) for name, field in part.fields.items()}}
+def refers_to_records(field: Field) -> TypeGuard[Reference]:
+    return isinstance(field, Reference) and issubclass(field.target, Record)
 
 
 def load_values(record_type: RecordType, data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.api.problems import Problem
 from jantar.engine.api.reading import show_record
-from jantar.engine.api.values import Errors, load_fields, load_values, load_version
+from jantar.engine.api.values import Dump, Errors, load_fields, load_values, load_version, refers_to_records
+from jantar.engine.fields.base import Field
 from jantar.engine.history.models import Cause
 from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import Actor
@@ -78,11 +79,7 @@ def require_version(record_type: RecordType, actor: Actor, pk: int, if_match: st
 
 def stale_problem(record_type: RecordType, actor: Actor, data: Data, error: Stale) -> Problem:
     """What others stored meanwhile beside what was sent."""
-    fields = record_type.fields(actor)
-    theirs = {
-        name: fields[name].dump(value) if name in fields else dump_rows(record_type, name, value)
-        for name, value in error.theirs.items()
-    }
+    theirs = dump_theirs(record_type, actor, error.theirs)
     message = _("Somebody else changed this meanwhile.")
     return Problem(
         "stale",
@@ -94,8 +91,22 @@ def stale_problem(record_type: RecordType, actor: Actor, data: Data, error: Stal
     )
 
 
-def dump_rows(record_type: RecordType, name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of a part from Python values."""
-    part = record_type.part(name)
-    assert part
-    return [{key: part.fields[key].dump(value) if key != "id" else value for key, value in row.items()} for row in rows]
+def dump_theirs(record_type: RecordType, actor: Actor, theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of fields, and rows of parts, which are Python values too."""
+    fields, dump, found = record_type.fields(actor), Dump(actor), {}
+    for name, value in theirs.items():
+        part = record_type.part(name)
+        if part is None:
+            found[name] = dump_value(dump, fields[name], value)
+            continue
+        found[name] = [
+            {key: one if key == "id" else dump_value(dump, part.fields[key], one) for key, one in row.items()}
+            for row in value
+        ]
+    return found
+
+
+def dump_value(dump: Dump, field: Field, value: Any) -> Any:
+    if value is not None and refers_to_records(field):
+        dump.look_up_ids(field.target, {value.pk})
+    return dump.value(field, value)

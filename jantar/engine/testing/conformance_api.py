@@ -157,7 +157,7 @@ class ApiConformance:
             sample_record(record_type, actor, number, references=True)
         fifty = statements_of(api, record_type, names)
         assert one == fifty
-        assert statements_of(api, record_type, record_type.title) == fifty - len(record_type.parts)
+        assert statements_of(api, record_type, record_type.title) <= fifty - len(record_type.parts)
 
 
 def all_ids(api: ApiClient, record_type: RecordType, sort: str) -> list[int]:

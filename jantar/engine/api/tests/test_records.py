@@ -101,6 +101,20 @@ def test_references_are_taken_as_ids_or_objects_and_answered_with_titles(api, ac
     assert problem["errors"] == {"shelf": ["The id of a record is expected."]}
 
 
+def test_the_title_of_a_record_that_is_not_visible_is_not_told(ada, api):
+    eve = actor_for(make_user("Eve", admin=True))
+    shelf = write.create(shelves, {"name": "Secret"}, actor=eve)
+    book = write.create(books, {"title": "Shared", "shelf": shelf, "owner": ada}, actor=eve)
+    hidden = {"id": shelf.pk, "title": None}
+    assert data_of(api.get(f"/books/{book.pk}"))["shelf"] == hidden
+    assert data_of(api.get("/books", fields="shelf"))["items"][0]["shelf"] == hidden
+    data_of(ApiClient(make_user("Root", admin=True)).patch(f"/books/{book.pk}", {"shelf": None}))
+    write.update(books, book.pk, {"shelf": shelf}, actor=eve)
+    problem = problem_in(api.patch(f"/books/{book.pk}", {"shelf": None, "version": 1}), 409)
+    assert problem["theirs"] == {"shelf": hidden}
+    assert data_of(api.patch(f"/books/{book.pk}", {"title": "Mine"}))["shelf"] == hidden
+
+
 def test_a_record_of_others_can_not_be_referred_to(api):
     hidden = write.create(shelves, {"name": "Hidden"}, actor=actor_for(make_user("Eve", admin=True)))
     problem = problem_in(api.post("/books", {"title": "A", "shelf": hidden.pk}), 422)
