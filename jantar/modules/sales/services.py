@@ -58,7 +58,11 @@ def prepare_deals(records: Sequence[Any], given: frozenset[str], actor: Actor) -
     if "stage" not in given and all(deal.pk for deal in records):
         return
     now = timezone.now()
+    known = [deal.pk for deal in records if deal.pk]
+    stored = dict(Deal._base_manager.filter(pk__in=known).values_list("pk", "stage_id")) if known else {}
     for deal in records:
+        if deal.pk and stored.get(deal.pk) == deal.stage_id:
+            continue
         deal.stage_since = now
         if "probability" not in given:
             deal.probability = deal.stage.probability if deal.stage_id else Decimal(0)

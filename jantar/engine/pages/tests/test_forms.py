@@ -12,6 +12,7 @@ from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.testing.actors import make_user
+from jantar.engine.testing.browserless import fields_of
 from jantar.engine.testing.fake.models import Book, Shelf
 from jantar.engine.testing.fake.records import books, shelves
 from jantar.platform.accounts.models import User
@@ -30,28 +31,6 @@ def client(ada: User) -> Client:
     client = Client(headers=HTMX)
     client.force_login(ada)
     return client
-
-
-def fields_of(html: str) -> dict[str, list[str]]:
-    """What a browser would send for a form nobody touched."""
-    found: dict[str, list[str]] = {}
-    html = re.sub(r"<template.*?</template>", "", html, flags=re.DOTALL)
-    for tag in re.findall(r"<input[^>]*>", html):
-        attributes = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
-        if "name" in attributes and ("checked" in tag.split() or attributes.get("type") != "checkbox"):
-            found.setdefault(attributes["name"], []).append(plain(attributes.get("value", "on")))
-    for name, text in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>\n?(.*?)</textarea>', html, re.DOTALL):
-        found[name] = [plain(text)]
-    for name, options in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', html, re.DOTALL):
-        chosen = re.findall(r'<option(?: value="([^"]*)")? selected>([^<]*)', options)
-        found[name] = [plain(value or text) for value, text in chosen]
-    return found
-
-
-def plain(text: str) -> str:
-    for sign, code in (('"', "&quot;"), ("'", "&#x27;"), ("<", "&lt;"), (">", "&gt;"), ("&", "&amp;")):
-        text = text.replace(code, sign)
-    return text
 
 
 def new_form(client: Client, query: str = "") -> dict[str, list[str]]:
