@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import ForeignKey
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -57,8 +58,8 @@ def editor_of(one: Field, op: str, items: list[str], record_type: RecordType, ac
     if isinstance(one, Reference):
         if not is_offered_whole(one.target) and (url := pick_url(one, record_type)):
             return Editor("pick", items, named(one, items, actor), url, is_multiple=many)
-        open_references = dict.fromkeys(record_type.own_fields)
-        offers = dict(rows_to_offer(one.target, open_references, actor))
+        before = [column.name for column in one.target._meta.concrete_fields if isinstance(column, ForeignKey)]
+        offers = dict(rows_to_offer(one.target, dict.fromkeys(before), actor))
         return Editor("many", items, chosen(offers, items), is_multiple=many)
     if isinstance(one, AnyRecord):
         url = reverse("pages:pick", args=["any"])

@@ -7,6 +7,7 @@ pages are failures.
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -66,8 +67,18 @@ def open_page(chromium: "Browser", live_server: Any) -> Iterator[OpenPage]:
 
     yield open_it
     for context in contexts:
+        let_finish(context)
         context.close()
     assert not problems, "\n".join(problems)
+
+
+def let_finish(context: "BrowserContext") -> None:
+    """Requests still under way would hold tables that are emptied after the test."""
+    from playwright.sync_api import Error
+
+    for page in context.pages:
+        with suppress(Error):
+            page.wait_for_load_state("networkidle", timeout=3000)
 
 
 def is_breach(text: str) -> bool:
