@@ -95,8 +95,12 @@ class Reversal:
                 found = run(sql.keep_referenced(key.table, key.column, key.target)) > 0 or found
 
     def reverse(self) -> None:
-        """Deletes, sets back, inserts again; in this order, so that unique values are free when needed."""
-        for table in self.sources("I"):
+        """Deletes, sets back, inserts again; in this order, so that unique values are free when needed.
+
+        Records are deleted before their parts (foreign keys are checked at the end): triggers that look from a
+        part to its record then have nothing left to do.
+        """
+        for table in reversed(self.sources("I")):
             run(sql.delete(table))
         self.conflicting: list[Conflict] = []
         for table in self.sources("U"):

@@ -1,6 +1,6 @@
 """Parts in a bulk write: rows are added to those a record has; one it has already is not added again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -73,18 +73,28 @@ def add_parts(record_type: RecordType, lines: Sequence["Line"]) -> None:
         if not concerned:
             continue
         stored = stored_rows(part, [line.record.pk for line in concerned])
-        rows: list[Any] = []
-        for line in concerned:
-            known = stored[line.record.pk]
-            fresh = [row for row in line.new_parts[part.name] if not any(same(row, other) for other in known)]
-            has_main = bool(part.main) and any(other[str(part.main)] for other in known)
-            for row in fresh:
-                made = part.model(**{f"{part.parent}_id": line.record.pk})
-                for name, value in row.items():
-                    part.fields[name].write(made, value)
-                if part.main:
-                    setattr(made, part.main, not has_main)
-                    has_main = True
-                rows.append(made)
+        rows = [row for line in concerned for row in added_rows(part, line, stored[line.record.pk])]
         if rows:
             copy_new(part.model, rows)
+
+
+def added_rows(part: Part, line: "Line", known: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
+    """The rows to store, the main one of each group marked. What the record says of its main row comes first."""
+    added = [row for row in line.new_parts[part.name] if not any(same(row, other) for other in known)]
+    mains = {group_of(part, row) for row in known if part.main and row[part.main]}
+    if added and not known and part.main_from:
+        own = {name: getattr(line.record, name) for name in part.main_from}
+        added = [own, *added] if any(own.values()) else added
+    for row in added:
+        made = part.model(**{f"{part.parent}_id": line.record.pk})
+        for name, value in row.items():
+            part.fields[name].write(made, value)
+        if part.main:
+            group = group_of(part, row)
+            setattr(made, part.main, group not in mains)
+            mains.add(group)
+        yield made
+
+
+def group_of(part: Part, row: Mapping[str, Any]) -> Any:
+    return row.get(part.main_per) if part.main_per else None

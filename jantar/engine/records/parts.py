@@ -27,6 +27,8 @@ class Part:
     label: str | Promise
     main: str | None = None
     main_per: str | None = None
+    #: Columns of the record that repeat those of its main row (its address).
+    main_from: tuple[str, ...] = ()
     order: tuple[str, ...] = ("id",)
     hidden: frozenset[str] = frozenset()
     columns: tuple[str, ...] = field(default=())

@@ -25,7 +25,15 @@ PARTS = (
         order=("kind", "-is_main", "id"),
         more_of={column: {"kind": kind} for column, kind in mirrors.MAIN_COLUMNS.items()},
     ),
-    Part("addresses", PostalAddress, "party", _("Addresses"), main="is_main", order=("-is_main", "id")),
+    Part(
+        "addresses",
+        PostalAddress,
+        "party",
+        _("Addresses"),
+        main="is_main",
+        main_from=mirrors.ADDRESS_COLUMNS,
+        order=("-is_main", "id"),
+    ),
     Part("relationships", Relationship, "party", _("Relationships"), order=("kind", "id")),
 )
 ADDRESS = Section(_("Address"), "street", "postal_code", "city", "region", "country", "addresses")

@@ -42,7 +42,7 @@ def _import(arguments: argparse.Namespace) -> int:
     from jantar.engine.records.errors import NotAllowed, NotFound
     from jantar.engine.transfer.services import error_file, find_import, start_import
 
-    actor = _actor(arguments.user)
+    actor = actor_of(arguments.user)
     try:
         with arguments.file.open("rb") as file:
             started = start_import(
@@ -81,7 +81,8 @@ def _follow(import_id: int, actor: "Actor") -> dict[str, Any]:
     return state
 
 
-def _actor(email: str) -> "Actor":
+def actor_of(email: str) -> "Actor":
+    """The actor of an active user."""
     from jantar.engine.permissions.actor import actor_for
     from jantar.platform.accounts.models import User
 

@@ -1,0 +1,69 @@
+"""jantar export"""
+
+import argparse
+import json
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import BinaryIO
+
+from jantar.project.bootstrap import CommandError, close_connections, running_database, set_up_django
+
+HELP = "write records into a CSV or XLSX file"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """jantar export TYPE FILE --user EMAIL [--filter JSON] [--sort FIELDS] [--columns FIELDS] [--labels]"""
+    parser.add_argument("type", help="plural name of the record type, such as people")
+    parser.add_argument("file", type=Path, help="where to write; .xlsx makes a workbook, - writes CSV to the output")
+    parser.add_argument("--user", required=True, metavar="EMAIL", help="who exports: their rights hold")
+    parser.add_argument("--filter", default="{}", metavar="JSON", help="only what fits this filter, as in the API")
+    parser.add_argument("--sort", default="", metavar="FIELDS", help='for example --sort=-created_at,name')
+    parser.add_argument("--columns", default="", metavar="FIELDS", help="names with commas (default: all fields)")
+    parser.add_argument("--labels", action="store_true", help="for reading: labels and dates in the user's language")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the file. What it holds can be imported again unless --labels is given."""
+    with running_database():
+        set_up_django()
+        try:
+            _export(arguments)
+        finally:
+            close_connections()
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    from jantar.engine.records.errors import BadQuery, NotAllowed
+    from jantar.engine.records.listing import Query
+    from jantar.engine.records.registry import registry
+    from jantar.engine.transfer.exporting import Export, export_chunks
+    from jantar.project.commands.import_ import actor_of
+
+    if arguments.type not in registry:
+        raise CommandError(
+            f"There is no type {arguments.type}. There are: {', '.join(one.name for one in registry.all())}"
+        )
+    try:
+        tree = json.loads(arguments.filter)
+    except ValueError as error:
+        raise CommandError(f"--filter is no JSON: {error}") from None
+    columns = tuple(name for name in arguments.columns.split(",") if name)
+    query = Query(
+        registry.get(arguments.type), actor_of(arguments.user), filter=tree, sort=arguments.sort, columns=columns
+    )
+    file_format = "xlsx" if arguments.file.suffix.lower() == ".xlsx" else "csv"
+    try:
+        pieces = export_chunks(Export(query, file_format, for_people=arguments.labels))
+        with _opened(arguments.file) as file:
+            for piece in pieces:
+                file.write(piece)
+    except (BadQuery, NotAllowed) as error:
+        raise CommandError(str(error)) from None
+    except OSError as error:
+        raise CommandError(f"{arguments.file} cannot be written: {error.strerror}.") from None
+
+
+def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
+    return nullcontext(sys.stdout.buffer) if str(path) == "-" else path.open("wb")
