@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Func, TextField, Value
+from django.db.models import F, Func, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.expressions import Combinable
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.references import Reference
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.models import Record
+from jantar.engine.records.registry import registry
 from jantar.engine.transfer.targets import CURRENCY
 
 #: How days are written for people, by language; the reader of sheets understands all of them.
@@ -69,12 +72,12 @@ class Sql(Func):
         return self.pattern.format(*parts), tuple(parameters)
 
 
-def columns_of(fields: Sequence[Field], style: Style) -> list[ExportColumn]:
-    """The columns of an export of these fields."""
-    return [column for field in fields for column in _of_field(field, style)]
+def columns_of(fields: Sequence[Field], style: Style, actor: Actor) -> list[ExportColumn]:
+    """The columns of an export of these fields; of records the actor may not see they hold nothing."""
+    return [column for field in fields for column in _of_field(field, style, actor)]
 
 
-def _of_field(field: Field, style: Style) -> Iterator[ExportColumn]:
+def _of_field(field: Field, style: Style, actor: Actor) -> Iterator[ExportColumn]:
     header = capfirst(str(field.label)) if style.for_people else field.name
     if field.kind == "money":
         yield ExportColumn(header, F(f"{field.name}_value"), "number")
@@ -85,15 +88,20 @@ def _of_field(field: Field, style: Style) -> Iterator[ExportColumn]:
     if make:
         yield ExportColumn(header, *make(field, style))
     elif isinstance(field, Reference):
-        yield ExportColumn(header, _title(field))
+        yield ExportColumn(header, _title(field, actor))
     else:
         yield ExportColumn(header, Sql("{0}::text", field.expression()))
 
 
-def _title(field: Reference) -> Combinable:
+def _title(field: Reference, actor: Actor) -> Combinable:
     """The name of the record meant, which an import finds again."""
-    title = field.title_column
-    return F(f"{field.name}__{title}") if title else Sql("{0}::text", field.expression())
+    title, target = field.title_column, field.target
+    if title is None:
+        return Sql("{0}::text", field.expression())
+    if not issubclass(target, Record) or all(one.allowed(actor, "see") == Q() for one in registry.types_of(target)):
+        return F(f"{field.name}__{title}")
+    seen = target.objects.visible_to(actor).filter(pk=OuterRef(field.id_name))
+    return Subquery(seen.values(title)[:1])
 
 
 def _number(field: Field, style: Style) -> tuple[Combinable, str]:

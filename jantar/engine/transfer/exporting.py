@@ -59,7 +59,7 @@ def export_chunks(export: Export) -> Iterator[bytes]:
         raise BadQuery("format", _("“%(value)s” is not one of the listed values.") % {"value": export.format})
     query = replace(export.query, action="export", condition=_visible(export.query), columns=(), cursor="")
     with translation.override(actor.language):
-        columns = columns_of(fields_of(export), export.style)
+        columns = columns_of(fields_of(export), export.style, actor)
     rows = in_order(query, sort_keys(query))
     write = _csv if export.format == "csv" else _xlsx
     return _logged(export, write(export, rows, columns))

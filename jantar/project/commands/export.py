@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="where to write; .xlsx makes a workbook, - writes CSV to the output")
     parser.add_argument("--user", required=True, metavar="EMAIL", help="who exports: their rights hold")
     parser.add_argument("--filter", default="{}", metavar="JSON", help="only what fits this filter, as in the API")
-    parser.add_argument("--sort", default="", metavar="FIELDS", help='for example --sort=-created_at,name')
+    parser.add_argument("--sort", default="", metavar="FIELDS", help="for example --sort=-created_at,name")
     parser.add_argument("--columns", default="", metavar="FIELDS", help="names with commas (default: all fields)")
     parser.add_argument("--labels", action="store_true", help="for reading: labels and dates in the user's language")
 

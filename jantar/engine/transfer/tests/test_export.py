@@ -127,6 +127,17 @@ def test_filter_and_rights_hold(admin):
         exported(admin, format="pdf")
 
 
+def test_names_of_records_the_actor_may_not_see_are_left_out(admin):
+    user = make_user("Seller", scope=Scope.OWN)
+    seller = actor_for(user)
+    hidden = write.create(registry.get("shelves"), {"name": "Hidden"}, actor=admin)
+    own = write.create(registry.get("shelves"), {"name": "Own"}, actor=seller)
+    write.create(books, {"title": "A", "shelf": hidden, "owner": user}, actor=admin)
+    write.create(books, {"title": "B", "shelf": own}, actor=seller)
+    assert exported(seller, columns=("title", "shelf")) == [["Title", "Shelf"], ["A", ""], ["B", "Own"]]
+    assert exported(admin, columns=("title", "shelf"))[1:] == [["A", "Hidden"], ["B", "Own"]]
+
+
 def test_a_workbook_has_numbers_and_dates(admin):
     write.create(books, ALL_KINDS, actor=admin)
     columns = ("title", "pages", "price", "published_on", "lent", "labels")
