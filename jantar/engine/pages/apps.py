@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PagesConfig(AppConfig):
@@ -8,8 +9,9 @@ class PagesConfig(AppConfig):
     def ready(self) -> None:
         from jantar.engine.pages.navigation import register_types
         from jantar.engine.pages.settings_shared import register_settings
-        from jantar.ui.navigation import navigation
+        from jantar.ui.navigation import NavItem, navigation
 
+        navigation.add(NavItem("today", _("Today"), "pages:home", icon="sun", area="main", order=0, shortcut="h"))
         register_types()
         register_settings()
         navigation.link(palette="pages:palette")

@@ -12,5 +12,5 @@ class SalesConfig(AppConfig):
         from jantar.ui.navigation import NavItem, navigation
 
         navigation.add(
-            NavItem("pipeline", _("Pipeline value"), "sales:pipeline", icon="chart-bar", area="main", order=60)
+            NavItem("pipeline", _("Pipeline value"), "sales:pipeline", icon="chart-bar", area="main", order=150)
         )
