@@ -20,7 +20,7 @@ def running(data_dir: Path) -> Iterator[str]:
     """Starts Jantar with the demo company and yields its address; stops it at the end."""
     port = free_port()
     command = [sys.executable, "-m", "jantar", "serve", "--demo", "--port", str(port), "--data-dir", str(data_dir)]
-    environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "JANTAR_DATA_DIR")}
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL" and "JANTAR_" not in key}
     environment.update(DJANGO_SETTINGS_MODULE="jantar.project.settings", JANTAR_LOG_LEVEL="WARNING")
     log = data_dir.parent / "serve.log"
     with log.open("wb") as output:
