@@ -188,7 +188,7 @@ def test_the_interface_speaks_hungarian_in_words_dates_and_amounts(page):
     sign_in(page)
     page.goto("/deals/?sort=-amount")
     expect(page.get_by_role("columnheader", name="Amount")).to_be_visible()
-    page.goto("/profile/")
+    page.goto("/account/")
     page.get_by_role("main").locator("select[name=language]").select_option("hu")
     page.get_by_role("main").get_by_role("button", name="Save").first.click()
     expect(page.locator("html")).to_have_attribute("lang", "hu")
@@ -200,7 +200,7 @@ def test_the_interface_speaks_hungarian_in_words_dates_and_amounts(page):
     for path in ("/", "/deals/board/", "/deals/pipeline/", "/companies/1/"):
         page.goto(path)
         expect(page.locator("html")).to_have_attribute("lang", "hu")
-    page.goto("/profile/")
+    page.goto("/account/")
     page.get_by_role("main").locator("select[name=language]").select_option("en")
     page.get_by_role("main").locator("form button[type=submit]").first.click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
