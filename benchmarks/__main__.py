@@ -1,0 +1,90 @@
+"""python -m benchmarks [--size small|large] [--only WORD] [--seconds N]"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--size", default="small", choices=["tiny", "small", "large"])
+    parser.add_argument("--only", default="", help="only scenarios with this word in their name")
+    parser.add_argument("--seconds", type=float, default=8, help="at most so long per scenario")
+    options = parser.parse_args()
+    os.environ.setdefault("JANTAR_LOG_LEVEL", "WARNING")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jantar.project.settings")
+
+    from benchmarks import data
+
+    size = data.SIZES[options.size]
+    data.prepare(size)
+    try:
+        import django
+
+        django.setup()
+        data.fill(size)
+        rows = measured(options.only, options.seconds)
+    finally:
+        data.stop()
+    report(options.size, rows, write=not options.only)
+    return 0 if all(row["kept"] for row in rows) else 1
+
+
+def measured(only: str, seconds: float) -> list[dict[str, object]]:
+    from benchmarks.measure import compare, statements
+    from benchmarks.scenarios import scenarios
+
+    rows: list[dict[str, object]] = []
+    for scenario in scenarios():
+        if only not in scenario.name:
+            continue
+        number = statements(scenario.app)
+        timing = compare(scenario.app, scenario.floor, seconds=seconds, rounds=scenario.rounds)
+        kept = (
+            timing.ratio <= scenario.ratio
+            and (scenario.statements is None or number <= scenario.statements)
+            and (scenario.p95_ms is None or timing.p95 * 1000 <= scenario.p95_ms)
+        )
+        row = {
+            "scenario": scenario.name,
+            "budget": scenario.ratio,
+            "statements": number,
+            "kept": kept,
+            **asdict(timing),
+        }
+        print(
+            f"{scenario.name:45} {timing.ratio:6.2f} x floor (budget {scenario.ratio}), {number} statements", flush=True
+        )
+        rows.append(row)
+    return rows
+
+
+def report(size: str, rows: list[dict[str, object]], *, write: bool) -> None:
+    lines = [
+        f"# Size {size}",
+        "",
+        f"Python {platform.python_version()}, {os.cpu_count()} cores. Ratios are medians of pairs measured in turn.",
+        "",
+        "| scenario | times the floor | budget | statements | p95 | kept |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        kept = "yes" if row["kept"] else "**no**"
+        lines.append(
+            f"| {row['scenario']} | {row['ratio']:.2f} | {row['budget']} | {row['statements']} | {row['p95'] * 1000:.0f} ms | {kept} |"  # type: ignore[operator]
+        )
+    print("\n".join(lines))
+    if write:
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / f"{size}.md").write_text("\n".join(lines) + "\n")
+        (RESULTS / f"{size}.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

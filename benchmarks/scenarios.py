@@ -1,0 +1,167 @@
+"""What is measured: each scenario is an act of the application and the floor under it.
+
+The floor is what nobody can go below: the same rows by hand-written SQL through psycopg, put into a minimal
+template. Budgets are those of the design.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from django.db import connection
+from django.template import Context, Engine
+from django.test import Client
+
+from jantar.engine.permissions.actor import Actor, actor_for
+from jantar.engine.records.listing import Query, count_of, page_of
+from jantar.engine.records.registry import registry
+from jantar.platform.accounts.models import User
+
+TABLE = Engine().from_string(
+    "<table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>"
+)
+LACKS_DEALS = {"all": [{"relation": "deals", "has": "none", "where": {"field": "status", "op": "is", "value": "won"}}]}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    app: Callable[[], object]
+    floor: Callable[[], object]
+    ratio: float
+    statements: int | None = None
+    p95_ms: float | None = None
+    rounds: int = 40
+
+
+class Floor:
+    """One plain connection to the same database."""
+
+    def __init__(self) -> None:
+        settings = connection.get_connection_params()
+        known = {key: settings[key] for key in ("dbname", "user", "password", "host", "port") if settings.get(key)}
+        self.connection = psycopg.connect(**known, autocommit=True)
+
+    def rows(self, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+        return self.connection.execute(sql, parameters).fetchall()
+
+    def page(self, sql: str, parameters: Any = None) -> str:
+        return TABLE.render(Context({"rows": self.rows(sql, parameters)}))
+
+
+PEOPLE = """SELECT p.id, p.name, p.job_title, c.name, p.phone, p.email, p.city, p.lifecycle, u.full_name
+    FROM contacts_party p LEFT JOIN contacts_party c ON c.id = p.company_id LEFT JOIN accounts_user u ON u.id = p.owner_id
+    WHERE p.kind = 'person' AND p.deleted_at IS NULL"""
+BY_NAME = " ORDER BY jantar_fold(p.family_name), jantar_fold(p.given_name), p.id LIMIT 51"
+NO_WON_DEAL = """ AND NOT EXISTS (SELECT 1 FROM sales_deal d WHERE d.customer_id = p.id AND d.status = 'won' AND d.deleted_at IS NULL)"""
+
+
+def scenarios() -> Iterator[Scenario]:
+    user = User.objects.filter(is_admin=True).order_by("pk").first()
+    assert user
+    floor, client, actor = Floor(), signed_in(user), actor_for(user)
+    yield from lists(floor, client, actor)
+    yield from pages(floor, client)
+    yield from searches(floor, client)
+
+
+def signed_in(user: User) -> Client:
+    client = Client(raise_request_exception=True, headers={"host": "localhost"})
+    client.force_login(user)
+    return client
+
+
+def get(client: Client, path: str) -> Callable[[], object]:
+    def act() -> object:
+        response = client.get(path)
+        assert response.status_code == 200, (path, response.status_code, response.content[:500])
+        return b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+
+    return act
+
+
+def lists(floor: Floor, client: Client, actor: Actor) -> Iterator[Scenario]:
+    people = registry.get("people")
+    yield Scenario("list: people", get(client, "/people/"), lambda: floor.page(PEOPLE + BY_NAME), 3.0, statements=8)
+    deep = Query(people, actor, columns=people.columns)
+    for _page in range(10):
+        deep = Query(people, actor, columns=people.columns, cursor=page_of(deep).next_cursor or "")
+    last = page_of(deep).rows[0]
+    after = f" AND (jantar_fold(p.family_name), jantar_fold(p.given_name), p.id) >= (%s, %s, %s)" + BY_NAME
+    key = [last.sort_family_name, last.sort_given_name, last.pk]
+    path = f"/people/?cursor={quote(deep.cursor)}"
+    yield Scenario("list: page 11", get(client, path), lambda: floor.page(PEOPLE + after, key), 3.0, statements=8)
+    path = f"/people/?filter={quote(json.dumps(LACKS_DEALS))}"
+    yield Scenario(
+        "list: filtered by “has none”",
+        get(client, path),
+        lambda: floor.page(PEOPLE + NO_WON_DEAL + BY_NAME),
+        3.0,
+        statements=8,
+    )
+    whole = f"SELECT count(*) FROM ({PEOPLE + NO_WON_DEAL} LIMIT 10001) bounded"
+    query = Query(people, actor, filter=LACKS_DEALS)
+
+    def app() -> object:
+        return page_of(query), count_of(query)
+
+    def bare() -> object:
+        return floor.rows(PEOPLE.replace("p.id, p.name", "p.*", 1) + NO_WON_DEAL + BY_NAME), floor.rows(whole)
+
+    yield Scenario("filter: “has none” with count, without page", app, bare, 1.3)
+
+
+def pages(floor: Floor, client: Client) -> Iterator[Scenario]:
+    [(pipeline,)] = floor.rows("SELECT id FROM sales_pipeline ORDER BY position, id LIMIT 1")
+    cards = """SELECT d.id, d.name, c.name, d.amount_value, d.amount_currency, d.expected_close, u.full_name
+        FROM sales_deal d JOIN contacts_party c ON c.id = d.customer_id LEFT JOIN accounts_user u ON u.id = d.owner_id
+        WHERE d.stage_id = %s AND d.deleted_at IS NULL ORDER BY d.updated_at DESC, d.id DESC LIMIT 21"""
+    sums = "SELECT stage_id, count(*), sum(amount_base) FROM sales_deal WHERE pipeline_id = %s AND deleted_at IS NULL GROUP BY 1"
+    stages = [pk for (pk,) in floor.rows("SELECT id FROM sales_stage WHERE pipeline_id = %s", [pipeline])]
+
+    def board() -> object:
+        return [floor.page(cards, [pk]) for pk in stages], floor.rows(sums, [pipeline])
+
+    yield Scenario("board: deals", get(client, "/deals/board/"), board, 3.0)
+    [(company,)] = floor.rows("SELECT id FROM contacts_party WHERE kind = 'company' ORDER BY id OFFSET 100 LIMIT 1")
+    record = (
+        "SELECT * FROM contacts_party WHERE id = %s",
+        "SELECT * FROM contacts_contactpoint WHERE party_id = %s",
+        "SELECT * FROM contacts_postaladdress WHERE party_id = %s",
+        "SELECT id, name, job_title FROM contacts_party WHERE company_id = %s AND deleted_at IS NULL LIMIT 5",
+        "SELECT id, name FROM sales_deal WHERE customer_id = %s AND deleted_at IS NULL LIMIT 5",
+        "SELECT count(*) FROM contacts_party WHERE company_id = %s AND deleted_at IS NULL",
+        "SELECT count(*) FROM sales_deal WHERE customer_id = %s AND deleted_at IS NULL",
+    )
+    yield Scenario(
+        "record: company", get(client, f"/companies/{company}/"), lambda: [floor.page(sql, [company]) for sql in record], 3.0,
+        statements=15,
+    )  # fmt: skip
+
+
+def searches(floor: Floor, client: Client) -> Iterator[Scenario]:
+    types = [record_type.name for record_type in registry.all()]
+    entries = (
+        "SELECT type, record_id, title, subtitle FROM search_entry WHERE words @@ %s::tsquery ORDER BY title LIMIT 20"
+    )
+
+    def asked(*words: str) -> str:
+        return " | ".join("(" + " & ".join(f"'{name}={word}':*" for word in words) + ")" for name in types)
+
+    for label, words in (("name", ("novak", "jan")), ("one letter", ("k",))):
+        path = f"/search/palette/?q={'+'.join(words)}"
+        query = asked(*words)
+        yield Scenario(
+            f"search: {label}", get(client, path), lambda query=query: floor.page(entries, [query]), 3.0, p95_ms=100
+        )  # type: ignore[misc]
+    similar = "SELECT word FROM search_word WHERE word %% %s ORDER BY similarity(word, %s) DESC LIMIT 5"
+
+    def misspelt() -> object:
+        words = [word for (word,) in floor.rows(similar, ["kowalsik"] * 2)]
+        query = " | ".join(asked(word) for word in words) or "'none'"
+        return floor.page(entries, [query])
+
+    yield Scenario("search: misspelt name", get(client, "/search/palette/?q=kowalsik"), misspelt, 3.0, p95_ms=100)
