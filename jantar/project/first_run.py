@@ -18,7 +18,7 @@ EVERYTHING: Rights = dict.fromkeys(Action, ALL)
 ROLES: dict[str, tuple[str, Rights, Rights]] = {
     "seller": (
         "Seller",
-        {SEE: ALL, CREATE: ALL, EDIT: TEAM, DELETE: OWN, IMPORT: ALL, EXPORT: TEAM, BULK: TEAM},
+        {SEE: ALL, CREATE: ALL, EDIT: TEAM, DELETE: OWN, IMPORT: ALL, EXPORT: ALL, BULK: TEAM},
         {SEE: TEAM, CREATE: ALL, EDIT: TEAM, DELETE: OWN, IMPORT: ALL, EXPORT: TEAM, BULK: OWN},
     ),
     "manager": (
