@@ -120,7 +120,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_value_of_any_field_makes_the_server_fail(api, data):
     name = data.draw(st.sampled_from([*books.own_fields, "copies", "version", "nothing"]))
@@ -134,7 +134,7 @@ def test_no_value_of_any_field_makes_the_server_fail(api, data):
 OPERATORS = sorted({op for field in books.own_fields.values() for op in field.operators})
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_filter_makes_the_server_fail(api, data):
     paths = st.sampled_from(
