@@ -1,6 +1,7 @@
 import type { ControllerConstructor } from "@hotwired/stimulus";
 import autosize from "./autosize";
 import board from "./board";
+import cellEdit from "./cell_edit";
 import chart from "./chart";
 import combobox from "./combobox";
 import conflict from "./conflict";
@@ -36,6 +37,7 @@ export const controllers: Record<string, ControllerConstructor> = {
   autosize, board, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, palette,
   reorder, rows, selection, session, shell, shortcuts, tabs, theme, toasts, tooltip,
   "date-field": dateField,
+  "cell-edit": cellEdit,
   "inline-edit": inlineEdit,
   "job-progress": jobProgress,
   "part-rows": partRows,

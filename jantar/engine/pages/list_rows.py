@@ -22,7 +22,7 @@ REPEATED = ("choice", "country", "boolean", "user", "team")
 
 
 class ListRows:
-    """The rows of one page. `fields` are those beside the title."""
+    """The rows of one page. `fields` are those beside the title; cells with `data-field` can be edited in place."""
 
     def __init__(
         self, record_type: RecordType, fields: Sequence[Field], rows: Sequence[Any], actor: Actor, may_select: bool
@@ -44,15 +44,24 @@ class ListRows:
             f"{start}{self._value(field, row)}</td>" for start, field in zip(self._starts, self.fields, strict=True)
         )
         return (
-            f'<tr data-rows-target="row">{self._check(row.pk, title)}<td class="cell-title">'
+            f'<tr data-rows-target="row" data-key="{row.pk}">{self._check(row.pk, title)}<td class="cell-title">'
             f'<a href="/{self.record_type.name}/{row.pk}/">{title}</a></td>{cells}</tr>\n'
         )
 
     @cached_property
     def _starts(self) -> list[str]:
         """The opening tag of each column's cells; its label is shown where the head is not (narrow screens)."""
+        may_edit = self.actor.may("edit", self.record_type.name)
         return [
-            format_html('<td class="{}" data-label="{}">', css_of(field), capital(field.label)) for field in self.fields
+            format_html(
+                '<td class="{}" data-label="{}" data-field="{}">',
+                f"{css_of(field)} editable",
+                capital(field.label),
+                field.name,
+            )
+            if may_edit and not field.read_only
+            else format_html('<td class="{}" data-label="{}">', css_of(field), capital(field.label))
+            for field in self.fields
         ]
 
     def _check(self, pk: int, title: str) -> str:

@@ -232,3 +232,24 @@ def test_narrow_screens_show_rows_as_cards_without_sideways_scrolling(ada, open_
     assert widths[0] <= widths[1]
     page.locator("tbody input[type=checkbox]").first.check()
     expect(page.locator(".bulk-bar")).to_be_visible()
+
+
+def test_a_cell_is_edited_in_place_by_mouse_and_by_key(ada, open_page):
+    page = open_page(ada, "/books/?sort=title&columns=title,pages,created_at")
+    cells = page.locator("tbody tr").first.locator("td")
+    cells.nth(2).dblclick()
+    cells.nth(2).get_by_role("textbox").fill("777")
+    page.keyboard.press("Enter")
+    expect(cells.nth(2)).to_have_text("777")
+    assert Book.objects.get(title="Book 00").pages == 777
+    cells.nth(3).dblclick()
+    expect(page.locator("tbody .is-editing")).to_have_count(0)
+
+    page.locator("tbody .cell-title a").nth(1).focus()
+    page.keyboard.press("F2")
+    second = page.locator("tbody tr").nth(1).locator("td").nth(2)
+    second.get_by_role("textbox").fill("many")
+    page.keyboard.press("Enter")
+    expect(second).to_contain_text("is not a number")
+    page.keyboard.press("Escape")
+    expect(second).to_have_text("101")
