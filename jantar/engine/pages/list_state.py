@@ -125,6 +125,25 @@ class ListState:
         return self.address(place="board", columns=None)
 
     @property
+    def exports(self) -> dict[str, str]:
+        """Addresses of files with what the list shows: `csv`, `xlsx`, and `fields` that can be imported again.
+
+        They say everything themselves, as the export knows no views.
+        """
+        shown = {
+            "filter": json.dumps(self.filter, separators=(",", ":"), ensure_ascii=False) if self.filter else "",
+            "search": self.search,
+            "sort": self.sorted_by,
+            "columns": ",".join(self.columns),
+        }
+        kinds = {"csv": {"format": "csv"}, "xlsx": {"format": "xlsx"}, "fields": {"format": "csv", "names": "fields"}}
+        url = reverse("transfer:export", args=[self.record_type.name])
+        return {
+            kind: f"{url}?{encode({name: value for name, value in {**shown, **own}.items() if value})}"
+            for kind, own in kinds.items()
+        }
+
+    @property
     def all_address(self) -> str:
         """Everything, also past the view the list opens with."""
         return f"{self.path}?view={ALL}" if self.layout and self.layout.opens_with_id else self.path

@@ -127,6 +127,24 @@ def test_pages_are_closed_to_those_without_the_right(client):
     assert client.get("/books/import/").status_code == 404
 
 
+def test_the_list_offers_import_and_export_of_what_it_shows(client):
+    uploaded(client)
+    client.post(f"/import/{ImportRun.objects.get().pk}/run/")
+    run_waiting_jobs()
+    answer = client.get("/books/", {"filter": '{"field":"country","op":"is","value":"CZ"}', "columns": "title,country"})
+    page = answer.content.decode()
+    assert 'href="/books/import/"' in page
+    export = answer.context["list"].state.exports["fields"]
+    text = b"".join(client.get(export).streaming_content).decode("utf-8-sig")
+    assert text == "title,country\r\nBabička,CZ\n"
+    reader = make_user("Reader")
+    grant(reader, {Action.SEE: Scope.ALL})
+    client.force_login(reader)
+    page = client.get("/books/").content.decode()
+    assert "/books/import/" not in page
+    assert "/books/export/" not in page
+
+
 @pytest.mark.parametrize("language", ["cs", "hu", "pl", "sk"])
 def test_the_pages_show_in_every_language(client, language):
     user = make_user(f"User{language}", admin=True)
