@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from jantar.platform.accounts.models import User
 
 
+def hide(row: Model) -> None:
+    """Marks a referenced row as one the reader may not see: it is shown without title and address."""
+    row.__dict__["is_hidden"] = True
+
+
+def is_hidden(row: Model | None) -> bool:
+    return row is not None and "is_hidden" in row.__dict__
+
+
 class Reference(Field):
     """Another record, by its id. Whether the actor may see that record is checked by the write path."""
 
@@ -48,9 +57,11 @@ class Reference(Field):
         return self.target(pk=int(pk))
 
     def dump(self, value: Any) -> Any:
-        return None if value is None else {"id": value.pk, "title": str(value)}
+        return None if value is None else {"id": value.pk, "title": None if is_hidden(value) else str(value)}
 
     def text(self, value: Any) -> str:
+        if is_hidden(value):
+            return _("(not visible to you)")
         return "" if value is None else str(value)
 
     def input_text(self, value: Any) -> str:

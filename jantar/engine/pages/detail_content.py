@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, Case, Q, Value, When
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -22,6 +21,7 @@ from jantar.engine.records.record_type import RecordAction, RecordType
 from jantar.engine.records.references import record_titles
 from jantar.engine.records.registry import Relation
 from jantar.engine.records.related import counts_of, linking_part, pointing_column, related_to
+from jantar.engine.records.sight import hide_unseen, is_true, with_sight
 
 KEY_FACTS = 5
 #: Shown beside the sections, not in them.
@@ -82,21 +82,18 @@ class RelatedTab:
 
 def load_for_page(record_type: RecordType, pk: int, actor: Actor) -> Any:
     """The record with what its fields refer to, and `may_edit` and `may_delete`; one statement. Raises NotFound."""
-    loads = {path for one in record_type.fields(actor).values() for path in one.loads}
+    fields = record_type.fields(actor)
+    loads = {path for one in fields.values() for path in one.loads}
     rows = record_type.visible_to(actor).filter(pk=pk)
     rows = rows.annotate(
         may_edit=is_true(record_type.allowed(actor, "edit")), may_delete=is_true(record_type.allowed(actor, "delete"))
     )
-    record = (rows.select_related(*loads) if loads else rows).first()
+    rows = with_sight(rows.select_related(*loads) if loads else rows, fields.values(), actor)
+    record = rows.first()
     if record is None:
         raise NotFound(_("There is no such record."))
+    hide_unseen([record], fields)
     return record
-
-
-def is_true(condition: Q) -> Any:
-    if not condition:
-        return Value(True, output_field=BooleanField())
-    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
 @dataclass
@@ -140,7 +137,7 @@ class RecordPage:
     @cached_property
     def part_rows(self) -> dict[str, list[Any]]:
         pk = self.record.pk
-        return {part.name: part.rows([pk])[pk] for part in self.record_type.parts}
+        return {part.name: part.rows([pk], self.actor)[pk] for part in self.record_type.parts}
 
     @cached_property
     def titles(self) -> dict[RecordKey, str]:

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from jantar.engine.pages.detail_content import load_for_page
 from jantar.engine.pages.forms_conflict import conflict_answer, without_theirs
 from jantar.engine.pages.forms_content import RecordForm, form_for, form_from, prefilled, prefilled_links, quick_names
-from jantar.engine.pages.loading import load_record, load_type
+from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
-from jantar.engine.records.errors import Invalid, Stale
+from jantar.engine.records.errors import Invalid, NotAllowed, Stale
 from jantar.engine.records.once import create_once
 from jantar.engine.records.record_type import RecordType
 from jantar.ui.responses import with_closed_dialog, with_event, with_toast
@@ -67,12 +68,12 @@ def created_answer(request: HttpRequest, record_type: RecordType, pk: int) -> Ht
 
 def edit(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     record_type = load_type(request, type_name)
-    record = load_record(request, record_type, pk, "edit")
     actor = current_actor(request)
+    record = load_for_page(record_type, pk, actor)
+    if not record.may_edit:
+        raise NotAllowed(_("You may see this but not change it."))
     if request.method == "POST":
         return change(request, record_type, record)
-    loads = {path for one in record_type.fields(actor).values() for path in one.loads}
-    record = record_type.visible_to(actor).select_related(*loads).get(pk=pk)
     context = edit_context(request, record_type, record, form_for(record_type, record, actor))
     return render(request, "pages/form.html", context)
 

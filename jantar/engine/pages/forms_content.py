@@ -153,7 +153,7 @@ def form_for(
     controls = {n: control_with(one, one.read(record)) for n, one in editable(record_type, actor, layout).items()}
     stored = record.pk is not None
     editors = {
-        part.name: editor_with(part, part.rows([record.pk])[record.pk] if stored else linked.get(part.name, ()))
+        part.name: editor_with(part, part.rows([record.pk], actor)[record.pk] if stored else linked.get(part.name, ()))
         for part in parts_in(record_type, layout)
     }
     return suggesting(RecordForm(controls, editors, layout, is_new=not stored), record_type)

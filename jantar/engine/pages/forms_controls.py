@@ -134,7 +134,7 @@ def control_with(one: Field, value: Any, name: str = "") -> Control:
         text = one.input_text(value)
         control.items = [text] if text else []
     if isinstance(one, Reference) and value is not None and control.text:
-        control.labels = {control.text: str(value)} if is_loaded(value) else {}
+        control.labels = {control.text: one.text(value)} if is_loaded(value) else {}
     return control
 
 

@@ -33,7 +33,7 @@ def part(request: HttpRequest, type_name: str, pk: int, name: str) -> HttpRespon
         raise NotAllowed(_("You may see this but not change it."))
     if request.method == "POST":
         return save(request, record_type, record, found)
-    form = RecordForm({}, {name: editor_with(found, found.rows([pk])[pk])}, [(found.label, (name,))])
+    form = RecordForm({}, {name: editor_with(found, found.rows([pk], actor)[pk])}, [(found.label, (name,))])
     context = {
         "form": form.prepare(actor),
         "version": record.version,

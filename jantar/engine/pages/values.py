@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.references import is_hidden
 from jantar.engine.records.registry import registry
 from jantar.kit.text import fold
 from jantar.ui import html
@@ -64,7 +65,9 @@ def show_web(field: Field, value: Any) -> SafeString:
 
 
 def show_reference(field: Field, value: Any) -> SafeString | str:
-    """A link to the record where it has a page of its own."""
+    """A link to the record where it has a page of its own and the reader may see it."""
+    if is_hidden(value):
+        return format_html('<span class="faint">{}</span>', field.text(value))
     address = address_of(value)
     return format_html('<a href="{}">{}</a>', address, value) if address else str(value)
 

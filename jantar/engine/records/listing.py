@@ -22,6 +22,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.filters import compile_filter
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.sight import hide_unseen, with_sight
 
 EXACT_UP_TO = 10_000
 MAX_LIMIT = 500
@@ -135,12 +136,18 @@ def in_order(query: Query, keys: Sequence[SortKey]) -> Any:
     rows = rows.order_by(*(key.order() for key in keys), OrderBy(F("pk"), descending=keys[-1].descending))
     if loads := loads_of(query):
         rows = rows.select_related(*loads)
+    rows = with_sight(rows, shown_fields(query).values(), query.actor)
     return rows.only(*stored_columns(query)) if query.narrow else rows
 
 
 def loads_of(query: Query) -> list[str]:
     fields = query.record_type.fields(query.actor)
     return [path for name in query.columns if name in fields for path in fields[name].loads]
+
+
+def shown_fields(query: Query) -> dict[str, Field]:
+    fields = query.record_type.fields(query.actor)
+    return {name: fields[name] for name in query.columns if name in fields}
 
 
 def stored_columns(query: Query) -> list[str]:
@@ -178,6 +185,7 @@ def page_of(query: Query) -> Page:
     found = list(rows[: query.limit + 1])
     more = len(found) > query.limit
     found = found[: query.limit]
+    hide_unseen(found, shown_fields(query))
     if is_back:
         found.reverse()
     has_next, has_previous = (True, more) if is_back else (more, bool(query.cursor))

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
 from django.utils.functional import Promise
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.from_model import fields_of
+
+if TYPE_CHECKING:
+    from jantar.engine.permissions.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,20 @@ class Part:
         parent: Any = self.model._meta.get_field(self.parent)
         return str(parent.related_query_name())
 
-    def rows(self, record_ids: list[int]) -> dict[int, list[Any]]:
-        """The rows of several records by record id; one statement."""
-        found: dict[int, list[Any]] = {pk: [] for pk in record_ids}
+    def rows(self, record_ids: list[int], actor: "Actor | None" = None) -> dict[int, list[Any]]:
+        """The rows of several records by record id; one statement.
+
+        For an actor, referenced records that the actor may not see are marked as hidden.
+        """
+        from jantar.engine.records.sight import hide_unseen, with_sight  # which knows all types and their parts
+
         loads = [path for one in self.fields.values() for path in one.loads]
         rows = self.model._default_manager.filter(**{f"{self.parent}__in": record_ids}).order_by(*self.order)
-        for row in rows.select_related(*loads) if loads else rows:
+        rows = rows.select_related(*loads) if loads else rows
+        loaded = list(with_sight(rows, self.fields.values(), actor) if actor else rows)
+        if actor:
+            hide_unseen(loaded, self.fields)
+        found: dict[int, list[Any]] = {pk: [] for pk in record_ids}
+        for row in loaded:
             found[getattr(row, f"{self.parent}_id")].append(row)
         return found

@@ -29,7 +29,7 @@ def refuse_overlap(record_type: RecordType, record: Record, values: Values, acto
             current = field.read(record)
             if current != values[name]:
                 theirs[name] = current
-    theirs.update(changed_parts(record_type, record, values, version))
+    theirs.update(changed_parts(record_type, record, values, actor, version))
     if theirs:
         raise Stale(record.version, theirs, {name: values[name] for name in theirs})
 
@@ -55,7 +55,9 @@ def changes_after(record: Record, version: int) -> Any:
     )
 
 
-def changed_parts(record_type: RecordType, record: Record, values: Values, version: int) -> dict[str, Any]:
+def changed_parts(
+    record_type: RecordType, record: Record, values: Values, actor: Actor, version: int
+) -> dict[str, Any]:
     """The parts among `values` whose rows were changed since, with their rows of now.
 
     A part is written as a whole, so any change of it is one of the same field. The row of the record is
@@ -70,7 +72,7 @@ def changed_parts(record_type: RecordType, record: Record, values: Values, versi
     return {
         parts[source].name: [
             {"id": row.pk, **{name: field.read(row) for name, field in parts[source].fields.items()}}
-            for row in parts[source].rows([record.pk])[record.pk]
+            for row in parts[source].rows([record.pk], actor)[record.pk]
         ]
         for source in changes.values_list("source", flat=True).distinct()
     }

@@ -14,6 +14,7 @@ from jantar.engine.permissions.models import Action, Scope
 from jantar.engine.records import write
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import grant, make_team, make_user
+from jantar.engine.testing.browserless import fields_of
 from jantar.engine.testing.fake.models import Book
 from jantar.engine.testing.fake.records import books, shelves
 from jantar.kit.money import Money
@@ -114,6 +115,35 @@ def test_who_may_only_see_is_offered_no_change(actor: Actor) -> None:
     assert "/delete/" not in html
     assert client.get(f"/books/{book.pk}/fields/title/").status_code == 403
     assert client.post(f"/books/{book.pk}/parts/copies/", {}).status_code == 403
+
+
+@pytest.mark.capability("N10")
+def test_the_title_of_a_record_one_may_not_see_is_nowhere(ada: User, actor: Actor) -> None:
+    shelf = write.create(shelves, {"name": "Secret shelf"}, actor=actor)
+    team = make_team("South")
+    eve = make_user("Eve", team)
+    grant(eve, dict.fromkeys(Action, Scope.OWN))
+    book = make_book(actor, shelf=shelf, owner=eve, team=None)
+    client = signed_in(eve)
+    for address in ("", "edit/", "facts/", "fields/shelf/", "history/"):
+        html = page(client, f"/books/{book.pk}/{address}")
+        assert "Secret" not in html, address
+        assert f"/shelves/{shelf.pk}/" not in html
+    assert "(not visible to you)" in page(client, f"/books/{book.pk}/")
+    listed = page(client, "/books/")
+    assert "Quo vadis" in listed
+    assert "Secret" not in listed
+    form = client.get(f"/books/{book.pk}/edit/").content.decode()
+    answer = client.post(f"/books/{book.pk}/edit/", {**fields_of(form), "title": "Mine"})
+    assert answer["HX-Redirect"] == f"/books/{book.pk}/"
+    assert Book.objects.get().shelf == shelf
+
+
+def test_a_record_in_the_bin_is_not_linked_to(client: Client, actor: Actor) -> None:
+    shelf = write.create(shelves, {"name": "Gone"}, actor=actor)
+    book = make_book(actor, shelf=shelf)
+    write.delete(shelves, [shelf.pk], actor=actor)
+    assert f"/shelves/{shelf.pk}/" not in page(client, f"/books/{book.pk}/")
 
 
 # What points here

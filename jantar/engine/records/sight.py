@@ -1,0 +1,65 @@
+"""Titles of records that a row refers to are told only to those who may see these records.
+
+The rows are read with one more column for each such reference, which says whether its record may be seen; those
+that may not are marked, and a marked record has no title and no address anywhere.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeGuard
+
+from django.db.models import BooleanField, Case, Q, Value, When
+
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.references import Reference, hide
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.models import Record
+from jantar.engine.records.registry import registry
+
+
+def with_sight(rows: Any, fields: Iterable[Field], actor: Actor) -> Any:
+    """The queryset with a column per reference to a record; `hide_unseen` reads them."""
+    seen = {sight_of(one): is_true(seen_condition(one, actor)) for one in fields if refers_to_record(one)}
+    return rows.annotate(**seen) if seen else rows
+
+
+def hide_unseen(rows: Sequence[Any], fields: Mapping[str, Field]) -> None:
+    """Marks the referenced records that may not be seen, on rows read by `with_sight`."""
+    columns = [(one.name, one.id_name, sight_of(one)) for one in fields.values() if refers_to_record(one)]
+    for row in rows:
+        for name, id_name, sight in columns:
+            if getattr(row, id_name) is not None and not getattr(row, sight, True):
+                hide(getattr(row, name))
+
+
+def seen_condition(field: Reference, actor: Actor) -> Q:
+    """Not in the bin, and within the scope of one of the types kept in the table."""
+    visible = Q()
+    for number, record_type in enumerate(registry.types_of(field.target)):
+        own = Q(**record_type.defaults) & record_type.allowed(actor, "see")
+        visible = own if number == 0 else visible | own if visible and own else Q()
+    return prefixed(Q(deleted_at=None) & visible, field.name)
+
+
+def prefixed(condition: Q, path: str) -> Q:
+    """The same condition on a referenced row."""
+    moved = condition.create([], condition.connector, condition.negated)
+    for child in condition.children:
+        moved.children.append(
+            prefixed(child, path) if isinstance(child, Q) else (f"{path}__{child[0]}", child[1])  # type: ignore[index]
+        )
+    return moved
+
+
+def is_true(condition: Q) -> Any:
+    """The condition as a column that is never NULL."""
+    if not condition:
+        return Value(True, output_field=BooleanField())
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def refers_to_record(field: Field) -> TypeGuard[Reference]:
+    return isinstance(field, Reference) and issubclass(field.target, Record)
+
+
+def sight_of(field: Field) -> str:
+    return f"sees_{field.name}"
