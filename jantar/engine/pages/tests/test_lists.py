@@ -37,7 +37,7 @@ def test_a_list_shows_rows_with_links_badges_and_amounts(client, make_book, atti
     assert f'<a href="/books/{book.pk}/">Kosmos</a>' in page
     assert f'<a href="/shelves/{attic.pk}/">Attic</a>' in page
     assert ">Novel</span>" in page
-    assert re.search(r'class="cell-number cell-money"[^>]*><span class="num">EUR.12\.00</span>', page)
+    assert re.search(r'class="cell-number cell-money editable"[^>]*><span class="num">EUR.12\.00</span>', page)
     assert '<a href="mailto:w@gombrowicz.example">w@gombrowicz.example</a>' in page
 
 
