@@ -1,6 +1,5 @@
 """The files of one server: where they lie, how they are made, what the server is told."""
 
-import hashlib
 import os
 import secrets
 import shutil
@@ -120,12 +119,14 @@ def durability(cluster: Cluster) -> dict[str, str]:
 
 def _make_home(home: Path, account: Account) -> None:
     if account.switch and not account.can_enter(home.parent):
-        digest = hashlib.sha256(str(home.parent.resolve()).encode()).hexdigest()[:10]
-        real = ROOT_STORE / f"database-{digest}"
-        real.mkdir(parents=True, exist_ok=True, mode=0o711)
-        home.symlink_to(real)
+        ROOT_STORE.mkdir(parents=True, exist_ok=True, mode=0o711)
+        real = Path(tempfile.mkdtemp(prefix="database-", dir=ROOT_STORE))
+        try:
+            home.symlink_to(real)
+        except FileExistsError:  # another process of ours was faster
+            real.rmdir()
     else:
-        home.mkdir(mode=0o711)
+        home.mkdir(mode=0o711, exist_ok=True)
     for directory in (home, home / "log"):
         directory.mkdir(exist_ok=True, mode=0o711)
         directory.chmod(0o711)

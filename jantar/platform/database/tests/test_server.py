@@ -25,8 +25,8 @@ def show(url: str, name: str) -> str:
     return str(row[0])
 
 
-def test_a_new_server_is_durable_private_and_utf8(data_dir: Path) -> None:
-    info = database.start(data_dir)
+def test_a_new_server_is_durable_private_and_utf8(empty_dir: Path) -> None:
+    info = database.start(empty_dir)
 
     wanted = {
         "fsync": "on",
@@ -48,8 +48,8 @@ def test_a_new_server_is_durable_private_and_utf8(data_dir: Path) -> None:
     assert role == (False, True)
 
 
-def test_passwords_are_random_and_readable_by_their_owner_only(data_dir: Path) -> None:
-    info = database.start(data_dir)
+def test_passwords_are_random_and_readable_by_their_owner_only(empty_dir: Path) -> None:
+    info = database.start(empty_dir)
 
     files = sorted(info.directory.glob("*.password"))
     assert [file.name for file in files] == ["jantar.password", "postgres.password"]
@@ -59,8 +59,8 @@ def test_passwords_are_random_and_readable_by_their_owner_only(data_dir: Path) -
         psycopg.connect(f"postgresql://postgres:postgres@127.0.0.1:{info.port}/postgres")
 
 
-def test_the_extensions_jantar_uses_can_be_made_without_a_superuser(data_dir: Path) -> None:
-    info = database.start(data_dir)
+def test_the_extensions_jantar_uses_can_be_made_without_a_superuser(empty_dir: Path) -> None:
+    info = database.start(empty_dir)
 
     with psycopg.connect(info.url) as connection:
         for extension in ("pg_trgm", "unaccent", "btree_gin"):

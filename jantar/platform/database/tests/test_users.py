@@ -60,8 +60,8 @@ def run_as_nobody(python: list[str], data_dir: Path, home: str | None = None) ->
 
 
 @needs_root
-def test_root_runs_the_server_as_an_unprivileged_user(data_dir: Path) -> None:
-    info = database.start(data_dir)
+def test_root_runs_the_server_as_an_unprivileged_user(empty_dir: Path) -> None:
+    info = database.start(empty_dir)
 
     owner = Path(f"/proc/{info.pid}").stat().st_uid
     assert owner != 0
@@ -79,6 +79,12 @@ def test_root_with_a_private_data_directory_gets_a_place_the_server_can_reach() 
             assert (data_dir / "database").resolve() == info.directory
             assert info.directory.parent == Path("/var/lib/jantar")
             assert database.start(data_dir).pid == info.pid
+            database.stop(data_dir, force=True)
+            (data_dir / "database").unlink()
+            anew = database.start(data_dir)
+            assert anew.directory != info.directory, "a data directory made anew must not find old data"
+            subprocess.run(["rm", "-r", str(info.directory)], check=True)
+            info = anew
         finally:
             database.stop(data_dir, force=True)
             subprocess.run(["rm", "-r", str(info.directory)], check=True)
@@ -87,21 +93,21 @@ def test_root_with_a_private_data_directory_gets_a_place_the_server_can_reach() 
 @needs_root
 @pytest.mark.parametrize("home", [None, "/nonexistent"])
 def test_an_unprivileged_user_without_a_home_runs_the_server_as_itself(
-    data_dir: Path, python: list[str], home: str | None
+    empty_dir: Path, python: list[str], home: str | None
 ) -> None:
-    os.chown(data_dir, NOBODY, NOBODY)
+    os.chown(empty_dir, NOBODY, NOBODY)
 
-    lines = run_as_nobody(python, data_dir, home).splitlines()
+    lines = run_as_nobody(python, empty_dir, home).splitlines()
 
     assert lines == [f"nobody {NOBODY}", "True"]
 
 
 @needs_root
-def test_root_continues_what_an_unprivileged_user_began(data_dir: Path, python: list[str]) -> None:
-    os.chown(data_dir, NOBODY, NOBODY)
-    run_as_nobody(python, data_dir)
+def test_root_continues_what_an_unprivileged_user_began(empty_dir: Path, python: list[str]) -> None:
+    os.chown(empty_dir, NOBODY, NOBODY)
+    run_as_nobody(python, empty_dir)
 
-    assert database.start(data_dir).user == "nobody"
+    assert database.start(empty_dir).user == "nobody"
 
 
 @needs_root

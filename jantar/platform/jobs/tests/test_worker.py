@@ -24,8 +24,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SCRIPT = (
     "import sys, django; django.setup()\n"
     "import jantar.platform.jobs.tests.sample\n"
-    "from jantar.platform.jobs.worker import run_worker\n"
-    "run_worker(concurrency=2, listen=sys.argv[1] == 'listen')\n"
+    "from jantar.platform.jobs import worker\n"
+    "worker.STOP_SECONDS = 1.0\n"
+    "worker.run_worker(concurrency=2, listen=sys.argv[1] == 'listen')\n"
 )
 
 
