@@ -9,7 +9,7 @@ export interface ChartData {
   unit?: string;
 }
 
-const SERIES = ["--amber", "--blue", "--green", "--violet", "--teal", "--pink", "--orange"];
+const SERIES = [1, 2, 3, 4, 5, 6, 7].map((number) => `--chart-${number}`);
 
 /** ECharts' options in the theme's colours. Tooltips are drawn on the canvas: HTML ones need inline styles. */
 export function chartOption(data: ChartData, element: HTMLElement): EChartsCoreOption {
@@ -31,7 +31,7 @@ export function chartOption(data: ChartData, element: HTMLElement): EChartsCoreO
       axisPointer: { type: "shadow", shadowStyle: { color: colour("--line"), opacity: 0.5 } },
       valueFormatter: (value: unknown) => `${words.format(Number(value))}${data.unit ? ` ${data.unit}` : ""}`,
     },
-    legend: { show: data.series.length > 1 || data.type === "pie", bottom: 0, icon: "circle", itemWidth: 8, itemHeight: 8, textStyle },
+    legend: { type: "scroll", show: data.series.length > 1 || data.type === "pie", bottom: 0, icon: "circle", itemWidth: 8, itemHeight: 8, textStyle },
   };
   if (data.type === "pie") return { ...common, series: [pieSeries(data, colour)] };
   return {
