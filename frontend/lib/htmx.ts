@@ -7,7 +7,6 @@ Object.assign(htmx.config, {
   allowEval: false,
   allowScriptTags: false,
   includeIndicatorStyles: false,
-  attributesToSettle: ["class"], // copying a style attribute would breach the security policy
   selfRequestsOnly: true,
   historyCacheSize: 0,
   refreshOnHistoryMiss: true,
