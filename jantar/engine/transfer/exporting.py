@@ -51,18 +51,27 @@ class Export:
 
 
 def export_chunks(export: Export) -> Iterator[bytes]:
-    """The file, piece by piece. Rights and query are checked at once: raises NotAllowed or BadQuery."""
+    """The file, piece by piece. It is complete before the first piece, so that no reader takes a part for the whole.
+
+    Raises NotAllowed or BadQuery.
+    """
     actor, record_type = export.query.actor, export.query.record_type
     if not actor.may("export", record_type.name):
         raise NotAllowed(_("You may not export here."))
     if export.format not in FORMATS:
         raise BadQuery("format", _("“%(value)s” is not one of the listed values.") % {"value": export.format})
     query = replace(export.query, action="export", condition=_visible(export.query), columns=(), cursor="")
-    with translation.override(actor.language):
-        columns = columns_of(fields_of(export), export.style, actor)
     rows = in_order(query, sort_keys(query))
-    write = _csv if export.format == "csv" else _xlsx
-    return _logged(export, write(export, rows, columns))
+    file = TemporaryFile()  # noqa: SIM115 (closed when the last piece was read)
+    try:
+        with translation.override(actor.language):
+            columns = columns_of(fields_of(export), export.style, actor)
+            (_write_csv if export.format == "csv" else _write_workbook)(file, export, rows, columns)
+        _log(export, file.tell())
+    except BaseException:
+        file.close()
+        raise
+    return _pieces(file)
 
 
 def _visible(query: Query) -> Any:
@@ -79,40 +88,30 @@ def fields_of(export: Export) -> list[Field]:
     return [fields[name] for name in dict.fromkeys(names) if name in fields]
 
 
-def _logged(export: Export, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Who took how much of what out is written to the log."""
-    size = 0
-    try:
-        for piece in pieces:
-            size += len(piece)
-            yield piece
-    finally:
-        query = export.query
-        extra = {"user_id": query.actor.user_id, "filter": query.filter, "search": query.search}
-        logger.info("Exported %s as %s: %d bytes", query.record_type.name, export.format, size, extra=extra)
+def _log(export: Export, size: int) -> None:
+    """Who took what out is written to the log."""
+    query = export.query
+    extra = {"user_id": query.actor.user_id, "filter": query.filter, "search": query.search}
+    logger.info("Exported %s as %s: %d bytes", query.record_type.name, export.format, size, extra=extra)
 
 
-def _csv(export: Export, rows: Any, columns: Sequence[ExportColumn]) -> Iterator[bytes]:
+def _write_csv(file: BinaryIO, export: Export, rows: Any, columns: Sequence[ExportColumn]) -> None:
     head = io.StringIO()
     csv.writer(head, delimiter=export.delimiter, lineterminator="\r\n").writerow(column.header for column in columns)
-    yield ("\ufeff" + head.getvalue()).encode()
+    file.write(("\ufeff" + head.getvalue()).encode())
     sql, parameters = _cells(rows, [as_text(column, export.style) for column in columns])
     statement = f"COPY ({sql}) TO STDOUT WITH (FORMAT csv, DELIMITER '{export.delimiter}', ENCODING 'UTF8')"
-    with TemporaryFile() as file:
-        with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
-            for block in copy:
-                file.write(block)
-        yield from _pieces(file)
+    with connection.cursor() as cursor, cursor.copy(cursor.mogrify(statement, parameters)) as copy:
+        for block in copy:
+            file.write(block)
 
 
-def _xlsx(export: Export, rows: Any, columns: Sequence[ExportColumn]) -> Iterator[bytes]:
-    statement = _cells(rows, [column.expression for column in columns])
+def _write_workbook(file: BinaryIO, export: Export, rows: Any, columns: Sequence[ExportColumn]) -> None:
     headers = [column.header for column in columns]
-    name = str(export.query.record_type.label_plural)
-    with TemporaryFile() as file:
-        with connection.cursor() as cursor:
-            write_xlsx(file, headers, cursor.stream(*statement), name=name)
-        yield from _pieces(file)
+    statement = _cells(rows, [column.expression for column in columns])
+    with connection.cursor() as cursor:
+        write_xlsx(file, headers, cursor.stream(*statement), name=str(export.query.record_type.label_plural))
+    file.seek(0, io.SEEK_END)
 
 
 def _cells(rows: Any, cells: Sequence[Combinable]) -> tuple[str, Sequence[Any]]:
@@ -123,6 +122,7 @@ def _cells(rows: Any, cells: Sequence[Combinable]) -> tuple[str, Sequence[Any]]:
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    file.seek(0)
-    while piece := file.read(PIECE):
-        yield piece
+    with file:
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece

@@ -162,3 +162,9 @@ def test_the_address_of_the_list_gives_the_file(client, admin):
     assert b"".join(answer.streaming_content).decode("utf-8-sig") == "title,pages\r\nB,\n"
     assert client.get("/books/export/", {"filter": "nonsense"}).status_code == 400
     assert client.get("/books/export/", {"sort": "nothing"}).status_code == 400
+
+
+def test_it_works_while_statements_are_watched(admin, settings):
+    settings.DEBUG = True
+    make(admin, "100 % sure")
+    assert exported(admin) == [["Title"], ["100 % sure"]]
