@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from jantar.platform import database
-from jantar.platform.database import process
+from jantar.platform.database import checks, process
 from jantar.platform.database.cluster import existing_cluster
 
 CountRows = Callable[[str], int]
@@ -239,6 +239,15 @@ def test_an_external_server_that_does_not_answer_is_told() -> None:
 
 def test_an_external_server_of_a_supported_version_passes(with_rows: database.ServerInfo) -> None:
     database.check_external(with_rows.url)
+
+
+def test_a_too_old_external_server_is_refused_with_what_to_do(
+    with_rows: database.ServerInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "OLDEST_VERSION", 19)
+    message = "runs PostgreSQL 18.1; Jantar needs 19 or newer. Upgrade the server or change DATABASE_URL."
+    with pytest.raises(database.WrongVersion, match=message):
+        database.check_external(with_rows.url)
 
 
 def test_stopping_twice_or_what_never_ran_is_no_error(data_dir: Path) -> None:
