@@ -19,7 +19,9 @@ def page(chromium: Browser, jantar: str):
     page.set_default_timeout(15_000)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
-    page.on("console", lambda message: problems.append(f"{page.url}: {message.text}") if is_breach(message.text) else None)
+    page.on(
+        "console", lambda message: problems.append(f"{page.url}: {message.text}") if is_breach(message.text) else None
+    )
     yield page
     context.close()
     assert not problems, "\n".join(problems)
