@@ -45,7 +45,6 @@ def fill(size: Size) -> None:
     """Migrates and seeds the database chosen by `prepare`, unless it is full already."""
     from django.core.management import call_command
     from django.db import connection
-
     from django.utils import timezone
 
     from jantar.platform.accounts.models import User

@@ -90,7 +90,7 @@ def lists(floor: Floor, client: Client, actor: Actor) -> Iterator[Scenario]:
     for _page in range(10):
         deep = Query(people, actor, columns=people.columns, cursor=page_of(deep).next_cursor or "")
     last = page_of(deep).rows[0]
-    after = f" AND (jantar_fold(p.family_name), jantar_fold(p.given_name), p.id) >= (%s, %s, %s)" + BY_NAME
+    after = " AND (jantar_fold(p.family_name), jantar_fold(p.given_name), p.id) >= (%s, %s, %s)" + BY_NAME
     key = [last.sort_family_name, last.sort_given_name, last.pk]
     path = f"/people/?cursor={quote(deep.cursor)}"
     yield Scenario("list: page 11", get(client, path), lambda: floor.page(PEOPLE + after, key), 3.0, statements=8)
