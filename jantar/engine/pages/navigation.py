@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.utils.functional import lazy
-from django.utils.translation import gettext_lazy as _
 
 from jantar.engine.pages.filter_words import capital as capital_now
 from jantar.engine.permissions.middleware import current_actor
@@ -16,7 +15,6 @@ capital = lazy(capital_now, str)
 
 
 def register_types() -> None:
-    navigation.add(NavItem("today", _("Today"), "pages:home", icon="home", order=1, shortcut="h"))
     taken: set[str] = {item.shortcut for item in navigation.items["main"].values()}
     for order, record_type in enumerate(registry.all()):
         if record_type.area is None:
