@@ -38,24 +38,35 @@ class Conflict:
     reason: str
 
 
-@dataclass
-class ForeignKey:
+@dataclass(frozen=True)
+class Pointer:
+    """A column whose values are ids of the target table: a foreign key, or half of a key of any record.
+
+    Of the latter only rows count whose `type_column` is one of `types`.
+    """
+
     table: str
     column: str
     target: str
+    type_column: str = ""
+    types: tuple[str, ...] = ()
 
 
 @dataclass
 class Reversal:
-    """One run of undo inside an open transaction. `groups` names columns of a table that go together."""
+    """One run of undo inside an open transaction.
+
+    `groups` names columns of a table that go together, `holders` what points to records without a foreign key.
+    """
 
     operation_id: int
     tables: Sequence[Tracked]
     groups: Groups = field(default_factory=dict)
+    holders: Sequence[Pointer] = ()
 
     def __post_init__(self) -> None:
         self.tracked = {table.table: table for table in self.tables}
-        self.keys: list[ForeignKey] = []
+        self.keys: list[Pointer] = []
         self.columns: dict[str, list[str]] = {}
         self.changed: dict[str, list[str]] = {}
 
@@ -70,7 +81,7 @@ class Reversal:
             self.changed.setdefault(source, []).append(column)
         for table, column in rows(sql.COLUMNS, {"tables": names}):
             self.columns.setdefault(table, []).append(column)
-        self.keys = [ForeignKey(*row) for row in rows(sql.FOREIGN_KEYS, {"tables": names})]
+        self.keys = [Pointer(*row) for row in rows(sql.FOREIGN_KEYS, {"tables": names})]
         for table in self.sources():
             run(sql.lock(table))
 
@@ -87,12 +98,14 @@ class Reversal:
         """Keeps inserted rows that were changed since or that rows outside of this operation point to."""
         run(sql.KEEP_CHANGED, {"operation": self.operation_id})
         inserted = set(self.sources("I"))
-        keys = [key for key in self.keys if key.target in inserted]
+        keys = [key for key in (*self.keys, *self.holders) if key.target in inserted]
         found = True
         while found:
             found = run(sql.KEEP_PARTS_OF_KEPT) > 0
             for key in keys:
-                found = run(sql.keep_referenced(key.table, key.column, key.target)) > 0 or found
+                found = (
+                    run(sql.keep_referenced(key.table, key.column, key.target, key.type_column, key.types)) > 0 or found
+                )
 
     def reverse(self) -> None:
         """Deletes, sets back, inserts again; in this order, so that unique values are free when needed.

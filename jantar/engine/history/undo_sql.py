@@ -117,13 +117,14 @@ WHERE root = %s AND kept IS NULL AND %s = (
 ) AND NOT EXISTS (SELECT 1 FROM ({allowed}) permitted (id) WHERE permitted.id = line.root_id)"""
 
 
-def keep_referenced(table: str, column: str, target: str) -> str:
+def keep_referenced(table: str, column: str, target: str, type_column: str, types: Sequence[str]) -> str:
     """Rows that point here count unless this very undo deletes them or sets their pointer back."""
     pointing, name = quoted(table), quoted(column)
+    of_type = f"AND pointing.{quoted(type_column)} IN ({', '.join(map(text, types))})" if type_column else ""
     return f"""
 UPDATE undo_row line SET kept = 'used' FROM {pointing} pointing
 WHERE line.source = {text(target)} AND line.fate = 'I' AND line.kept IS NULL AND pointing.{name} = line.record_id
-  AND NOT EXISTS (
+  {of_type} AND NOT EXISTS (
     SELECT 1 FROM undo_row other
     WHERE other.source = {text(table)} AND other.record_id = pointing.id AND other.kept IS NULL
       AND (other.fate = 'I' OR (other.fate = 'U' AND other.after ->> {text(column)} = line.record_id::text))

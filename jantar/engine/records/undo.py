@@ -1,10 +1,11 @@
 """Undo: takes back everything one operation did, within rights, keeping what was changed since."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.db import IntegrityError, transaction
 from django.db.models import Model, Q
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.history.models import Cause, Operation
 from jantar.engine.history.operations import operation
-from jantar.engine.history.undo import Conflict, Reversal
+from jantar.engine.history.undo import Conflict, Pointer, Reversal
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.database import tracked_tables
 from jantar.engine.records.errors import NotAllowed, NotFound
@@ -68,7 +69,8 @@ def _locked(operation_id: int) -> Operation:
 
 def _reverse(wanted: Operation, undoing: int, actor: Actor) -> UndoResult:
     models = _models()
-    reversal = Reversal(wanted.pk, tracked_tables(), {table: _money_groups(model) for table, model in models.items()})
+    groups = {table: _money_groups(model) for table, model in models.items()}
+    reversal = Reversal(wanted.pk, tracked_tables(), groups, list(_holders(models)))
     reversal.gather()
     if not actor.is_admin:
         for table, model in models.items():
@@ -104,6 +106,18 @@ def _models() -> dict[str, type[Any]]:
 def _money_groups(model: type[Model]) -> list[tuple[str, ...]]:
     """An amount, its currency and its base amount are set back together."""
     return [field.columns for field in getattr(model, "money_fields", ())]
+
+
+def _holders(tables: Iterable[str]) -> Iterator[Pointer]:
+    """Rows that are about a record of any type (notes, comments): where the key is required it holds its record."""
+    types: dict[str, list[str]] = {table: [] for table in tables}
+    for record_type in registry.all():
+        types[record_type.model._meta.db_table].append(record_type.name)
+    for model in apps.get_models():
+        for key in getattr(model, "key_fields", ()):
+            if not key.blank:
+                for table, names in types.items():
+                    yield Pointer(model._meta.db_table, key.columns[1], table, key.columns[0], tuple(names))
 
 
 def _refuse_foreign(reversal: Reversal, models: dict[str, type[Any]], actor: Actor) -> None:

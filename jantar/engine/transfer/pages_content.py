@@ -239,7 +239,10 @@ class ImportPage:
 
     @property
     def undo_url(self) -> str:
-        if self.run.operation_id is None or self.undone or self.run.is_busy:
+        stored = (
+            self.counts.get(CREATED, 0) + self.counts.get(UPDATED, 0) + sum(n for _label, n in self.references_made)
+        )
+        if not stored or self.run.operation_id is None or self.undone or self.run.is_busy:
             return ""
         try:
             return reverse("pages:undo", args=[self.run.operation_id])

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.history.models import Change, Operation
 from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import Actor, system_actor
@@ -19,6 +20,7 @@ from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.registry import registry
 from jantar.engine.records.undo import NotUndoable, undo
 from jantar.engine.testing.actors import make_actor
+from jantar.engine.timeline.models import Comment
 from jantar.kit.money import Money
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("N7")]
@@ -164,6 +166,17 @@ def test_what_a_kept_record_needs_is_kept_too(admin):
         (company.pk, "used"),
     }
     assert company.contact_points.count() == 1
+
+
+def test_a_record_with_a_note_or_comment_is_kept(admin):
+    with operation(admin, "import") as opened:
+        talked_about, free = person(admin, family_name="A"), person(admin, family_name="B")
+    Comment.objects.create(author_id=admin.user_id, record=RecordKey("people", talked_about.pk), text="Call him.")
+    result = undo(opened.pk, actor=admin)
+    assert list(people.visible_to(admin).values_list("pk", flat=True)) == [talked_about.pk]
+    assert [(conflict.record_id, conflict.reason) for conflict in result.conflicts] == [(talked_about.pk, "used")]
+    assert result.undone == 1
+    assert not people.model.objects.filter(pk=free.pk).exists()
 
 
 def test_an_edit_that_was_itself_undone_does_not_hold_a_created_record(admin):
