@@ -58,6 +58,12 @@ def test_a_new_field_works_at_every_door(
     opposite = {"field": key, "op": "is", "value": False} if kind == "boolean" else {"field": key, "op": "empty"}
     assert "Quo vadis" not in client.get(f"/books/?filter={quote(json.dumps({'all': [opposite]}))}").content.decode()
 
+    answer = client.get(f"/books/export/?columns=title,{key}&names=fields")
+    head, row = b"".join(answer).decode("utf-8-sig").splitlines()[:2]  # type: ignore[arg-type]
+    assert head.split(",")[-1] == key
+    assert "Quo vadis" in row
+    assert len(row.partition(",")[2]) > 1
+
     api = ApiClient(root)
     [shown] = data_of(api.get("/books", filter=tree))["items"]
     assert shown[key] == stored
