@@ -103,9 +103,8 @@ class Reversal:
         while found:
             found = run(sql.KEEP_PARTS_OF_KEPT) > 0
             for key in keys:
-                found = (
-                    run(sql.keep_referenced(key.table, key.column, key.target, key.type_column, key.types)) > 0 or found
-                )
+                statement = sql.keep_referenced(key.table, key.column, key.target, key.type_column, key.types)
+                found = run(statement) > 0 or found
 
     def reverse(self) -> None:
         """Deletes, sets back, inserts again; in this order, so that unique values are free when needed.

@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.history.models import Change, Operation
 from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import Actor, system_actor
@@ -171,7 +170,7 @@ def test_what_a_kept_record_needs_is_kept_too(admin):
 def test_a_record_with_a_note_or_comment_is_kept(admin):
     with operation(admin, "import") as opened:
         talked_about, free = person(admin, family_name="A"), person(admin, family_name="B")
-    Comment.objects.create(author_id=admin.user_id, record=RecordKey("people", talked_about.pk), text="Call him.")
+    Comment.objects.create(author_id=admin.user_id, record_type="people", record_id=talked_about.pk, text="Call him.")
     result = undo(opened.pk, actor=admin)
     assert list(people.visible_to(admin).values_list("pk", flat=True)) == [talked_about.pk]
     assert [(conflict.record_id, conflict.reason) for conflict in result.conflicts] == [(talked_about.pk, "used")]
