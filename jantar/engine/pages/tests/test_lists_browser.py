@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from jantar.engine.permissions.actor import actor_for
@@ -253,3 +254,23 @@ def test_a_cell_is_edited_in_place_by_mouse_and_by_key(ada, open_page):
     expect(second).to_contain_text("is not a number")
     page.keyboard.press("Escape")
     expect(second).to_have_text("101")
+
+
+def test_a_session_that_ends_asks_for_the_password_on_the_same_page(ada, open_page):
+    ada.set_password("correct horse battery")
+    ada.save()
+    page = open_page(ada, "/books/?sort=title")
+    page.get_by_label("Search in this list").fill("typed before")
+    Session.objects.all().delete()
+    page.get_by_role("link", name="Columns").click()
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    dialog.get_by_label("E-mail").fill("ada@jantar.example")
+    dialog.get_by_label("Password").fill("wrong")
+    dialog.get_by_role("button", name="Sign in", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("E-mail and password do not match.")
+    dialog.get_by_label("Password").fill("correct horse battery")
+    dialog.get_by_role("button", name="Sign in", exact=True).click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_label("Search in this list")).to_have_value("typed before")
+    page.get_by_role("link", name="Columns").click()
+    expect(page.get_by_role("dialog", name="Columns")).to_be_visible()
