@@ -9,6 +9,7 @@ class CommunicationsConfig(AppConfig):
 
     def ready(self) -> None:
         from jantar.engine.timeline import composer
+        from jantar.modules.communications import today  # noqa: F401 - puts its panel on the Today page
         from jantar.modules.communications.pages import LogActivity
         from jantar.modules.communications.telling import register_kinds
 

@@ -1,0 +1,67 @@
+"""The tasks on the Today page."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from jantar.engine.fields.record_key import RecordKey
+from jantar.engine.permissions.actor import actor_for
+from jantar.engine.permissions.models import Scope
+from jantar.engine.records import write
+from jantar.engine.records.registry import registry
+from jantar.engine.testing.actors import make_team, make_user
+from jantar.modules.communications.today import my_tasks
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def user():
+    return make_user("Anna", make_team("North"), scope=Scope.TEAM)
+
+
+def plan(actor, title, days, **values):
+    due = None if days is None else timezone.now() + timedelta(days=days)
+    return write.create(registry.get("tasks"), {"title": title, "due_at": due, **values}, actor=actor)
+
+
+@pytest.mark.capability("C24", "C21")
+def test_open_tasks_stand_there_by_due_date_with_the_number_to_call(client, user):
+    actor = actor_for(user)
+    person = write.create(
+        registry.get("people"), {"given_name": "Jan", "family_name": "Nowak", "phone": "+48 601 234 567"}, actor=actor
+    )
+    plan(actor, "Later", 30)
+    plan(actor, "No date", None)
+    plan(actor, "Tomorrow", 1)
+    plan(actor, "Call <b>", -2, links=[{"record": RecordKey("people", person.pk)}])
+    done = plan(actor, "Done", -1)
+    write.update(registry.get("tasks"), done.pk, {"done_at": timezone.now()}, actor=actor)
+    rows = my_tasks(actor)["rows"]
+    assert [row["task"].title for row in rows] == ["Call <b>", "Tomorrow", "No date"]
+    assert [row["late"] for row in rows] == [True, False, False]
+    client.force_login(user)
+    text = client.get("/").content.decode()
+    assert "Call &lt;b&gt;" in text
+    assert 'href="tel:+48 601 234 567"' in text
+
+
+def test_the_panel_costs_the_same_statements_for_one_task_and_ten(user):
+    actor = actor_for(user)
+    counts = []
+    for number in (1, 9):
+        for n in range(number):
+            person = write.create(registry.get("people"), {"family_name": f"P{n}"}, actor=actor)
+            plan(actor, f"T{n}", 1, links=[{"record": RecordKey("people", person.pk)}])
+        with CaptureQueriesContext(connection) as statements:
+            my_tasks(actor)
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
+def test_tasks_of_others_do_not_show(user):
+    plan(actor_for(make_user("Bob", make_team("South"), scope=Scope.TEAM)), "His", 0)
+    assert my_tasks(actor_for(user))["rows"] == []
