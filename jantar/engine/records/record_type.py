@@ -122,6 +122,8 @@ class RecordType:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     read_only: frozenset[str] = frozenset()
+    #: Labels of fields that are called otherwise here than on the model.
+    labels: Mapping[str, Text] = field(default_factory=dict)
     #: Fields whose change is worth telling on the timeline.
     milestones: tuple[str, ...] = ("owner",)
     #: References to what a record belongs to: what happens with it also happens there (a person's company).
@@ -157,6 +159,8 @@ class RecordType:
         fields = fields_of(self.model, skip=HIDDEN | self.hidden)
         for name in self.read_only:
             fields[name].read_only = True
+        for name, label in self.labels.items():
+            fields[name].label = label
         return {**fields, **self.extra_fields}
 
     def fields(self, actor: Actor) -> dict[str, Field]:

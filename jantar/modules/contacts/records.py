@@ -1,6 +1,7 @@
 """The record types of the contact register."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType, Search, Section
@@ -101,6 +102,7 @@ people = RecordType(
     milestones=("owner", "lifecycle", "company"),
     hidden=OF_COMPANIES,
     read_only=frozenset({"name"}),
+    labels={"name": pgettext_lazy("person", "name")},
     belongs_to=("company",),
     match=("email", "phone", "name"),
     import_names=importing.OF_PEOPLE,
