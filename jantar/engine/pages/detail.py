@@ -35,7 +35,8 @@ def show(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     actor = current_actor(request)
     record = load_for_page(record_type, pk, actor)
     page = RecordPage(record_type, record, actor)
-    return render(request, "pages/detail.html", {"record_type": record_type, "record": record, "page": page})
+    templates = [f"pages/{record_type.name}/detail.html", "pages/detail.html"]
+    return render(request, templates, {"record_type": record_type, "record": record, "page": page})
 
 
 def related(request: HttpRequest, type_name: str, pk: int, name: str) -> HttpResponse:
