@@ -78,9 +78,7 @@ def test_axe_finds_nothing_on_forms(open_page: OpenPage, root: User, book: Any, 
 
 
 @LOOKS
-def test_axe_finds_nothing_in_the_settings_and_the_bin(
-    open_page: OpenPage, root: User, book: Any, look: Any
-) -> None:
+def test_axe_finds_nothing_in_the_settings_and_the_bin(open_page: OpenPage, root: User, book: Any, look: Any) -> None:
     make_team("North")
     write.delete(books, [book.pk], actor=actor_for(root))
     page = open_page(root, "/books/bin/", **look)
