@@ -62,13 +62,14 @@ class Importer:
     def _resolver(self, name: str, create_missing: bool = False) -> Resolver:
         reference = self.fields[name]
         assert isinstance(reference, Reference)
-        return Resolver(self.record_type, reference, self.actor, create_missing)
+        return Resolver(reference, self.actor, create_missing)
 
     def remember(self, rows: Sequence[Row]) -> None:
         """Takes note of rows that an earlier attempt has dealt with, so that later ones are seen to repeat them."""
         with transaction.atomic():
             self._lines(rows, [Outcome(row) for row in rows])
-            self._roll_back()
+            transaction.set_rollback(True)
+            self._settle({}, [], store=False)
 
     def batch(self, rows: Sequence[Row], *, store: bool) -> list[Outcome]:
         """Deals with the rows; a fixed number of statements. What is only tried leaves nothing behind."""
@@ -79,13 +80,15 @@ class Importer:
             if store:
                 self._store(lines, outcomes)
             else:
-                self._roll_back()
+                transaction.set_rollback(True)
+            self._settle(lines, outcomes, store=store)
         return outcomes
 
-    def _roll_back(self) -> None:
-        transaction.set_rollback(True)
+    def _settle(self, lines: Mapping[int, bulk.Line], outcomes: Sequence[Outcome], *, store: bool) -> None:
+        good = [lines[place] for place, outcome in enumerate(outcomes) if outcome.kind in (CREATED, UPDATED)]
         for resolver in self.resolvers:
-            resolver.forget_created()
+            values = (line.values.get(resolver.name) for line in good)
+            resolver.settle({value.pk for value in values if value is not None}, store=store)
 
     def reason(self, outcome: Outcome) -> str:
         """Why the row was refused, with the fields named."""

@@ -13,7 +13,7 @@ from jantar.engine.history.operations import OperationUndoneError, continued
 from jantar.engine.permissions.actor import actor_for, system_actor
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer.importing import OUTCOMES, Importer, Outcome, counts_of
-from jantar.engine.transfer.models import ImportRun, RefusedRow, State
+from jantar.engine.transfer.models import ImportRun, Layout, RefusedRow, State
 from jantar.engine.transfer.opening import importer_for, rows_of
 from jantar.engine.transfer.plan import Plan
 from jantar.engine.transfer.sheets import Row
@@ -49,7 +49,16 @@ def go_through(import_id: int, job_run: Run, *, store: bool) -> dict[str, Any]:
         _end(run, State.CANCELLED)
         raise JobFailedError(_("The import was undone while it was going on.")) from None
     _end(run, State.DONE if store else State.CHECKED)
+    if store and run.counts and run.counts["errors"] < run.done_rows:
+        remember_layout(run)
     return {"url": f"/import/{run.pk}/", **(run.counts or run.forecast or {})}
+
+
+def remember_layout(run: ImportRun) -> None:
+    """The next file with the same headers is read and mapped as this one was."""
+    kept = {name: run.plan[name] for name in Layout.KEPT}
+    found = {"record_type": run.record_type, "fingerprint": run.plan["layout"]}
+    Layout.objects.update_or_create(**found, defaults={"plan": kept})
 
 
 def _end(run: ImportRun, state: State) -> None:

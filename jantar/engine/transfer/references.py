@@ -1,6 +1,6 @@
 """Finding the records that the texts of a sheet mean: by name, e-mail address or number; a batch at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,13 +25,14 @@ _REMEMBERED = 200_000
 class Resolver:
     """Resolves the texts of one reference field. Answers are remembered over the whole import."""
 
-    record_type: RecordType
     reference: Reference
     actor: Actor
     create_missing: bool = False
     known: dict[str, list[Any]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     created: set[str] = field(default_factory=set)
+    #: What was made for the present batch, by text.
+    fresh: dict[str, Any] = field(default_factory=dict)
     everything: bool = False
 
     @property
@@ -101,12 +102,18 @@ class Resolver:
                 self.refused[key] = " ".join(" ".join(messages) for messages in line.errors.values())
             else:
                 self.known[key] = [self.reference.target(pk=line.record.pk)]
+                self.fresh[key] = line.record
                 self.created.add(key)
 
-    def forget_created(self) -> None:
-        """What was made in a transaction that is rolled back is not there any more."""
-        for key in self.created:
+    def settle(self, used: Collection[int], *, store: bool) -> None:
+        """Ends a batch: takes back what was made for rows that were refused, or all of it when nothing is stored."""
+        unused = {key: record for key, record in self.fresh.items() if record.pk not in used}
+        self.created -= unused.keys()
+        for key in unused if store else self.fresh:
             self.known.pop(key, None)
+        if store and unused:
+            self.reference.target._base_manager.filter(pk__in=[record.pk for record in unused.values()]).delete()
+        self.fresh.clear()
 
     def creatable(self) -> RecordType | None:
         """The type whose records can be made from a name alone, if the actor may."""

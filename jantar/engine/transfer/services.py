@@ -30,8 +30,6 @@ from jantar.platform.jobs.models import State as JobState
 PREVIEW_ROWS = 20
 #: What changes how the file is cut into cells; the columns have to be found again.
 READING = frozenset({"encoding", "delimiter", "worksheet"})
-#: What a remembered layout keeps.
-REMEMBERED = ("mapping", "constants", "match", "mode", "create_missing", "clear_empty", "currency")
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def understood(record_type: RecordType, file: Any, plan: Plan, actor: Actor) -> 
     )  # fmt: skip
     known = Layout.objects.filter(record_type=record_type.name, fingerprint=sheet.layout).first()
     if known:
-        found = replace(found, **{name: known.plan[name] for name in REMEMBERED if name in known.plan})
+        found = replace(found, **{name: known.plan[name] for name in Layout.KEPT if name in known.plan})
     else:
         found.mapping = suggest_mapping(record_type, columns, actor)
         found.match = list(record_type.match)
@@ -83,7 +81,7 @@ def creatable(record_type: RecordType, mapping: Sequence[str], actor: Actor) -> 
     return [
         name
         for name, reference in found.items()
-        if isinstance(reference, Reference) and Resolver(record_type, reference, actor).creatable()
+        if isinstance(reference, Reference) and Resolver(reference, actor).creatable()
     ]
 
 
@@ -142,12 +140,8 @@ def try_import(run: ImportRun, *, actor: Actor) -> None:
 
 
 def run_import(run: ImportRun, *, actor: Actor) -> None:
-    """Has a worker import the rows. Remembers the mapping for the next file of this layout."""
-    plan = Plan.from_json(run.plan)
-    with transaction.atomic():
-        _begin(run, State.RUNNING, actor)
-        kept = {name: plan.to_json()[name] for name in REMEMBERED}
-        Layout.objects.update_or_create(record_type=run.record_type, fingerprint=plan.layout, defaults={"plan": kept})
+    """Has a worker import the rows. Afterwards the mapping is remembered for the next file of this layout."""
+    _begin(run, State.RUNNING, actor)
 
 
 def _begin(run: ImportRun, state: State, actor: Actor) -> None:

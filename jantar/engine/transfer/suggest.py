@@ -1,17 +1,19 @@
 """Guessing which column is which field: by field names, labels in every language, names in other programs, content."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.conf import settings
 from django.utils import translation
 
 from jantar.engine.fields.conventions import Conventions
 from jantar.engine.fields.errors import FieldError
-from jantar.engine.fields.references import Reference, TeamReference, UserReference
+from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.models import Record
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.transfer.plan import ColumnOfSheet
+from jantar.engine.transfer.references import Resolver, folded
 from jantar.engine.transfer.rows import accepted
 from jantar.engine.transfer.targets import CURRENCY, ID, Target, targets_of
 from jantar.kit.text import words
@@ -38,7 +40,7 @@ def suggest_mapping(record_type: RecordType, columns: Iterable[ColumnOfSheet], a
     def give(position: int, key: str | None) -> None:
         if not key or mapping[position] or (key in used and not targets[key].takes_several):
             return
-        if readable(columns[position], targets[key]):
+        if readable(columns[position], targets[key], actor):
             mapping[position] = key
             used.add(key)
 
@@ -70,6 +72,7 @@ def names_of(record_type: RecordType, targets: Mapping[str, Target]) -> Iterator
         with translation.override(language):
             for key, target in reversed(list(targets.items())):
                 if key != ID:
+                    yield key, plain(f"{record_type.label} {target.label}")
                     yield key, plain(str(target.label))
     for key, names in record_type.import_names.items():
         if key in targets:
@@ -86,12 +89,12 @@ def by_money(header: str, targets: Mapping[str, Target]) -> str | None:
     return None
 
 
-def readable(column: ColumnOfSheet, target: Target) -> bool:
+def readable(column: ColumnOfSheet, target: Target, actor: Actor) -> bool:
     """Whether at least one of the first cells is a value of the field; names of lists differ between programs."""
     if target.field is None or target.is_currency or not column.samples:
         return True
-    if isinstance(target.field, Reference) and not isinstance(target.field, UserReference | TeamReference):
-        return True
+    if isinstance(target.field, Reference):
+        return issubclass(target.field.target, Record) or resolves(target.field, column.samples, actor)
     conventions = Conventions(column.decimal_comma, column.day_first, "EUR")
     for sample in column.samples:
         try:
@@ -100,6 +103,13 @@ def readable(column: ColumnOfSheet, target: Target) -> bool:
             continue
         return True
     return False
+
+
+def resolves(reference: Reference, texts: Sequence[str], actor: Actor) -> bool:
+    """Whether one of the texts names a user, team or stage; other programs have other ones."""
+    resolver = Resolver(reference, actor)
+    resolver.load(texts)
+    return any(resolver.known.get(folded(text)) for text in texts)
 
 
 def by_content(column: ColumnOfSheet, targets: Mapping[str, Target]) -> str | None:

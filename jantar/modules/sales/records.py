@@ -9,7 +9,7 @@ from jantar.engine.fields.choices import Choice
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import Board, RecordAction, RecordType, Search, Section
 from jantar.engine.records.registry import registry
-from jantar.modules.sales import queries, services
+from jantar.modules.sales import importing, queries, services
 from jantar.modules.sales.models import Deal, DealContact, LossReason, StageChange, Status
 
 
@@ -51,6 +51,7 @@ deals = RecordType(
     belongs_to=("customer",),
     milestones=("stage", "amount", "expected_close", "owner"),
     match=("name",),
+    import_names=importing.OF_DEALS,
     prepare=services.prepare_deals,
     validate=services.validate_deal,
     after_create=services.record_first_stages,
