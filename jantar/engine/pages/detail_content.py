@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field, Label
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
+from jantar.engine.pages.detail_facts import cards
 from jantar.engine.pages.values import show_value
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotFound
@@ -116,6 +118,10 @@ class RecordPage:
         layout.append((_("Also known"), tuple(name for name in self.fields if name not in placed)))
         shown = (ShownSection(title, list(self._items(names))) for title, names in layout)
         return [section for section in shown if section.items]
+
+    @property
+    def cards(self) -> SafeString:
+        return cards(self.sections)
 
     def _items(self, names: tuple[str, ...]) -> Iterator[ShownField | ShownPart]:
         for name in names:
