@@ -1,6 +1,7 @@
 """Going through the rows of a file in a worker, a chunk to a transaction, resumed where a dead worker left it."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -17,11 +18,13 @@ from jantar.engine.transfer.models import ImportRun, Layout, RefusedRow, State
 from jantar.engine.transfer.opening import importer_for, rows_of
 from jantar.engine.transfer.plan import Plan
 from jantar.engine.transfer.sheets import Row
-from jantar.platform.jobs.declare import job
+from jantar.platform.jobs.declare import job, schedule
 from jantar.platform.jobs.errors import JobCancelledError, JobFailedError
 from jantar.platform.jobs.running import Run
 
 CHUNK = 2_000
+#: How long an uploaded file is kept: as long as its import can be undone, and some more.
+KEPT_DAYS = 60
 
 
 @job("transfer.check", gettext_lazy("Check a file"), atomic=False)
@@ -32,6 +35,20 @@ def check_rows(import_id: int, run: Run) -> dict[str, Any]:
 @job("transfer.import", gettext_lazy("Import a file"), atomic=False)
 def import_rows(import_id: int, run: Run) -> dict[str, Any]:
     return go_through(import_id, run, store=True)
+
+
+@job("transfer.clean_up", gettext_lazy("Delete the files of old imports"), internal=True)
+def clean_up() -> None:
+    """The files and refused rows of imports are personal data; what was counted stays."""
+    old = ImportRun.objects.filter(created_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).exclude(file="")
+    for run in old:
+        RefusedRow.objects.filter(run=run).delete()
+        run.file.delete(save=False)
+        run.state = run.state if run.is_finished else State.FAILED
+        run.save(update_fields=["file", "state"])
+
+
+schedule(clean_up, "50 2 * * *")
 
 
 def go_through(import_id: int, job_run: Run, *, store: bool) -> dict[str, Any]:

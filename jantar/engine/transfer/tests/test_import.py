@@ -1,7 +1,7 @@
 """Importing into the library of the engine tests: what goes in, what does not, and why."""
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -384,6 +384,17 @@ def test_100_000_rows_with_500_errors(admin):
     assert Shelf.objects.count() == 99_500
     result = taken_out(run, admin)
     assert (result.undone, result.conflicts, Shelf.objects.count()) == (99_500, [], 0)
+
+
+def test_files_of_old_imports_are_deleted_and_their_counts_kept(admin):
+    old, young = imported("Title,Pages\nA,1\nB,x\n", "books", admin), imported("Title\nC\n", "books", admin)
+    ImportRun.objects.filter(pk=old.pk).update(created_at=old.created_at - timedelta(days=61))
+    name, storage = old.file.name, old.file.storage
+    jobs.clean_up()
+    old.refresh_from_db()
+    assert (old.file.name, storage.exists(name), refused(old)) == ("", False, [])
+    assert (old.state, counts(old)) == (State.DONE, {"created": 1, "errors": 1})
+    assert storage.exists(young.file.name)
 
 
 def test_a_plan_survives_being_kept_as_json():
