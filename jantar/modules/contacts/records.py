@@ -76,7 +76,7 @@ people = RecordType(
     columns=("name", "job_title", "company", "phone", "email", "city", "lifecycle", "owner"),
     sort="family_name,given_name",
     sections=(
-        Section(_("Person"), "title_before", "given_name", "family_name", "title_after", "company", "job_title"),
+        Section(_("Person"), "given_name", "family_name", "company", "job_title", "title_before", "title_after"),
         Section(_("Contact"), "email", "phone", "website", "language", "birthday", "contact_points"),
         Section(
             _("Profile"),
