@@ -60,12 +60,15 @@ NO_WON_DEAL = """ AND NOT EXISTS (SELECT 1 FROM sales_deal d WHERE d.customer_id
 
 
 def scenarios() -> Iterator[Scenario]:
+    from benchmarks.transfer import transfers
+
     user = User.objects.filter(is_admin=True).order_by("pk").first()
     assert user
     floor, client, actor = Floor(), signed_in(user), actor_for(user)
     yield from lists(floor, client, actor)
     yield from pages(floor, client)
     yield from searches(floor, client)
+    yield from transfers(floor, client, actor)
 
 
 def signed_in(user: User) -> Client:
