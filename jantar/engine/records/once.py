@@ -1,15 +1,19 @@
 """A creation that must not happen twice: a form sent by a double click, an API call repeated after a lost answer."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.models import CreatedOnce
 from jantar.engine.records.record_type import RecordType
 
 KEY_LENGTH = 100
+#: Longer than any form stays open, or a draft is kept.
+KEPT = timedelta(days=30)
 
 
 def create_once(key: str, make: Callable[[], Any], *, record_type: RecordType, actor: Actor) -> tuple[int, bool]:
@@ -28,3 +32,8 @@ def create_once(key: str, make: Callable[[], Any], *, record_type: RecordType, a
         entry.record_id = make().pk
         entry.save(update_fields=["record_id"])
     return entry.record_id, True
+
+
+def forget_old_keys() -> int:
+    """Deletes the keys of creations that are long over; returns how many."""
+    return CreatedOnce.objects.filter(at__lt=timezone.now() - KEPT).delete()[0]

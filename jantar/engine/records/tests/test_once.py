@@ -1,13 +1,16 @@
 """A form sent twice stores one record, also when both come at the same moment."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.records import write
-from jantar.engine.records.once import create_once
+from jantar.engine.records.models import CreatedOnce
+from jantar.engine.records.once import create_once, forget_old_keys
 from jantar.engine.records.registry import registry
 from jantar.platform.accounts.models import User
 
@@ -65,3 +68,13 @@ def test_two_calls_at_the_same_moment_store_one_record() -> None:
     assert len({pk for pk, _ in results}) == 1
     assert sorted(created for _, created in results) == [False, False, False, True]
     assert COMPANIES.model.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_keys_are_forgotten_after_thirty_days() -> None:
+    actor = admin()
+    for key, days in (("old", 31), ("new", 29)):
+        store(actor, key)
+        CreatedOnce.objects.filter(key=key).update(at=timezone.now() - timedelta(days=days))
+    assert forget_old_keys() == 1
+    assert [entry.key for entry in CreatedOnce.objects.all()] == ["new"]
