@@ -6,8 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from jantar.engine.fields.base import Label
+from jantar.engine.fields.base import Field, Label
 from jantar.engine.fields.references import Reference
 from jantar.engine.history.changes import changes_of
 from jantar.engine.pages.forms_controls import is_loaded
@@ -17,6 +18,7 @@ from jantar.engine.records.errors import Stale
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import titles_of
+from jantar.engine.records.sight import refers_to_record
 
 KEEP = "keep-"
 
@@ -69,11 +71,11 @@ def conflicts_of(record_type: RecordType, stale: Stale, actor: Actor) -> list[Co
     return found
 
 
-def shown(one: Any, value: Any, actor: Actor) -> str:
-    """A value as text; a row that only stands for its id is read first."""
-    if isinstance(one, Reference) and value is not None and not is_loaded(value):
-        return titles_of(one.target, [value.pk], actor).get(value.pk, f"#{value.pk}")
-    return str(one.text(value))
+def shown(one: Field, value: Any, actor: Actor) -> str:
+    """A value as text; a record by its title as far as the actor may see it."""
+    if isinstance(one, Reference) and value is not None and (refers_to_record(one) or not is_loaded(value)):
+        return titles_of(one.target, [value.pk], actor).get(value.pk, _("(not visible to you)"))
+    return one.text(value)
 
 
 def rows_text(part: Part, rows: list[Mapping[str, Any]]) -> str:

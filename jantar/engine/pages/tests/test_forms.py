@@ -162,6 +162,20 @@ def test_two_people_at_one_field_are_shown_both_values(client: Client, ada: User
     assert (stored.title, stored.genre, stored.summary) == ("Theirs", "law", "Also mine")
 
 
+def test_a_conflict_names_no_record_one_may_not_see(ada: User) -> None:
+    north, secret = (write.create(shelves, {"name": name}, actor=actor_for(ada)) for name in ("North", "Secret"))
+    eve = make_user("Eve", scope=Scope.OWN)
+    book = make_book(ada, owner=eve, shelf=north)
+    client = Client(headers=HTMX)
+    client.force_login(eve)
+    mine = write.create(shelves, {"name": "Mine"}, actor=actor_for(eve))
+    typed = {**edit_form(client, book), "shelf": str(mine.pk)}
+    write.update(books, book.pk, {"shelf": secret}, actor=actor_for(ada))
+    answer = client.post(f"/books/{book.pk}/edit/", typed)
+    assert answer.status_code == 409
+    assert re.findall(r'conflict-value">([^<]*)', answer.content.decode()) == ["(not visible to you)", "Mine"]
+
+
 def test_a_part_changed_by_another_is_not_overwritten_unseen(client: Client, ada: User) -> None:
     book = make_book(ada, copies=[{"number": "1"}])
     typed = {**edit_form(client, book), "copies-0-number": "1a"}
