@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from jantar.engine.history.models import Cause, Operation
 from jantar.engine.history.operations import OperationUndoneError, continued
-from jantar.engine.permissions.actor import actor_for, system_actor
+from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer.importing import OUTCOMES, Importer, Outcome, counts_of
 from jantar.engine.transfer.models import ImportRun, Layout, RefusedRow, State
-from jantar.engine.transfer.opening import importer_for, rows_of
+from jantar.engine.transfer.opening import error_headers, importer_for, rows_of
 from jantar.engine.transfer.plan import Plan
-from jantar.engine.transfer.sheets import Row
+from jantar.engine.transfer.sheets import Row, layout_of
 from jantar.platform.jobs.declare import job, schedule
 from jantar.platform.jobs.errors import JobCancelledError, JobFailedError
 from jantar.platform.jobs.running import Run
@@ -54,6 +54,8 @@ schedule(clean_up, "50 2 * * *")
 def go_through(import_id: int, job_run: Run, *, store: bool) -> dict[str, Any]:
     """Checks or imports all rows. A chunk, its counts, its refused rows and the place reached are one transaction."""
     run = ImportRun.objects.select_related("created_by").get(pk=import_id)
+    run.state = State.RUNNING if store else State.CHECKING
+    run.save(update_fields=["state"])
     try:
         _chunks(run, job_run, store=store)
     except JobCancelledError:
@@ -72,10 +74,12 @@ def go_through(import_id: int, job_run: Run, *, store: bool) -> dict[str, Any]:
 
 
 def remember_layout(run: ImportRun) -> None:
-    """The next file with the same headers is read and mapped as this one was."""
+    """The next file with the same headers is mapped as this one was, its corrected refused rows among them."""
+    plan = Plan.from_json(run.plan)
     kept = {name: run.plan[name] for name in Layout.KEPT}
-    found = {"record_type": run.record_type, "fingerprint": run.plan["layout"]}
-    Layout.objects.update_or_create(**found, defaults={"plan": kept})
+    again = {**kept, "mapping": [*plan.mapping, "", ""]}
+    for fingerprint, known in ((plan.layout, kept), (layout_of(error_headers(plan)), again)):
+        Layout.objects.update_or_create(record_type=run.record_type, fingerprint=fingerprint, defaults={"plan": known})
 
 
 def _end(run: ImportRun, state: State) -> None:
@@ -85,7 +89,9 @@ def _end(run: ImportRun, state: State) -> None:
 
 def _chunks(run: ImportRun, job_run: Run, *, store: bool) -> None:
     plan = Plan.from_json(run.plan)
-    actor = actor_for(run.created_by) if run.created_by else system_actor()
+    if run.created_by is None or not run.created_by.is_active:
+        raise JobFailedError(_("Whoever started this import may no longer use Jantar."))
+    actor = actor_for(run.created_by)
     if store:
         _open_operation(run, job_run, plan)
     importer = importer_for(run, plan, actor)

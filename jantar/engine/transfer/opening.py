@@ -46,6 +46,11 @@ def importer_for(run: ImportRun, plan: Plan, actor: Actor) -> Importer:
     return importer
 
 
+def error_headers(plan: Plan) -> list[str]:
+    """The headers of the file of refused rows: those of the file, why, and which row."""
+    return [*(column.header for column in plan.columns), _("Why refused"), _("Row")]
+
+
 def said(notice: Notice | InputError) -> str:
     """What the reader of sheets has to say, in the language in force."""
     return _(notice.message) % notice.params if notice.params else _(notice.message)

@@ -19,7 +19,7 @@ from jantar.engine.records.registry import registry
 from jantar.engine.transfer import jobs
 from jantar.engine.transfer.importing import Importer, Outcome
 from jantar.engine.transfer.models import ImportRun, Layout, RefusedRow, State
-from jantar.engine.transfer.opening import importer_for, opened, rows_of, said
+from jantar.engine.transfer.opening import error_headers, importer_for, opened, rows_of, said
 from jantar.engine.transfer.plan import ColumnOfSheet, Plan, check_plan
 from jantar.engine.transfer.references import Resolver
 from jantar.engine.transfer.sheets import csv_chunks
@@ -229,13 +229,12 @@ def import_state(pk: int, *, actor: Actor) -> dict[str, Any]:
 
 
 def error_file(run: ImportRun) -> Iterator[bytes]:
-    """The refused rows as CSV in the layout of the file, with a last column that says why; read as it is made.
+    """The refused rows as CSV in the layout of the file, with two columns behind: why, and the row in the file.
 
-    Corrected, it can be imported again: the last column is left out by itself.
+    Corrected, it can be imported again: the two are left out by themselves.
     """
     plan = Plan.from_json(run.plan)
-    headers = [*(column.header for column in plan.columns), _("Why refused")]
     width = len(plan.columns)
-    rows = RefusedRow.objects.filter(run=run).values_list("cells", "reason")
-    cells = ([*cells[:width], reason] for cells, reason in rows.iterator(chunk_size=2000))
-    return csv_chunks(headers, cells, delimiter=plan.delimiter or ",")
+    rows = RefusedRow.objects.filter(run=run).values_list("cells", "reason", "number")
+    cells = ([*cells[:width], reason, number] for cells, reason, number in rows.iterator(chunk_size=2000))
+    return csv_chunks(error_headers(plan), cells, delimiter=plan.delimiter or ",")

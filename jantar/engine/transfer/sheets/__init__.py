@@ -7,6 +7,7 @@ from jantar.engine.transfer.sheets.model import (
     Row,
     Sheet,
     UnreadableSheetError,
+    layout_of,
 )
 from jantar.engine.transfer.sheets.read import open_sheet
 from jantar.engine.transfer.sheets.write import Cell, csv_chunks, write_csv, write_xlsx
@@ -20,6 +21,7 @@ __all__ = [
     "Sheet",
     "UnreadableSheetError",
     "csv_chunks",
+    "layout_of",
     "open_sheet",
     "write_csv",
     "write_xlsx",

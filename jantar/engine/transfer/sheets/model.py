@@ -1,7 +1,7 @@
 """What a sheet is once its encoding, delimiter and header row are known."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from jantar.kit.errors import InputError
@@ -63,6 +63,12 @@ class Column:
     day_first: bool
 
 
+def layout_of(headers: Iterable[str]) -> str:
+    """A key that is equal for equal headers in the same order."""
+    joined = "\x1f".join(fold(header) for header in headers)
+    return hashlib.sha256(joined.encode()).hexdigest()[:32]
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet with unique, non-empty headers. `encoding` and `delimiter` are "" for XLSX."""
@@ -85,8 +91,7 @@ class Sheet:
     @property
     def layout(self) -> str:
         """A key that is equal for files with the same headers in the same order."""
-        joined = "\x1f".join(fold(header) for header in self.headers)
-        return hashlib.sha256(joined.encode()).hexdigest()[:32]
+        return layout_of(self.headers)
 
     def rows(self) -> Iterator[Row]:
         """Read the rows from the start, one at a time; may be called again."""

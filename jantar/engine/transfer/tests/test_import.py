@@ -142,9 +142,11 @@ def test_a_unique_value_taken_in_the_database_or_the_file_is_refused(admin):
 
 
 def test_refused_rows_can_be_corrected_and_imported_again(admin):
-    run = imported("Title,Pages\nOne,1\nTwo,zwei\n", "books", admin)
+    run = imported("Foo,Pages\nOne,1\nTwo,zwei\n", "books", admin, mapping={"Foo": "title", "Pages": "pages"})
     error_file = b"".join(services.error_file(run))
-    assert error_file.decode("utf-8-sig") == "Title,Pages,Why refused\r\nTwo,zwei,Pages: “zwei” is not a number.\r\n"
+    head, row = error_file.decode("utf-8-sig").splitlines()
+    assert head == "Foo,Pages,Why refused,Row"
+    assert row == "Two,zwei,Pages: “zwei” is not a number.,3"
     again = imported(error_file.replace(b",zwei,", b",2,"), "books", admin)
     assert (counts(again), titles()) == ({"created": 1}, ["One", "Two"])
 
@@ -347,6 +349,19 @@ def test_an_import_that_was_undone_meanwhile_stops(admin, monkeypatch):
     assert (run.state, Book.objects.count()) == (State.CANCELLED, 0)
     with pytest.raises(NotUndoable):
         taken_out(run, admin)
+
+
+def test_an_import_of_somebody_who_was_shut_out_does_not_run(admin):
+    user = make_user("Leaver", admin=True)
+    run = services.start_import(io.BytesIO(b"Title\nA\n"), "f.csv", "books", actor=actor_for(user))
+    user.is_active = False
+    user.save()
+    run_waiting_jobs()
+    run = services.find_import(run.pk, actor=admin)
+    assert (run.state, Book.objects.count()) == (State.FAILED, 0)
+    assert (
+        services.import_state(run.pk, actor=admin)["error"] == "Whoever started this import may no longer use Jantar."
+    )
 
 
 def test_statements_of_a_batch_do_not_depend_on_its_rows(admin):

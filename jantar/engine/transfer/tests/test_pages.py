@@ -56,7 +56,7 @@ def test_a_file_is_uploaded_previewed_checked_and_imported(client):
     answer = client.get(f"/import/{run.pk}/refused.csv")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
-    assert text == "Title;Country;Pages;Why refused\r\nMáj;Česko;x;Pages: “x” is not a number.\r\n"
+    assert text == "Title;Country;Pages;Why refused;Row\r\nMáj;Česko;x;Pages: “x” is not a number.;3\r\n"
     client.post(f"/operations/{run.operation_id}/undo/", headers={"HX-Request": "true"})
     assert "This import was undone" in client.get(f"/import/{run.pk}/").content.decode()
     assert Book.objects.count() == 0
