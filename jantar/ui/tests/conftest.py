@@ -19,7 +19,7 @@ MIDDLEWARE = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def gallery():
     """The address of the gallery."""
     kept = vars(navigation).copy()
