@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from jantar.engine.testing.browser import WIDE, is_breach
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
