@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.api.problems import Problem
 from jantar.engine.fields.dates import UTC
-from jantar.engine.history.changes import Entry, FieldChange, changes_of, columns_of
+from jantar.engine.history.changes import Entry, FieldChange, changes_of
+from jantar.engine.history.stored import columns_of
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import undo
 from jantar.engine.records.errors import BadQuery, NotFound

@@ -16,6 +16,7 @@ from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference
 from jantar.engine.history.models import Change
+from jantar.engine.history.stored import Amounts, Row, columns_of, key_in
 from jantar.engine.permissions.actor import Actor
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 #: Changes read at once at most, so that an operation with many of them does not make a page endless.
 MOST_ROWS = 200
-Row = Mapping[str, Any]
 NameRecords = Callable[[Iterable[RecordKey], Actor], Mapping[RecordKey, str]]
 
 
@@ -128,7 +128,7 @@ class _Reader:
             self.sources.setdefault(part.model._meta.db_table, source)
         self.titles: dict[tuple[str, int], str] = {}
         self.rows: dict[tuple[str, int], Row] = {}
-        self.amounts = _Amounts()
+        self.amounts = Amounts()
 
     def prepare(self, changes: Sequence[Change]) -> None:
         """Loads what the changes speak of and do not hold: added rows of parts, titles of referenced rows."""
@@ -269,49 +269,6 @@ class _Reader:
         """A whole row of a part in one line."""
         texts = (self._value(one, row)[1] for one in source.fields.values() if one.kind != "boolean")
         return ", ".join(filter(None, texts))
-
-
-class _Amounts:
-    """The other half of an amount of which only the number or only the currency changed."""
-
-    def __init__(self) -> None:
-        self.columns: list[str] = []
-        self.now: Row = {}
-        self.later: list[tuple[int, Row]] = []
-
-    def load(self, record_type: "RecordType", changes: Sequence[Change]) -> None:
-        table = record_type.model._meta.db_table
-        touched = {key for change in changes if change.source == table for key in change.after or {}}
-        pairs = [field.columns[:2] for field in getattr(record_type.model, "money_fields", ())]
-        self.columns = [column for pair in pairs if touched.intersection(pair) for column in pair]
-        if not self.columns:
-            return
-        pk = changes[0].root_id
-        self.now = record_type.model._base_manager.filter(pk=pk).values(*self.columns).first() or {}
-        switches = Change.objects.filter(root=table, root_id=pk, source=table, before__has_any_keys=self.columns)
-        self.later = [(pk, row or {}) for pk, row in switches.order_by("pk").values_list("pk", "before")]
-
-    def at(self, change: Change) -> Row:
-        """The halves right after a change: what the next change of them found, else those of now."""
-        found = dict(self.now)
-        for pk, before in reversed(self.later):
-            if pk > change.pk:
-                found.update({column: before[column] for column in self.columns if column in before})
-        return found
-
-
-def columns_of(one: Field) -> tuple[str, ...]:
-    """The columns of the table (or keys of `custom`) that hold a field."""
-    if isinstance(one, Reference):
-        return (one.id_name,)
-    if isinstance(one, MoneyKind):
-        return (f"{one.name}_value", f"{one.name}_currency")
-    return one.columns if isinstance(one, AnyRecord) else (one.name,)
-
-
-def key_in(one: AnyRecord, row: Row) -> RecordKey | None:
-    type_name, pk = (row.get(column) for column in one.columns)
-    return RecordKey(type_name, pk) if type_name and pk else None
 
 
 def _visible(target: type[Any], ids: set[int], actor: Actor) -> Any:

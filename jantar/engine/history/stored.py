@@ -1,0 +1,58 @@
+"""Fields as they stand in the rows that the history keeps: by column, and only the changed ones."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.numbers import MoneyKind
+from jantar.engine.fields.record_key import AnyRecord, RecordKey
+from jantar.engine.fields.references import Reference
+from jantar.engine.history.models import Change
+
+if TYPE_CHECKING:
+    from jantar.engine.records.record_type import RecordType
+
+Row = Mapping[str, Any]
+
+
+class Amounts:
+    """The other half of an amount of which only the number or only the currency changed."""
+
+    def __init__(self) -> None:
+        self.columns: list[str] = []
+        self.now: Row = {}
+        self.later: list[tuple[int, Row]] = []
+
+    def load(self, record_type: "RecordType", changes: Sequence[Change]) -> None:
+        table = record_type.model._meta.db_table
+        touched = {key for change in changes if change.source == table for key in change.after or {}}
+        pairs = [field.columns[:2] for field in getattr(record_type.model, "money_fields", ())]
+        self.columns = [column for pair in pairs if touched.intersection(pair) for column in pair]
+        if not self.columns:
+            return
+        pk = changes[0].root_id
+        self.now = record_type.model._base_manager.filter(pk=pk).values(*self.columns).first() or {}
+        switches = Change.objects.filter(root=table, root_id=pk, source=table, before__has_any_keys=self.columns)
+        self.later = [(pk, row or {}) for pk, row in switches.order_by("pk").values_list("pk", "before")]
+
+    def at(self, change: Change) -> Row:
+        """The halves right after a change: what the next change of them found, else those of now."""
+        found = dict(self.now)
+        for pk, before in reversed(self.later):
+            if pk > change.pk:
+                found.update({column: before[column] for column in self.columns if column in before})
+        return found
+
+
+def columns_of(one: Field) -> tuple[str, ...]:
+    """The columns of the table (or keys of `custom`) that hold a field."""
+    if isinstance(one, Reference):
+        return (one.id_name,)
+    if isinstance(one, MoneyKind):
+        return (f"{one.name}_value", f"{one.name}_currency")
+    return one.columns if isinstance(one, AnyRecord) else (one.name,)
+
+
+def key_in(one: AnyRecord, row: Row) -> RecordKey | None:
+    type_name, pk = (row.get(column) for column in one.columns)
+    return RecordKey(type_name, pk) if type_name and pk else None
