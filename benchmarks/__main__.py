@@ -1,4 +1,4 @@
-"""python -m benchmarks [--size small|large] [--only WORD] [--seconds N]"""
+"""python -m benchmarks [--size small|million|large] [--only WORD] [--seconds N]"""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ RESULTS = Path(__file__).parent / "results"
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("--size", default="small", choices=["tiny", "small", "large"])
+    parser.add_argument("--size", default="small", choices=["tiny", "small", "million", "large"])
     parser.add_argument("--only", default="", help="only scenarios with this word in their name")
     parser.add_argument("--seconds", type=float, default=8, help="at most so long per scenario")
     options = parser.parse_args()
