@@ -12,6 +12,18 @@ from jantar.engine.records.registry import registry
 EXTRA: list[Callable[[], str]] = []
 
 
+#: Compiling a statement takes longer than any of ours runs. Kept with the database, so that a pooler needs no setting.
+NO_COMPILING = """
+DO $$ BEGIN
+    IF current_setting('jit') = 'on' THEN
+        EXECUTE format('ALTER DATABASE %I SET jit = off', current_database());
+    END IF;
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE NOTICE 'The database should be set to jit = off by its owner.';
+END $$;
+"""
+
+
 def tracked_tables() -> list[Tracked]:
     """Every table whose changes are recorded: records with their parts and traces, each table once."""
     found: dict[str, Tracked] = {}
@@ -28,6 +40,7 @@ def install(**_signal: Any) -> None:
     """(Re)creates the triggers. Idempotent."""
     existing = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
+        cursor.execute(NO_COMPILING)
         for tracked in tracked_tables():
             if tracked.table in existing:
                 cursor.execute(tracking_sql(tracked))

@@ -7,6 +7,7 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from jantar.engine.records import database, listing
+        from jantar.engine.search import checks  # noqa: F401
         from jantar.engine.search.indexing import index_sql
         from jantar.engine.search.searching import search_condition
 

@@ -97,8 +97,8 @@ class Source:
         return column_of(part.model, part.parent)
 
     def read(self, alias: str, column: object) -> str:
-        assert isinstance(column, Column)
-        assert column.column
+        if not isinstance(column, Column) or not column.column:
+            raise LookupError(f"{column} is no column.")
         self.columns.setdefault(alias, set()).add(column.column)
         place = f"{alias}.{column.column}"
         return f"array_to_string({place}, ' ')" if isinstance(column, ArrayField) else f"{place}::text"

@@ -7,14 +7,16 @@ anywhere > similar words. Only as much is asked as is needed: each rank is read 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
-from django.db.models import BooleanField, Exists, F, Func, IntegerField, OuterRef, Q, Value
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.permissions.models import Scope
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
-from jantar.engine.search.models import Entry
 from jantar.engine.search.text import ANYWHERE, IN_TITLE, KEY, keys_of, words_of
 from jantar.engine.search.typos import corrections
 
@@ -22,11 +24,17 @@ MAX_ASKED = 200
 MAX_WORDS = 8
 #: A single letter would match half of everything: it has to begin a word of the title of what else was found.
 SHORT = 2
+#: Of more words than this only the last may be unfinished.
+MANY_WORDS = 3
 #: With fewer hits than this, words may be misspelt.
 FEW = 3
 #: Identifiers are found by their beginning from this length.
 KEY_BEGINS = 4
+#: One word of several is the beginning of an identifier from this length: "420" begins too many phone numbers.
+LONG_KEY = 6
 COUNT_UP_TO = 1000
+#: Up to so many hits are named by their ids in the condition of a list.
+FEW_IDS = 2000
 
 
 class Rank(IntEnum):
@@ -74,7 +82,7 @@ class Asked:
 def search(text: str, actor: Actor, types: Iterable[str] | None = None, limit: int = 5) -> list[Group]:
     """The best `limit` hits of each type that the actor may see; the type with the best hit comes first.
 
-    Two statements, four when so little is found that words may be misspelt.
+    Two statements; one when a key is found, four when so little is found that words may be misspelt.
     """
     asked = Asked(text)
     chosen = [one for one in registry.all() if (types is None or one.name in types) and actor.may("see", one.name)]
@@ -82,9 +90,9 @@ def search(text: str, actor: Actor, types: Iterable[str] | None = None, limit: i
         return []
     found = _Found(limit)
     found.add(_ask(chosen, [_by_key, _by_title], asked, actor, limit + 1))
-    if missing := found.unfilled(chosen):
+    if found.best != Rank.KEY and (missing := found.unfilled(chosen)):
         found.add(_ask(missing, [_by_words_of_title, _in_title, _anywhere], asked, actor, limit + 1))
-    if found.total < min(limit, FEW) and (fixes := corrections(asked.long)):
+    if found.total < min(limit, FEW) and found.best > Rank.WORDS_OF_TITLE and (fixes := corrections(asked.long)):
         found.add(_ask(chosen, [_similar_to(fixes)], asked, actor, limit + 1))
     return found.groups(chosen)
 
@@ -97,19 +105,27 @@ def count(text: str, actor: Actor, record_type: RecordType) -> tuple[int, bool]:
 
 
 def search_condition(record_type: RecordType, text: str, actor: Actor) -> Q:
-    """What the text finds in a list: keys and beginnings of words; similar words when the actor sees nothing else."""
+    """What the text finds in a list: keys and beginnings of words; similar words when the actor sees nothing else.
+
+    Few hits are named by their ids, so that the list is read from them and not the other way round.
+    """
     asked = Asked(text)
     if not asked:
         return Q(pk__in=[])
-    entries = Entry.objects.filter(type=record_type.name)
-    exact = entries.filter(_any_key(record_type, asked) | _stands_anywhere(record_type, asked))
-    condition = Q(pk__in=exact.values("record_id"))
+    condition = _hits(record_type, _any_key(record_type, asked) | _stands_anywhere(record_type, asked))
     if record_type.visible_to(actor).filter(condition).exists():
         return condition
     fixes = corrections(asked.long)
-    if not fixes:
-        return condition
-    return Q(pk__in=entries.filter(_all_words(record_type, asked, ANYWHERE, fixes)).values("record_id"))
+    return _hits(record_type, _all_words(record_type, asked, ANYWHERE, fixes)) if fixes else condition
+
+
+def _hits(record_type: RecordType, where: "Where") -> Q:
+    sql = f"SELECT record_id FROM search_entry WHERE type = %s AND ({where.sql}) OFFSET 0"  # noqa: S608 - made below
+    parameters = [record_type.name, *where.parameters]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} LIMIT {FEW_IDS + 1}", parameters)
+        ids = [pk for (pk,) in cursor.fetchall()]
+    return Q(pk__in=ids) if len(ids) <= FEW_IDS else Q(pk__in=RawSQL(sql, parameters))  # noqa: S611 - made here
 
 
 class _Found:
@@ -129,6 +145,10 @@ class _Found:
     def total(self) -> int:
         return len(self.hits)
 
+    @property
+    def best(self) -> Rank:
+        return min((hit.rank for hit in self.hits.values()), default=Rank.SIMILAR)
+
     def of(self, record_type: RecordType) -> list[Hit]:
         hits = [hit for hit in self.hits.values() if hit.type == record_type.name]
         return sorted(hits, key=lambda hit: (hit.rank, hit.start, hit.record_id))
@@ -147,91 +167,139 @@ class _Found:
 
 # The ranks: each gives the entries of one type, or None when the text has nothing for it.
 
+
+@dataclass(frozen=True)
+class Where:
+    """A condition on the index in SQL."""
+
+    sql: str
+    parameters: tuple[str, ...] = ()
+
+    def __or__(self, other: "Where") -> "Where":
+        return Where(f"({self.sql} OR {other.sql})", self.parameters + other.parameters)
+
+    def __and__(self, other: "Where") -> "Where":
+        return Where(f"({self.sql} AND {other.sql})", self.parameters + other.parameters)
+
+
 Fixes = Mapping[str, Sequence[str]]
-Ranked = tuple[Rank, Any] | None
+Ranked = tuple[Rank, Where, str] | None
 Asking = Callable[[RecordType, Asked], Ranked]
+BY_TITLE = "ORDER BY start, record_id"
 
 
 def _by_key(record_type: RecordType, asked: Asked) -> Ranked:
-    return (Rank.KEY, Entry.objects.filter(_any_key(record_type, asked))) if asked.keys else None
+    return (Rank.KEY, _any_key(record_type, asked), "") if asked.keys else None
 
 
 def _by_title(record_type: RecordType, asked: Asked) -> Ranked:
-    begins = Entry.objects.filter(type=record_type.name, start__startswith=" ".join(asked.words))
-    return Rank.TITLE_BEGINS, begins.order_by("start", "record_id")
+    return Rank.TITLE_BEGINS, _begins(record_type, asked), BY_TITLE
 
 
 def _by_words_of_title(record_type: RecordType, asked: Asked) -> Ranked:
-    return _ranked(Rank.WORDS_OF_TITLE, record_type, asked, _all_words(record_type, asked, IN_TITLE, whole=True))
+    return _ranked(Rank.WORDS_OF_TITLE, asked, _all_words(record_type, asked, IN_TITLE, whole=True))
 
 
 def _in_title(record_type: RecordType, asked: Asked) -> Ranked:
-    return _ranked(Rank.IN_TITLE, record_type, asked, _all_words(record_type, asked, IN_TITLE))
+    return _ranked(Rank.IN_TITLE, asked, _all_words(record_type, asked, IN_TITLE))
 
 
 def _anywhere(record_type: RecordType, asked: Asked) -> Ranked:
-    return _ranked(Rank.ANYWHERE, record_type, asked, _stands_anywhere(record_type, asked))
+    return _ranked(Rank.ANYWHERE, asked, _stands_anywhere(record_type, asked))
 
 
 def _similar_to(fixes: Fixes) -> Asking:
     def similar(record_type: RecordType, asked: Asked) -> Ranked:
-        return _ranked(Rank.SIMILAR, record_type, asked, _all_words(record_type, asked, ANYWHERE, fixes))
+        return _ranked(Rank.SIMILAR, asked, _all_words(record_type, asked, ANYWHERE, fixes))
 
     return similar
 
 
-def _ranked(rank: Rank, record_type: RecordType, asked: Asked, condition: Q) -> Ranked:
-    return (rank, Entry.objects.filter(condition)) if asked.long else None
+def _ranked(rank: Rank, asked: Asked, where: Where) -> Ranked:
+    return (rank, where, "") if asked.long else None
 
 
 def _ask(
     types: Sequence[RecordType], askings: Sequence[Asking], asked: Asked, actor: Actor, limit: int
 ) -> Iterable[Hit]:
     """All askings of all types in one statement."""
-    rows = []
+    branches, parameters = [], []
     for record_type in types:
-        visible = record_type.visible_to(actor).filter(pk=OuterRef("record_id"))
+        try:
+            visible, values = record_type.visible_to(actor).order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            continue
         for ranked in filter(None, (asking(record_type, asked) for asking in askings)):
-            rank, entries = ranked
-            entries = entries.filter(Exists(visible)).annotate(rank=Value(int(rank), output_field=IntegerField()))
-            rows.append(entries.values_list("type", "record_id", "title", "subtitle", "start", "rank")[:limit])
-    if not rows:
+            rank, where, order = ranked
+            few = actor.scope(record_type.name, "see") == Scope.OWN
+            branches.append(f"({_branch(where, visible, order, int(rank), limit, few)})")
+            parameters += [*where.parameters, *values]
+    if not branches:
         return []
-    first, *rest = rows
-    return [
-        Hit(kind, pk, title, subtitle, start, Rank(rank))
-        for kind, pk, title, subtitle, start, rank in (first.union(*rest, all=True) if rest else first)
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(branches), parameters)
+        return [
+            Hit(name, pk, title, subtitle, start, Rank(rank))
+            for name, pk, title, subtitle, start, rank in cursor.fetchall()
+        ]
 
+
+def _branch(where: Where, visible: str, order: str, rank: int, limit: int, few: bool) -> str:
+    """One rank of one type.
+
+    OFFSET 0 makes PostgreSQL plan what is inside by itself. Left to hope for the LIMIT it would read the whole table
+    from its start until it came across enough matches. When few records are visible, they and the matches are
+    brought together inside, so that it can begin with either; else the matches are read until enough are visible.
+    What begins with the text is read in order from its own index.
+    """
+    matching = f"SELECT {COLUMNS} FROM search_entry WHERE {where.sql}"  # noqa: S608 - made below
+    is_visible = f"record_id IN ({visible})"
+    if few:
+        return f"SELECT *, {rank} FROM ({matching} AND {is_visible} OFFSET 0) e {order} LIMIT {limit}"  # noqa: S608
+    if not order:
+        matching += " OFFSET 0"
+    return f"SELECT {COLUMNS}, {rank} FROM ({matching}) e WHERE {is_visible} {order} LIMIT {limit}"  # noqa: S608
+
+
+COLUMNS = "type, record_id, title, subtitle, start"
 
 # Conditions on the index
 
 
-def _any_key(record_type: RecordType, asked: Asked) -> Q:
+def _begins(record_type: RecordType, asked: Asked) -> Where:
+    return Where("type = %s AND start LIKE %s", (record_type.name, " ".join(asked.words) + "%"))
+
+
+def _any_key(record_type: RecordType, asked: Asked) -> Where:
     return _matches(" | ".join(_lexeme(record_type, KEY, key) for key in asked.keys))
 
 
-def _stands_anywhere(record_type: RecordType, asked: Asked) -> Q:
-    condition = _all_words(record_type, asked, ANYWHERE)
+def _stands_anywhere(record_type: RecordType, asked: Asked) -> Where:
+    where = _all_words(record_type, asked, ANYWHERE)
     if asked.keys and len(asked.keys[0]) >= KEY_BEGINS:
-        condition |= _matches(_lexeme(record_type, KEY, asked.keys[0]) + ":*")
-    return condition
+        where |= _matches(_lexeme(record_type, KEY, asked.keys[0]) + ":*")
+    return where
 
 
-def _all_words(record_type: RecordType, asked: Asked, mark: str, fixes: Fixes | None = None, whole: bool = False) -> Q:
+def _all_words(
+    record_type: RecordType, asked: Asked, mark: str, fixes: Fixes | None = None, whole: bool = False
+) -> Where:
     """Every word stands there; in full, or as the beginning of a word, as a key, or in one of its corrections."""
-    begins = "" if whole else ":*"
+    if not asked.long:
+        return _begins(record_type, asked)
     alternatives = []
-    for word in asked.long:
+    for number, word in enumerate(asked.long, 1):
+        unfinished = len(asked.long) <= MANY_WORDS or number == len(asked.long)
+        begins = ":*" if unfinished and not whole else ""
         ways = [_lexeme(record_type, mark, word) + begins]
         if mark == ANYWHERE:
-            ways.append(_lexeme(record_type, KEY, word) + begins)
+            ways.append(_lexeme(record_type, KEY, word) + (begins if len(word) >= LONG_KEY else ""))
         ways += [_lexeme(record_type, mark, fix) for fix in (fixes or {}).get(word, ())]
         alternatives.append(f"({' | '.join(ways)})")
-    condition = _matches(" & ".join(alternatives)) if alternatives else Q(start__startswith=" ".join(asked.words))
-    for word in asked.short if alternatives else ():
-        condition &= Q(start__startswith=word) | Q(start__contains=f" {word}")
-    return condition
+    where = _matches(" & ".join(alternatives))
+    for word in asked.short:
+        where &= Where("(start LIKE %s OR start LIKE %s)", (f"{word}%", f"% {word}%"))
+    return where
 
 
 def _lexeme(record_type: RecordType, mark: str, word: str) -> str:
@@ -239,10 +307,5 @@ def _lexeme(record_type: RecordType, mark: str, word: str) -> str:
     return f"'{text}'"
 
 
-def _matches(query: str) -> Q:
-    return Q(
-        Func(
-            F("words"), Value(query), template="(%(expressions)s::tsquery)", arg_joiner=" @@ ",
-            output_field=BooleanField(),
-        )
-    ) if query else Q(pk__in=[])  # fmt: skip
+def _matches(query: str) -> Where:
+    return Where("words @@ %s::tsquery", (query,)) if query else Where("false")

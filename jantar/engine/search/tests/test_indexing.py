@@ -1,14 +1,20 @@
 """The triggers: whatever changes a record changes how it is found."""
 
+from dataclasses import replace
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from jantar.engine.permissions.actor import system_actor
 from jantar.engine.records import write
+from jantar.engine.records.record_type import Search
 from jantar.engine.records.registry import registry
+from jantar.engine.search.checks import problems
 from jantar.engine.search.indexing import index_sql, rebuild
-from jantar.engine.search.models import Entry
+from jantar.engine.search.models import Entry, Word
 from jantar.engine.search.searching import search
 from jantar.engine.testing.fake.models import Book, Copy, Shelf
 
@@ -115,3 +121,28 @@ def test_installing_again_changes_nothing(actor, book):
     with connection.cursor() as cursor:
         cursor.execute(index_sql())
     assert Entry.objects.values().get(type="books") == entry
+
+
+@pytest.mark.parametrize("path", ["nothing", "shelf.nothing", "copies.nothing", "copies", "title.name"])
+def test_a_path_that_leads_nowhere_fails_at_start_up(path):
+    wrong = replace(books, name="wrong", search=Search(text=("title", path)))
+    [message] = problems(wrong)
+    assert message.id == "search.E001"
+    assert message.msg.startswith("wrong: ")
+    assert problems(books) == []
+
+
+def test_the_command_computes_the_index_anew(actor, book):
+    Entry.objects.filter(type="books").delete()
+    Word.objects.create(word="poezie")
+    call_command("rebuild_search", "books", stdout=StringIO())
+    assert found("poezie", actor) == ["Máj"]
+    assert Word.objects.filter(word="poezie").count() == 1
+
+
+def test_a_search_declared_anew_is_indexed_at_the_next_migrate(actor, book):
+    with connection.cursor() as cursor:
+        cursor.execute("COMMENT ON FUNCTION search_refresh_books(bigint[]) IS 'older'")
+        Entry.objects.filter(type="books").update(words="x:1")
+        cursor.execute(index_sql())
+    assert found("poezie", actor) == ["Máj"]
