@@ -10,14 +10,13 @@ from playwright.sync_api import Browser, Page, expect
 from jantar.engine.testing.browser import WIDE, is_breach
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
 def page(chromium: Browser, jantar: str):
     context = chromium.new_context(base_url=jantar, viewport=WIDE, locale="en-GB")
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(30_000)
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
     page.on(

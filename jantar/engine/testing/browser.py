@@ -39,7 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chromium() -> "Iterator[Browser]":
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed; `make test` installs it where it may.")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=20_000)  # a busy machine is no failure
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -59,7 +61,7 @@ def open_page(chromium: "Browser", live_server: Any) -> Iterator[OpenPage]:
         if user is not None:
             context.add_cookies([session_cookie(user, live_server.url)])
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
         page.on("console", lambda message: problems.append(message.text) if is_breach(message.text) else None)
         page.goto(path)

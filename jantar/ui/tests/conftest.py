@@ -56,7 +56,7 @@ def gallery_navigation() -> Navigation:
 def page(chromium):
     context = chromium.new_context(viewport=WIDE, locale="en-GB")
     page = context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(30_000)
     yield page
     context.close()
 
