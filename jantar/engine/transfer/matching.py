@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.references import Reference
+from jantar.engine.fields.text import Text
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.transfer.targets import ID
@@ -71,6 +72,9 @@ class Matcher:
         columns = {f"key_{number}": field.sort_key() for number, field in enumerate(self.fields)}
         records = self.record_type.visible_to(self.actor).annotate(**columns)
         records = records.filter(**{f"key_{position}__in": wanted}).order_by("pk")
+        field = self.fields[position]
+        if isinstance(field, Text) and not field.is_custom:
+            records = records.exclude(**{field.name: ""})  # as the indexes say it
         for pk, *values in records.values_list("pk", *columns):
             keys = tuple(comparable(value) for value in values)
             found.setdefault(keys[position], []).append((pk, keys))

@@ -1,5 +1,6 @@
 """Finding the records that the texts of a sheet mean: by name, e-mail address or number; a batch at a time."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ from jantar.engine.transfer.rows import ReadRow
 from jantar.kit.text import fold
 
 _REMEMBERED = 200_000
+_NUMBER = re.compile(r"[\d@]")
 
 
 @dataclass
@@ -60,8 +62,10 @@ class Resolver:
         rows = self.reference.target.objects.visible_to(self.actor)  # type: ignore[attr-defined]
         left = set(missing)
         for name in self._names():
-            if left:
-                found = rows.annotate(import_key=Fold(F(name))).filter(import_key__in=left)
+            # Other columns than the name are numbers and mail addresses.
+            asked = left if name == self.reference.target.title_column else set(filter(_NUMBER.search, left))  # type: ignore[attr-defined]
+            if asked:
+                found = rows.annotate(import_key=Fold(F(name))).filter(import_key__in=asked).exclude(**{name: ""})
                 for key, pk in found.values_list("import_key", "pk"):
                     self.known.setdefault(key, []).append(self.reference.target(pk=pk))
                 left -= self.known.keys()

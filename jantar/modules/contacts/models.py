@@ -96,6 +96,12 @@ class Party(Record):
             models.Index("kind", "owner", condition=ALIVE, name="party_by_owner"),
             models.Index("kind", "team", condition=ALIVE, name="party_by_team"),
             models.Index(Fold(F("email")), name="party_by_email"),
+            # What imports recognise a party by.
+            models.Index(Fold(F("phone")), condition=~Q(phone=""), name="party_by_phone"),
+            models.Index(Fold(F("vat_number")), condition=~Q(vat_number=""), name="party_by_vat_number"),
+            models.Index(
+                Fold(F("registration_number")), condition=~Q(registration_number=""), name="party_by_registration"
+            ),
             models.Index("registration_number", condition=~Q(registration_number=""), name="party_by_reg_number"),
         ]  # fmt: skip
 
