@@ -162,12 +162,18 @@ def test_a_deal_in_zloty_goes_over_the_board_by_mouse_and_by_keyboard(page):
 
 
 def drag(page: Page, card, target) -> None:
-    """By the mouse, slowly enough for the board to follow."""
+    """By the mouse, slowly enough for the board to follow: the card is let go when it hangs over the target."""
+    text = card.get_by_role("link").inner_text()
     start, end = card.bounding_box(), target.bounding_box()
     page.mouse.move(start["x"] + 40, start["y"] + 20)
     page.mouse.down()
     page.mouse.move(start["x"] + 60, start["y"] + 40, steps=5)
     page.mouse.move(end["x"] + 60, end["y"] + 30, steps=20)
+    for step in range(40):
+        if target.filter(has_text=text).count():
+            break
+        page.mouse.move(end["x"] + 60 + step % 2 * 4, end["y"] + 30 + step % 3 * 4)
+        page.wait_for_timeout(100)
     page.mouse.up()
 
 
