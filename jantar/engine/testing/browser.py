@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,6 +25,9 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+
+AXE = Path(__file__).parents[3] / "node_modules/axe-core/axe.min.js"
+AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 
 OpenPage = Callable[..., "Page"]
 
@@ -56,7 +60,8 @@ def open_page(chromium: "Browser", live_server: Any) -> Iterator[OpenPage]:
     problems: list[str] = []
 
     def open_it(user: "User | None" = None, path: str = "/", **options: Any) -> "Page":
-        context = chromium.new_context(base_url=live_server.url, **{"viewport": WIDE, "locale": "en-GB", **options})
+        chosen = {"viewport": WIDE, "locale": "en-GB", "reduced_motion": "reduce", **options}
+        context = chromium.new_context(base_url=live_server.url, **chosen)
         contexts.append(context)
         if user is not None:
             context.add_cookies([session_cookie(user, live_server.url)])
@@ -72,6 +77,21 @@ def open_page(chromium: "Browser", live_server: Any) -> Iterator[OpenPage]:
         let_finish(context)
         context.close()
     assert not problems, "\n".join(problems)
+
+
+def accessibility_faults(page: "Page", *more_rules: str) -> list[str]:
+    """What axe finds on a page that has come to rest, one text for each element, with the rule and why.
+
+    It waits for animations: what is half faded in has neither its place nor its contrast yet.
+    """
+    page.evaluate("Promise.allSettled(document.getAnimations().map(animation => animation.finished))")
+    page.evaluate(AXE.read_text("utf-8"))
+    result = page.evaluate("rules => axe.run(document, {runOnly: rules})", [*AXE_RULES, *more_rules])
+    return [
+        f"{found['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for found in result["violations"]
+        for node in found["nodes"]
+    ]
 
 
 def let_finish(context: "BrowserContext") -> None:
