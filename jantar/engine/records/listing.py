@@ -3,14 +3,10 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-from django.core import signing
 from django.db import connection
-from django.db.models import F, OrderBy, Q
-from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
@@ -21,40 +17,22 @@ from jantar.engine.fields.sources import CUSTOM
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.filters import compile_filter
+from jantar.engine.records.ordering import (
+    SortKey,
+    after,
+    decode_cursor,
+    encode_cursor,
+    keys_of,
+    order_of,
+    stretches,
+)
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.sight import hide_unseen, with_sight
 
 EXACT_UP_TO = 10_000
 MAX_LIMIT = 500
-CURSOR = "jantar.cursor"
 #: What a cursor that leads backwards starts with.
 BACK = "~"
-
-
-@dataclass(frozen=True)
-class SortKey:
-    """Missing values stand last, whatever the direction; only a page read backwards meets them first."""
-
-    field: Field
-    descending: bool
-    nulls_first: bool = False
-
-    @property
-    def alias(self) -> str:
-        return f"sort_{self.field.name}"
-
-    def __str__(self) -> str:
-        return f"{'-' if self.descending else ''}{self.field.name}"
-
-    def backwards(self) -> "SortKey":
-        return SortKey(self.field, not self.descending, not self.nulls_first)
-
-    def order(self) -> OrderBy:
-        """Says where NULLs go only where PostgreSQL would put them elsewhere, so that plain indexes serve."""
-        if not self.field.nullable or self.descending == self.nulls_first:
-            return OrderBy(F(self.alias), descending=self.descending)
-        first, last = (True, None) if self.nulls_first else (None, True)
-        return OrderBy(F(self.alias), descending=self.descending, nulls_first=first, nulls_last=last)
 
 
 @dataclass(frozen=True)
@@ -114,26 +92,20 @@ def search_condition(record_type: RecordType, text: str, actor: Actor) -> Q:
     return _search_condition(record_type, text, actor)
 
 
-def sort_keys(query: Query) -> list[SortKey]:
-    fields = query.record_type.fields(query.actor)
-    keys = []
-    for part in (query.sort or query.record_type.sort).split(","):
-        name = part.strip().lstrip("-")
-        field = fields.get(name)
-        if field is None or not field.sortable:
-            raise BadQuery("sort", _("The list can't be sorted by “%(name)s”.") % {"name": name})
-        keys.append(SortKey(field, part.strip().startswith("-")))
-    return keys
-
-
 def sorted_rows(query: Query) -> Any:
     """The records of the query in order, with what their columns need loaded."""
     return in_order(query, sort_keys(query))
 
 
+def sort_keys(query: Query) -> list[SortKey]:
+    """Raises BadQuery for a field the type can't be sorted by."""
+    fields = query.record_type.fields(query.actor)
+    return keys_of(query.sort or query.record_type.sort, fields, query.actor)
+
+
 def in_order(query: Query, keys: Sequence[SortKey]) -> Any:
-    rows = rows_of(query).annotate(**{key.alias: key.field.sort_key() for key in keys})
-    rows = rows.order_by(*(key.order() for key in keys), OrderBy(F("pk"), descending=keys[-1].descending))
+    rows = rows_of(query).annotate(**{key.alias: key.expression() for key in keys})
+    rows = rows.filter(*(key.condition() for key in keys)).order_by(*order_of(keys))
     if loads := loads_of(query):
         rows = rows.select_related(*loads)
     rows = with_sight(rows, shown_fields(query).values(), query.actor)
@@ -173,16 +145,23 @@ def stored_columns(query: Query) -> list[str]:
 
 
 def page_of(query: Query) -> Page:
-    """The rows after the cursor (before it, for a `previous_cursor`), at most `limit`; one statement."""
+    """The rows after the cursor (before it, for a `previous_cursor`), at most `limit`; one statement.
+
+    A list by the title of a referenced record takes a second one where rows with such a title come to an end.
+    """
     if not 1 <= query.limit <= MAX_LIMIT:
         raise BadQuery("limit", _("Between 1 and %(limit)d rows can be asked for.") % {"limit": MAX_LIMIT})
     keys = sort_keys(query)
     is_back = query.cursor.startswith(BACK)
     direction = [key.backwards() for key in keys] if is_back else keys
-    rows = in_order(query, direction)
-    if query.cursor:
-        rows = rows.filter(after(direction, decode_cursor(query.cursor.removeprefix(BACK), keys)))
-    found = list(rows[: query.limit + 1])
+    values = decode_cursor(query.cursor.removeprefix(BACK), keys) if query.cursor else None
+    found: list[Any] = []
+    for stretch, start in stretches(direction, values):
+        rows = in_order(query, stretch)
+        rows = rows.filter(after(stretch, start)) if start is not None else rows
+        found += rows[: query.limit + 1 - len(found)]
+        if len(found) > query.limit:
+            break
     more = len(found) > query.limit
     found = found[: query.limit]
     hide_unseen(found, shown_fields(query))
@@ -213,63 +192,3 @@ def estimate(rows: Any) -> int:
         [(plan,)] = cursor.fetchall()
     guess = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"]
     return int(float(f"{guess:.1e}"))
-
-
-# Cursors: the sort values and the id of the last row shown.
-
-
-def encode_cursor(row: Any, keys: Sequence[SortKey]) -> str:
-    """Signed, so that what comes back has the types that went out."""
-    values = [_to_json(getattr(row, key.alias)) for key in keys]
-    return signing.dumps([*map(str, keys), *values, row.pk], salt=CURSOR)
-
-
-def decode_cursor(cursor: str, keys: Sequence[SortKey]) -> list[Any]:
-    try:
-        values = signing.loads(cursor, salt=CURSOR)
-    except signing.BadSignature:
-        values = []
-    if values[: len(keys)] != [*map(str, keys)] or len(values) != 2 * len(keys) + 1:
-        raise BadQuery("cursor", _("This page address is no longer valid."))
-    return [_from_json(value) for value in values[len(keys) :]]
-
-
-def _to_json(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return {"t": value.isoformat()}
-    if isinstance(value, date):
-        return {"d": value.isoformat()}
-    return {"n": str(value)} if isinstance(value, Decimal) else value
-
-
-def _from_json(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    [(kind, text)] = value.items()
-    readers: dict[str, Callable[[str], Any]] = {"t": datetime.fromisoformat, "d": date.fromisoformat, "n": Decimal}
-    return readers[kind](text)
-
-
-def after(keys: Sequence[SortKey], values: Sequence[Any]) -> Q:
-    """Rows that come after the one with these values."""
-    id_key = LessThan if keys[-1].descending else GreaterThan
-    condition = Q(id_key(F("pk"), values[-1]))
-    for key, value in zip(reversed(keys), reversed(values[:-1]), strict=True):
-        condition = Q(_beyond(key, value)) | (Q(_same(key, value)) & condition)
-    first, value = keys[0], values[0]
-    if value is not None and (first.nulls_first or not first.field.nullable):  # a bound that an index can start at
-        bound = LessThanOrEqual if first.descending else GreaterThanOrEqual
-        condition &= Q(bound(F(first.alias), value))
-    return condition
-
-
-def _same(key: SortKey, value: Any) -> Any:
-    return IsNull(F(key.alias), True) if value is None else Exact(F(key.alias), value)
-
-
-def _beyond(key: SortKey, value: Any) -> Any:
-    column = F(key.alias)
-    if value is None:
-        return IsNull(column, False) if key.nulls_first else Q(pk__in=[])
-    larger = LessThan(column, value) if key.descending else GreaterThan(column, value)
-    return larger if key.nulls_first or not key.field.nullable else Q(larger) | Q(IsNull(column, True))

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -91,6 +92,9 @@ class Party(Record):
                 Fold(F("family_name")), Fold(F("given_name")), "id",
                 condition=ALIVE & Q(kind="person"), name="party_person_by_family",
             ),
+            # Whoever refers to either kind, as deals do, is sorted by this one.
+            models.Index(Fold(F("name")), "id", condition=ALIVE, name="party_by_name"),
+            GinIndex(OpClass(Fold(F("name")), "gin_trgm_ops"), condition=ALIVE, name="party_name_contains"),
             models.Index("kind", F("created_at").desc(), F("id").desc(), condition=ALIVE, name="party_by_created"),
             models.Index("kind", F("updated_at").desc(), F("id").desc(), condition=ALIVE, name="party_by_updated"),
             models.Index("kind", "owner", condition=ALIVE, name="party_by_owner"),

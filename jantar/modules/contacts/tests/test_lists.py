@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 
 from jantar.engine.permissions.actor import system_actor
-from jantar.engine.records.listing import Query, after, decode_cursor, in_order, page_of, sort_keys
+from jantar.engine.records.listing import Query, in_order, page_of, sort_keys
+from jantar.engine.records.ordering import after, decode_cursor, stretches
 from jantar.engine.records.registry import registry
 from jantar.engine.records.write import store_new
 
@@ -46,3 +47,22 @@ def test_a_list_is_read_from_its_index(type_name, sort, index):
         plan = plan_of(rows)
         assert f"using {index} on" in plan, plan
         assert "Sort" not in plan.replace("Incremental Sort", "Sort"), plan
+
+
+@pytest.mark.parametrize(
+    ("type_name", "sort", "index"),
+    [
+        ("people", "company", "party_company_by_name"),
+        ("people", "-company", "party_company_by_name"),
+        ("companies", "parent", "party_company_by_name"),
+        ("deals", "customer", "party_by_name"),
+    ],
+)
+def test_a_list_by_a_related_title_follows_the_index_of_the_titles(type_name, sort, index):
+    keys = sort_keys(query := Query(registry.get(type_name), system_actor(), sort=sort))
+    titled, _untitled = [stretch for stretch, _start in stretches(keys, None)]
+    [(further, _start), _rest] = stretches(keys, ["kov", 1])
+    for rows in (in_order(query, titled), in_order(query, further).filter(after(further, ["kov", 1]))):
+        plan = plan_of(rows)
+        assert f"using {index} on" in plan, plan
+        assert "Presorted Key" in plan, plan
