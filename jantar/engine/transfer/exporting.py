@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models.expressions import Combinable
 from django.utils import translation
@@ -99,7 +100,10 @@ def _write_csv(file: BinaryIO, export: Export, rows: Any, columns: Sequence[Expo
     head = io.StringIO()
     csv.writer(head, delimiter=export.delimiter, lineterminator="\r\n").writerow(column.header for column in columns)
     file.write(("\ufeff" + head.getvalue()).encode())
-    sql, parameters = _cells(rows, [as_text(column, export.style) for column in columns])
+    cells = _cells(rows, [as_text(column, export.style) for column in columns])
+    if cells is None:
+        return
+    sql, parameters = cells
     statement = f"COPY ({sql}) TO STDOUT WITH (FORMAT csv, DELIMITER '{export.delimiter}', ENCODING 'UTF8')"
     with connection.cursor() as cursor, cursor.copy(cursor.mogrify(statement, parameters)) as copy:
         for block in copy:
@@ -108,16 +112,20 @@ def _write_csv(file: BinaryIO, export: Export, rows: Any, columns: Sequence[Expo
 
 def _write_workbook(file: BinaryIO, export: Export, rows: Any, columns: Sequence[ExportColumn]) -> None:
     headers = [column.header for column in columns]
-    statement = _cells(rows, [column.expression for column in columns])
+    cells = _cells(rows, [column.expression for column in columns])
     with connection.cursor() as cursor:
-        write_xlsx(file, headers, cursor.stream(*statement), name=str(export.query.record_type.label_plural))
+        found = cursor.stream(*cells) if cells else ()
+        write_xlsx(file, headers, found, name=str(export.query.record_type.label_plural))
     file.seek(0, io.SEEK_END)
 
 
-def _cells(rows: Any, cells: Sequence[Combinable]) -> tuple[str, Sequence[Any]]:
-    """The statement that gives the cells of the rows, in their order."""
+def _cells(rows: Any, cells: Sequence[Combinable]) -> tuple[str, Sequence[Any]] | None:
+    """The statement that gives the cells of the rows, in their order; None when there can be no rows."""
     named = {f"cell_{place}": cell for place, cell in enumerate(cells)}
-    sql, parameters = rows.annotate(**named).values_list(*named).query.sql_with_params()
+    try:
+        sql, parameters = rows.annotate(**named).values_list(*named).query.sql_with_params()
+    except EmptyResultSet:
+        return None
     return sql, parameters
 
 

@@ -19,6 +19,7 @@ from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import grant, make_user
 from jantar.engine.testing.fake.models import Book
 from jantar.engine.transfer.exporting import Export, export_chunks
+from jantar.engine.transfer.sheets import open_sheet
 from jantar.engine.transfer.tests.runs import counts, imported
 from jantar.kit.money import Money
 
@@ -96,6 +97,15 @@ def test_the_names_of_fields_make_a_file_that_is_imported_without_a_change(admin
 def test_cells_a_spreadsheet_would_calculate_are_guarded(admin):
     make(admin, "=1+1", "+1", "-1", "@sum", "fine")
     assert sorted(row[0] for row in exported(admin)[1:]) == ["'+1", "'-1", "'=1+1", "'@sum", "fine"]
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx"])
+def test_a_search_that_finds_nothing_gives_a_file_with_headers_only(admin, file_format):
+    make(admin, "Kosmos")
+    query = Query(books, admin, search="nowhere", columns=("title",))
+    content = b"".join(export_chunks(Export(query, file_format)))
+    sheet = open_sheet(io.BytesIO(content))
+    assert ([column.header for column in sheet.columns], list(sheet.rows())) == (["Title"], [])
 
 
 def test_rows_come_in_the_order_of_the_list(admin):
