@@ -152,10 +152,9 @@ def parse_decimal(text: str, *, decimal_comma: bool) -> Decimal:
     whole, fraction = _split(digits, "," if decimal_comma else ".")
     if not _WHOLE.fullmatch(whole) or not _FRACTION.fullmatch(fraction):
         raise _not_a_number(text)
-    number = Decimal(f"{re.sub(_GROUP_SIGNS, '', whole) or '0'}.{fraction or '0'}")
-    if not fraction:
-        number = number.quantize(Decimal(1))
-    return -number if negative and number else number
+    digits = re.sub(_GROUP_SIGNS, "", whole) or "0"
+    number = Decimal(f"{digits}.{fraction}" if fraction else digits)
+    return number.copy_negate() if negative and number else number
 
 
 _GROUP_SIGNS = r"[ '.,]"

@@ -18,6 +18,7 @@ from jantar.engine.fields.rates import to_base
 from jantar.engine.fields.sources import Column
 from jantar.kit.errors import InputError
 from jantar.kit.money import Money, parse_decimal, parse_money
+from jantar.kit.numbers import whole_number
 from jantar.platform.settings.models import Workspace
 
 if TYPE_CHECKING:
@@ -162,9 +163,10 @@ class Minutes(Integer):
     kind = "duration"
 
     def parse_cell(self, text: str, conventions: Conventions) -> Any:
-        hours, colon, minutes = text.strip().partition(":")
-        if colon and hours.isdigit() and minutes.isdigit() and int(minutes) < 60:
-            return int(hours) * 60 + int(minutes)
+        typed_hours, _colon, typed_minutes = text.strip().partition(":")
+        hours, minutes = whole_number(typed_hours), whole_number(typed_minutes, most=59)
+        if hours is not None and minutes is not None:
+            return hours * 60 + minutes
         return super().parse_cell(text, conventions)
 
     def text(self, value: Any) -> str:
@@ -213,7 +215,7 @@ class MoneyKind(Ordered):
             money = parse_money(text, currency=currency, decimal_comma=conventions.decimal_comma)
         except InputError as error:
             raise FieldError.said(error) from error
-        return Money(round(money.amount, 2), money.currency)
+        return Money(Number(self.name, self.label, places=2).exact(money.amount), money.currency)
 
     def load_operand(self, data: Any, context: FilterContext) -> Any:
         """Operands are plain numbers in the base currency, or money that is converted at today's rate."""

@@ -154,6 +154,11 @@ def test_a_written_number_is_read_back(number: Decimal, decimal_comma: bool, gro
     assert parse_decimal(text, decimal_comma=decimal_comma) == number
 
 
+def test_more_digits_than_any_amount_has_are_read_exactly() -> None:
+    assert parse_decimal("9" * 40, decimal_comma=False) == Decimal("9" * 40)
+    assert parse_decimal(f"-{'9' * 30}.{'1' * 20}", decimal_comma=False) == Decimal(f"-{'9' * 30}.{'1' * 20}")
+
+
 @given(st.text(alphabet="0123456789 .,'-+()eE€$Kčzł\u00a0", max_size=20), st.booleans())
 def test_any_text_gives_a_number_or_an_input_error(text: str, decimal_comma: bool) -> None:
     try:
