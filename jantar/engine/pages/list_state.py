@@ -21,12 +21,12 @@ from jantar.engine.fields.base import Field
 from jantar.engine.pages.models import SavedView
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
-from jantar.engine.records.errors import BadQuery, NotFound
+from jantar.engine.records.errors import NotFound
+from jantar.engine.records.filters import read_filter
 from jantar.engine.records.listing import Query
 from jantar.engine.records.record_type import RecordType
 
 ALL = "all"
-LONGEST_FILTER = 20_000
 LONGEST_SEARCH = 200
 
 
@@ -225,22 +225,6 @@ def chosen_view(state: ListState, given: QueryDict) -> SavedView | None:
         if str(view.pk) == wanted:
             return view
     raise NotFound(_("This view no longer exists, or it is not shared with you."))
-
-
-def read_filter(text: str) -> Any:
-    """The filter tree of an address. Raises BadQuery when it is no JSON object."""
-    if not text:
-        return {}
-    if len(text) > LONGEST_FILTER:
-        raise BadQuery("filter", _("This filter has too many conditions."))
-    try:
-        tree = json.loads(text)
-        json.dumps(tree, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):  # also for halves of letters, which no database takes
-        tree = None
-    if not isinstance(tree, dict) or "\\u0000" in text:
-        raise BadQuery("filter", _("The filter in this address can't be read."))
-    return tree
 
 
 # The top of the tree as the filter bar sees it: one list of conditions, of which all or any must hold.

@@ -10,6 +10,7 @@ An empty tree ({} or {"all": []}) lets everything through; an empty node in a gr
 records count only when the actor may see them, so that a filter never tells what a list would hide.
 """
 
+import json
 from typing import Any
 
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
@@ -27,6 +28,23 @@ from jantar.engine.records.registry import Relation, registry
 
 MAX_NODES = 200
 MAX_DEPTH = 10
+LONGEST = 20_000
+
+
+def read_filter(text: str) -> Any:
+    """The filter tree of an address. Raises BadQuery when it is no JSON object."""
+    if not text:
+        return {}
+    if len(text) > LONGEST:
+        raise BadQuery("filter", _("This filter has too many conditions."))
+    try:
+        tree = json.loads(text)
+        json.dumps(tree, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):  # also for halves of letters, which no database takes
+        tree = None
+    if not isinstance(tree, dict) or "\\u0000" in text:
+        raise BadQuery("filter", _("The filter in this address can't be read."))
+    return tree
 
 
 def compile_filter(tree: Any, record_type: RecordType, actor: Actor) -> Q:

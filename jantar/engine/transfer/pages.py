@@ -1,6 +1,5 @@
 """The pages of an import: upload, match columns and look at the result beforehand, follow it, see what came of it."""
 
-import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
@@ -13,7 +12,8 @@ from django.views.decorators.http import require_POST
 
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.permissions.middleware import current_actor
-from jantar.engine.records.errors import BadQuery, NotAllowed, NotFound
+from jantar.engine.records.errors import NotAllowed, NotFound
+from jantar.engine.records.filters import read_filter
 from jantar.engine.records.listing import Query
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
@@ -22,6 +22,7 @@ from jantar.engine.transfer.exporting import Export, export_chunks
 from jantar.engine.transfer.models import ImportRun
 from jantar.engine.transfer.pages_content import PREPARING, ImportPage
 from jantar.engine.transfer.plan import Plan
+from jantar.kit.text import without_controls
 
 SHOWN_IMPORTS = 50
 CONTENT_TYPES = {
@@ -175,20 +176,9 @@ def export(request: HttpRequest, type_name: str) -> StreamingHttpResponse:
     columns = tuple(name for name in request.GET.get("columns", "").split(",") if name)
     query = Query(
         record_type, actor, filter=read_filter(request.GET.get("filter", "")), columns=columns,
-        search=request.GET.get("search", ""), sort=request.GET.get("sort", ""),
+        search=without_controls(request.GET.get("search", "")), sort=request.GET.get("sort", ""),
     )  # fmt: skip
     wanted = Export(query, request.GET.get("format", "csv"), request.GET.get("names") != "fields")
     response = StreamingHttpResponse(export_chunks(wanted), content_type=CONTENT_TYPES.get(wanted.format, ""))
     response.headers["Content-Disposition"] = attachment(f"{record_type.label_plural}.{wanted.format}")
     return response
-
-
-def read_filter(text: str) -> Any:
-    """The filter of an address. Raises BadQuery when it is no JSON object."""
-    try:
-        tree = json.loads(text or "{}")
-    except (ValueError, RecursionError):
-        tree = None
-    if not isinstance(tree, dict):
-        raise BadQuery("filter", _("The filter in this address can't be read."))
-    return tree

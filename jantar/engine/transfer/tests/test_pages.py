@@ -145,6 +145,25 @@ def test_the_list_offers_import_and_export_of_what_it_shows(client):
     assert "/books/export/" not in page
 
 
+@pytest.mark.parametrize(
+    ("parameters", "status"),
+    [
+        ({"filter": '{"field":"title","op":"is","value":"\\ud83d"}'}, 400),
+        ({"filter": '{"field":"title","op":"is","value":"\\u0000"}'}, 400),
+        ({"filter": '{"all":[' * 3000 + "]}" * 3000}, 400),
+        ({"filter": "nonsense"}, 400),
+        ({"sort": "nope"}, 400),
+        ({"format": "exe"}, 400),
+        ({"search": "a\x00b"}, 200),
+        ({"search": "nowhere to be found"}, 200),
+        ({"search": "nowhere to be found", "format": "xlsx"}, 200),
+        ({"columns": "nope,title\x00"}, 200),
+    ],
+)
+def test_no_address_of_an_export_fails(client, parameters, status):
+    assert client.get("/books/export/", parameters).status_code == status
+
+
 @pytest.mark.parametrize("language", ["cs", "hu", "pl", "sk"])
 def test_the_pages_show_in_every_language(client, language):
     user = make_user(f"User{language}", admin=True)
