@@ -57,6 +57,14 @@ def fold(text: str) -> str:
     return text.translate(_table())
 
 
+def without_controls(text: str) -> str:
+    """Return `text` without control characters, which no field keeps and PostgreSQL partly can't store.
+
+    Tabs and line ends stay.
+    """
+    return _CONTROLS.sub("", text)
+
+
 def words(text: str) -> list[str]:
     """Return the folded words of `text` in order: letters and digits, no signs."""
     return _WORD.findall(fold(text))
@@ -103,6 +111,7 @@ def create_fold_sql() -> str:
     )
 
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WORD = re.compile(r"[^\W_]+")
 
 

@@ -14,20 +14,21 @@ from jantar.engine.records import undo
 from jantar.engine.records.errors import BadQuery, NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.kit.numbers import LARGEST_ID, whole_number
 
 MOST_ENTRIES = 100
-MAX_ID = 2**63 - 1
 
 
 def history_of(record_type: RecordType, actor: Actor, pk: int, cursor: str, limit: int) -> dict[str, Any]:
     """The newest operations that changed the record. Raises NotFound or BadQuery."""
     if not 1 <= limit <= MOST_ENTRIES:
         raise BadQuery("limit", _("Between 1 and %(limit)d rows can be asked for.") % {"limit": MOST_ENTRIES})
-    if cursor and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 20 and int(cursor) <= MAX_ID):
+    before = whole_number(cursor)
+    if cursor and before is None:
         raise BadQuery("cursor", _("This page address is no longer valid."))
     if not record_type.visible_to(actor).filter(pk=pk).exists():
         raise NotFound(_("There is no such record."))
-    page = changes_of(record_type, pk, actor, before=int(cursor) if cursor else None, limit=limit)
+    page = changes_of(record_type, pk, actor, before=before, limit=limit)
     following = None if page.next_before is None else str(page.next_before)
     return {"items": [dump_entry(entry) for entry in page.entries], "next_cursor": following}
 
@@ -61,7 +62,7 @@ def dump_change(change: FieldChange) -> dict[str, Any]:
 
 def undo_operation(actor: Actor, operation_id: int) -> dict[str, Any]:
     """Raises NotFound, NotAllowed, or Problem 409 when the operation can't be taken back."""
-    if operation_id > MAX_ID:
+    if operation_id > LARGEST_ID:
         raise NotFound(_("There is no such change."))
     try:
         result = undo.undo(operation_id, actor=actor)

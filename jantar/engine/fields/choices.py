@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import Field, FilterContext, Label
 from jantar.engine.fields.conventions import Conventions, every_spelling
 from jantar.engine.fields.errors import FieldError
-from jantar.kit.text import fold
+from jantar.kit.text import fold, without_controls
 
 Choices = Sequence[tuple[str, Label]]
 YES = {"1", "true", "yes", "y", "t", "on", "ano", "áno", "igen", "tak", "x"}
@@ -196,7 +196,8 @@ class Tags(Field):
             return []
         if not isinstance(data, list) or not all(isinstance(item, str) for item in data):
             raise FieldError(_("A list of words is expected."))
-        return list(dict.fromkeys(item.strip() for item in data if item.strip()))
+        items = (without_controls(item).strip() for item in data)
+        return list(dict.fromkeys(item for item in items if item))
 
     def load_operand(self, data: Any, context: FilterContext) -> Any:
         items = self.load([data])

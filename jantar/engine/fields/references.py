@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import Field, FilterContext
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.sql import Fold
+from jantar.kit.numbers import whole_number
+from jantar.kit.text import without_controls
 
 if TYPE_CHECKING:
     from jantar.platform.accounts.models import User
@@ -51,10 +53,10 @@ class Reference(Field):
         """Takes an id, or the object that `dump` gives; the value is an unloaded row with that id."""
         if data is None or data == "" or isinstance(data, Model):
             return data or None
-        pk = str(data.get("id") if isinstance(data, dict) else data)
-        if not pk.isascii() or not pk.isdecimal() or len(pk) > 19 or int(pk) >= 2**63:
+        pk = whole_number(str(data.get("id") if isinstance(data, dict) else data))
+        if pk is None:
             raise FieldError(_("The id of a record is expected."))
-        return self.target(pk=int(pk))
+        return self.target(pk=pk)
 
     def dump(self, value: Any) -> Any:
         return None if value is None else {"id": value.pk, "title": None if is_hidden(value) else str(value)}
@@ -114,7 +116,7 @@ class UserReference(Reference):
 
     def parse(self, text: str) -> Any:
         """Takes an id, an e-mail address or a full name."""
-        text = text.strip()
+        text = without_controls(text).strip()
         if not text or text.isdigit():
             return self.load(text)
         users: list[User] = list(
@@ -142,7 +144,7 @@ class TeamReference(Reference):
         super().__init__(*args, **{"title_column": "name", **options})
 
     def parse(self, text: str) -> Any:
-        text = text.strip()
+        text = without_controls(text).strip()
         if not text or text.isdigit():
             return self.load(text)
         team = self.target._default_manager.filter(name__iexact=text).first()

@@ -14,9 +14,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import Field, FilterContext
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.sql import Fold, NotTrue
-from jantar.kit.text import fold
-
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+from jantar.kit.text import fold, without_controls
 
 
 class Text(Field):
@@ -42,7 +40,7 @@ class Text(Field):
             return ""
         if not isinstance(data, str):
             raise FieldError(_("Text is expected."))
-        return CONTROL.sub("", data).strip()
+        return without_controls(data).strip()
 
     def check(self, value: Any) -> None:
         super().check(value)

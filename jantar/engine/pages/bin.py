@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import OuterRef, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,9 +14,12 @@ from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
 from jantar.engine.records.errors import NotFound
+from jantar.kit.numbers import whole_number
 from jantar.ui.responses import with_toast
 
 ROWS = 50
+MOST_PAGES = 1000
+MOST_SELECTED = 1000
 
 
 def show(request: HttpRequest, type_name: str) -> HttpResponse:
@@ -27,8 +30,8 @@ def show(request: HttpRequest, type_name: str) -> HttpResponse:
         root=record_type.model._meta.db_table, root_id=OuterRef("pk"), after__has_key="deleted_at"
     )
     rows = rows.annotate(deleted_by=Subquery(deletions.order_by("-pk").values("operation__actor__full_name")[:1]))
-    page = max(int(request.GET.get("page", "1")), 1) if request.GET.get("page", "1").isdecimal() else 1
-    start = (min(page, 1000) - 1) * ROWS
+    page = whole_number(request.GET.get("page", ""), most=MOST_PAGES) or 1
+    start = (page - 1) * ROWS
     found = list(rows.order_by("-deleted_at", "-pk")[start : start + ROWS + 1])
     context = {
         "record_type": record_type,
@@ -61,17 +64,21 @@ def erase(request: HttpRequest, type_name: str) -> HttpResponse:
 
 
 def chosen(request: HttpRequest) -> list[int]:
-    ids = [int(text) for text in request.POST.getlist("selected") if text.isdigit() and len(text) < 19]
+    ids = selected(request.POST)
     if not ids:
         raise NotFound(_("Nothing is selected."))
-    return ids[:1000]
+    return ids
+
+
+def selected(data: QueryDict) -> list[int]:
+    numbers = map(whole_number, data.getlist("selected")[:MOST_SELECTED])
+    return [number for number in numbers if number is not None]
 
 
 def confirm_erase(request: HttpRequest, type_name: str) -> HttpResponse:
     """Asks before something is lost for ever."""
     record_type = load_type(request, type_name)
-    pks = [int(text) for text in request.GET.getlist("selected") if text.isdigit() and len(text) < 19]
-    rows = list(record_type.model.objects.in_bin_for(current_actor(request)).filter(pk__in=pks[:1000]))
+    rows = list(record_type.model.objects.in_bin_for(current_actor(request)).filter(pk__in=selected(request.GET)))
     if not rows:
         return with_toast(HttpResponse(status=204), _("Nothing is selected."), tone="warning")
     context = {"rows": rows, "action": reverse("pages:erase", args=[type_name])}

@@ -27,6 +27,7 @@ from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
 from jantar.engine.records.errors import BadQuery, Invalid
 from jantar.engine.records.listing import sorted_rows
+from jantar.kit.numbers import whole_number
 from jantar.ui.responses import with_closed_dialog, with_event
 
 
@@ -159,6 +160,7 @@ def asked_controls(board: BoardState, request: HttpRequest, record: Any) -> Mapp
 
 def number(text: str) -> int:
     """An id or version from a form. Raises BadQuery."""
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
+    found = whole_number(text)
+    if found is None:
         raise BadQuery("card", _("Part of the request could not be understood."))
-    return int(text)
+    return found

@@ -13,6 +13,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.listing import rows_of
 from jantar.engine.records.record_type import RecordType
+from jantar.kit.numbers import whole_number
 
 MOST_CHOSEN = 500
 
@@ -29,11 +30,12 @@ class Selection:
         state = state_from(data.get("state", ""), record_type, actor)
         is_all = data.get("select_all") == "1"
         texts = data.getlist("selected")[: MOST_CHOSEN + 1]
-        if not all(text.isascii() and text.isdigit() and len(text) < 19 for text in texts) or len(texts) > MOST_CHOSEN:
+        numbers = tuple(number for text in texts if (number := whole_number(text)) is not None)
+        if len(numbers) != len(texts) or len(texts) > MOST_CHOSEN:
             raise BadQuery("selected", _("Part of the request could not be understood."))
         if not is_all and not texts:
             raise BadQuery("selected", _("Choose some rows first."))
-        return cls(state, tuple(map(int, texts)), is_all)
+        return cls(state, numbers, is_all)
 
     def rows(self, action: str) -> Any:
         """The chosen records with which the actor may do this."""

@@ -25,6 +25,7 @@ from jantar.engine.records.listing import Query, page_of
 from jantar.engine.records.record_type import RecordAction, RecordType
 from jantar.engine.records.references import record_titles
 from jantar.engine.records.related import filter_of, related_to
+from jantar.kit.numbers import whole_number
 
 RELATED_ROWS = 5
 RELATED_COLUMNS = 3
@@ -69,8 +70,7 @@ def history(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     """What changed, newest first, twenty at a time (?before=)."""
     record_type = load_type(request, type_name)
     load_record(request, record_type, pk)
-    before = request.GET.get("before", "")
-    start = int(before) if before.isdigit() and len(before) < 19 else None
+    start = whole_number(request.GET.get("before", ""))
     found = changes_of(record_type, pk, current_actor(request), before=start, name_records=record_titles)
     return render(request, "pages/history.html", {"found": found, "address": request.path, "is_first": start is None})
 

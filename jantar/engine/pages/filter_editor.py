@@ -16,6 +16,7 @@ from jantar.engine.pages.list_state import ListState, conditions, connective, jo
 from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotFound
+from jantar.kit.numbers import whole_number
 
 
 def edit_condition(request: HttpRequest, type_name: str) -> HttpResponse:
@@ -53,8 +54,7 @@ def show_editor(
 
 
 def place_in(data: QueryDict, state: ListState) -> int | None:
-    at = data.get("at", "")
-    return int(at) if at.isascii() and at.isdigit() and int(at[:6]) < len(conditions(state.filter)) else None
+    return whole_number(data.get("at", ""), most=len(conditions(state.filter)) - 1)
 
 
 def put(nodes: list[Any], at: int | None, node: Any) -> list[Any]:

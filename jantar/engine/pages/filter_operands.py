@@ -19,6 +19,7 @@ from jantar.engine.pages.pickers import pick_address
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import is_offered_whole, record_titles, rows_to_offer, titles_of
+from jantar.kit.numbers import whole_number
 
 TIMES = ("date", "datetime")
 ME = {"user": "me", "team": "mine"}
@@ -81,7 +82,7 @@ def chosen(options: dict[str, str], items: list[str]) -> list[tuple[str, str, bo
 
 def named(one: Reference, items: list[str], actor: Actor) -> list[tuple[str, str, bool]]:
     """The picked records with their names; only those the actor may see have one."""
-    pks = {int(item) for item in items if item.isdecimal() and len(item) < 19}
+    pks = {pk for item in items if (pk := whole_number(item)) is not None}
     titles = titles_of(one.target, pks, actor) if pks else {}
     found = [(str(pk), titles.get(pk, f"#{pk}"), True) for pk in sorted(pks)]
     special = ME.get(one.kind, "")

@@ -21,6 +21,7 @@ from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.filters import compile_filter
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import Relation, registry
+from jantar.kit.numbers import whole_number
 from jantar.kit.text import fold
 
 RELATION = "relation:"
@@ -140,7 +141,7 @@ class Row:
         nodes = [row.node() for row in self.rows if row.path]
         found: dict[str, Any] = {"relation": self.related, "has": self.has}
         if self.has in ("at_least", "at_most"):
-            if not self.count.isascii() or not self.count.isdigit() or len(self.count) > 6:
+            if whole_number(self.count, most=999_999) is None:
                 raise FieldError(_("A whole number is expected."))
             found["count"] = int(self.count)
         return {**found, "where": {self.how: nodes}} if nodes else found

@@ -16,6 +16,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import record_titles, titles_of
 from jantar.engine.records.registry import registry
+from jantar.kit.numbers import LARGEST_ID, whole_number
 
 TIMES = ("date", "datetime")
 OPERATORS = {
@@ -189,9 +190,9 @@ def capital(label: Any) -> str:
 
 def id_of(value: Any) -> int | None:
     value = value.get("id") if isinstance(value, dict) else value
-    if isinstance(value, bool) or not isinstance(value, int | str) or not str(value).isdecimal():
+    if isinstance(value, bool) or not isinstance(value, int | str):
         return None
-    return int(value) if int(value) < 2**63 else None
+    return whole_number(value) if isinstance(value, str) else value if 0 <= value <= LARGEST_ID else None
 
 
 def wanted_names(record_type: RecordType, actor: Actor, nodes: list[Any]) -> dict[type[Any], set[int]]:

@@ -19,6 +19,7 @@ from jantar.engine.records import write
 from jantar.engine.records.errors import Invalid, NotAllowed, Stale
 from jantar.engine.records.once import create_once
 from jantar.engine.records.record_type import RecordType
+from jantar.kit.numbers import whole_number
 from jantar.ui.responses import with_closed_dialog, with_event, with_toast
 
 Context = dict[str, Any]
@@ -97,8 +98,7 @@ def change(request: HttpRequest, record_type: RecordType, record: Any) -> HttpRe
 
 def posted_version(request: HttpRequest) -> int | None:
     """The version the form was made from; after a conflict the one the choice was made on."""
-    text = request.POST.get("version_now") or request.POST.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 10 else None
+    return whole_number(request.POST.get("version_now") or request.POST.get("version", ""))
 
 
 def refused_answer(request: HttpRequest, context: Context, is_dialog: bool) -> HttpResponse:

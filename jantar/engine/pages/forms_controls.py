@@ -23,6 +23,7 @@ from jantar.engine.fields.references import Reference
 from jantar.engine.pages.pickers import pick_address
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.references import is_offered_whole, record_titles, rows_to_offer, titles_of
+from jantar.kit.numbers import whole_number
 from jantar.platform.settings.models import ExchangeRate, Workspace
 
 #: Kinds whose controls take the whole width of a form.
@@ -182,7 +183,7 @@ def label_references(controls: Iterable[Control], actor: Actor, shared: Mapping[
             continue
         if is_offered_whole(control.field.target):
             control.offered = rows_to_offer(control.field.target, dict(shared or {}), actor)
-        elif control.text.isdigit() and len(control.text) < 19 and not control.labels:
+        elif whole_number(control.text) is not None and not control.labels:
             wanted.setdefault(control.field.target, []).append(control)
     for target, found in wanted.items():
         titles = titles_of(target, (int(control.text) for control in found), actor)

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from jantar.engine.fields.references import Reference
 from jantar.engine.pages.forms_controls import Control, control_from, control_with, digest_of, read_values
 from jantar.engine.records.parts import Part
+from jantar.kit.numbers import whole_number
 
 #: Stands for the number of a row in the template from which the browser makes new ones.
 NEW = "NEW"
@@ -94,7 +95,8 @@ class PartEditor:
                 left[name] = messages
                 continue
             number, _dot, field_name = rest.partition(".")
-            row = self.rows[int(number)] if number.isdigit() and int(number) < len(self.rows) else None
+            place = whole_number(number, most=len(self.rows) - 1)
+            row = None if place is None else self.rows[place]
             if row and field_name in row.controls:
                 row.controls[field_name].errors = list(messages)
             else:
@@ -118,7 +120,7 @@ def posted_row(part: Part, data: QueryDict, number: str) -> PartRow:
     prefix = f"{part.name}-{number}"
     controls = {name: control_from(one, data, f"{prefix}-{name}") for name, one in shown_fields(part)}
     pk = data.get(f"{prefix}-id", "")
-    return prepared(PartRow(part, number, pk if pk.isdigit() and len(pk) < 19 else "", controls))
+    return prepared(PartRow(part, number, "" if whole_number(pk) is None else pk, controls))
 
 
 def row_with(part: Part, row: Any, number: str) -> PartRow:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import Invalid, NotAllowed
+from jantar.kit.numbers import whole_number
 from jantar.ui.navigation import NavItem, navigation
 
 
@@ -24,8 +25,7 @@ def administrator(request: HttpRequest) -> Actor:
 
 
 def number_in(request: HttpRequest, name: str) -> int | None:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 19 else None
+    return whole_number(request.POST.get(name, ""))
 
 
 def is_stored(form: Any, store: Any) -> bool:

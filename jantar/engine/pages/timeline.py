@@ -14,7 +14,7 @@ from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import Invalid, NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.timeline import services
-from jantar.engine.timeline.composer import Tab, read_readers, tabs_for
+from jantar.engine.timeline.composer import Tab, picked_readers, read_readers, tabs_for
 from jantar.engine.timeline.kinds import GROUPS, summary_of
 from jantar.engine.timeline.models import Comment, Note
 from jantar.engine.timeline.stream import page
@@ -75,7 +75,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         services.edit_note(pk, text=request.POST.get("text", ""), share_with=read_readers(request.POST), actor=actor)
     except Invalid as error:
-        readers = User.objects.filter(pk__in=[one for one in request.POST.getlist("share_with") if one.isdecimal()])
+        readers = User.objects.filter(pk__in=picked_readers(request.POST))
         context |= {"text": request.POST.get("text", ""), "readers": readers, "errors": error.errors}
         return render(request, "timeline/edit.html", context, status=422)
     return changed(_("The note is saved."))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.models import CreatedOnce
 from jantar.engine.records.record_type import RecordType
+from jantar.kit.text import without_controls
 
 KEY_LENGTH = 100
 #: Longer than any form stays open, or a draft is kept.
@@ -22,10 +23,11 @@ def create_once(key: str, make: Callable[[], Any], *, record_type: RecordType, a
     A second call with the same key waits for the first to be committed and then answers with its record; when
     the first failed, the second stores. An empty key always stores.
     """
+    key = without_controls(key)[:KEY_LENGTH]
     if not key:
         return make().pk, True
     with transaction.atomic():
-        identity: dict[str, Any] = {"user_id": actor.user_id, "record_type": record_type.name, "key": key[:KEY_LENGTH]}
+        identity: dict[str, Any] = {"user_id": actor.user_id, "record_type": record_type.name, "key": key}
         entry, is_new = CreatedOnce.objects.get_or_create(**identity)
         if not is_new and entry.record_id:
             return entry.record_id, False

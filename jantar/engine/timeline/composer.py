@@ -12,6 +12,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import Invalid
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.timeline import services
+from jantar.kit.numbers import whole_number
 from jantar.platform.accounts.models import User
 
 Text = str | Promise
@@ -63,7 +64,7 @@ class NoteTab(Tab):
     done = _("The note is saved.")
 
     def context(self, record: Any, actor: Actor, data: Any = None, errors: Errors | None = None) -> dict[str, Any]:
-        readers = User.objects.filter(pk__in=_ids(data)) if data else []
+        readers = User.objects.filter(pk__in=picked_readers(data)) if data else []
         return {"text": data.get("text", "") if data else "", "readers": readers, "errors": errors or {}}
 
     def save(self, record: Any, actor: Actor, data: Any) -> None:
@@ -87,13 +88,14 @@ class CommentTab(Tab):
 def read_readers(data: Any) -> list[int]:
     """The user ids of `share_with` in a posted form. Raises Invalid."""
     given = [text for text in data.getlist("share_with") if text]
-    if len(_ids(data)) != len(given):
+    if len(picked_readers(data)) != len(given):
         raise Invalid({"share_with": [gettext("There is no such user.")]})
-    return _ids(data)
+    return picked_readers(data)
 
 
-def _ids(data: Any) -> list[int]:
-    return [int(text) for text in data.getlist("share_with") if text.isdecimal() and len(text) < 19]
+def picked_readers(data: Any) -> list[int]:
+    numbers = map(whole_number, data.getlist("share_with"))
+    return [number for number in numbers if number is not None]
 
 
 register(NoteTab())

@@ -1,6 +1,5 @@
 """Writing on a record: private notes, shared with named people, and comments for everybody who sees it."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,11 +13,11 @@ from jantar.engine.records.errors import Invalid, NotAllowed, NotFound
 from jantar.engine.records.links import key_of, visible_keys
 from jantar.engine.timeline import stream
 from jantar.engine.timeline.models import Comment, Note, NoteShare
+from jantar.kit.text import without_controls
 from jantar.platform.accounts.models import User
 
 MAX_TEXT = 20_000
 MAX_READERS = 50
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def add_note(record: Any, *, text: str, actor: Actor, share_with: Iterable[int] = ()) -> Note:
@@ -89,7 +88,7 @@ def _seen(record: Any, actor: Actor) -> tuple[RecordKey, int]:
 
 
 def _checked(text: str) -> str:
-    text = CONTROL.sub("", text.replace("\r\n", "\n")).strip()
+    text = without_controls(text.replace("\r\n", "\n")).strip()
     if not text:
         raise Invalid({"text": [_("Please write something.")]})
     if len(text) > MAX_TEXT:

@@ -19,6 +19,7 @@ from jantar.engine.transfer.sheets import Row
 from jantar.engine.transfer.targets import CURRENCY, ID, Target
 from jantar.kit.errors import InputError
 from jantar.kit.money import parse_money
+from jantar.kit.numbers import whole_number
 
 _REMEMBERED = 5_000
 _BETWEEN_VALUES = re.compile(r"\s*(?::::|;|,)\s*")
@@ -155,7 +156,7 @@ def reference(name: str) -> Step:
 
 
 def identity(read: ReadRow, text: str) -> None:
-    if not text.isdigit() or int(text) >= 2**63:
+    if whole_number(text) is None:
         raise FieldError(_("The id of a record is expected."))
     read.references[ID] = text
 

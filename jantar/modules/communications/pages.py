@@ -21,6 +21,7 @@ from jantar.engine.records.errors import Invalid
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import titles_of
 from jantar.engine.timeline.composer import Tab
+from jantar.kit.numbers import whole_number
 from jantar.modules.communications.services import activities, log_activity, tasks
 from jantar.platform.accounts.models import User
 
@@ -96,4 +97,5 @@ def typed(actor: Actor, data: Any) -> dict[str, Control]:
 
 
 def ids(data: Any, name: str) -> list[int]:
-    return [int(text) for text in dict.fromkeys(data.getlist(name)) if text.isdecimal() and len(text) < 19]
+    numbers = (whole_number(text) for text in dict.fromkeys(data.getlist(name)))
+    return [number for number in numbers if number is not None]

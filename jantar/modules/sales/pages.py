@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotFound
+from jantar.kit.numbers import whole_number
 from jantar.modules.sales import queries
 from jantar.modules.sales.queries import Cell
 from jantar.platform.settings.models import Workspace
@@ -51,9 +52,10 @@ def chosen(request: HttpRequest, pipelines: list[int]) -> int:
     wanted = request.GET.get("pipeline", "")
     if not wanted and pipelines:
         return pipelines[0]
-    if not wanted.isdigit() or int(wanted) not in pipelines:
+    number = whole_number(wanted)
+    if number not in pipelines:
         raise NotFound(_("There is no such pipeline."))
-    return int(wanted)
+    return number
 
 
 Bucket = date | str

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from jantar.kit.numbers import whole_number
 from jantar.platform.jobs import queue
 from jantar.platform.jobs.models import JobRun, JobRunQuerySet
 
@@ -59,9 +60,9 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def _shown(request: HttpRequest) -> dict[str, object]:
     everybody = request.GET.get("who") == "all" and _is_admin(request)
     runs = _visible(request) if everybody else _visible(request).filter(owner_id=request.user.pk, is_internal=False)
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        runs = runs.filter(pk__lt=int(before))
+    before = whole_number(request.GET.get("before", ""))
+    if before is not None:
+        runs = runs.filter(pk__lt=before)
     found = list(runs.select_related("owner").order_by("-pk")[: PAGE_SIZE + 1])
     page = found[:PAGE_SIZE]
     return {

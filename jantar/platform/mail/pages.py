@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from jantar.kit.numbers import whole_number
 from jantar.platform.mail import services
 from jantar.platform.mail.models import SentMail
 
@@ -35,9 +36,9 @@ def for_administrators(
 def show_list(request: HttpRequest) -> HttpResponse:
     """Mails, newest first, with what became of them."""
     mails = SentMail.objects.select_related("owner").order_by("-pk")
-    before = request.GET.get("before", "")
-    if before.isdecimal() and len(before) < 19:
-        mails = mails.filter(pk__lt=int(before))
+    before = whole_number(request.GET.get("before", ""))
+    if before is not None:
+        mails = mails.filter(pk__lt=before)
     found = list(mails[: PAGE_SIZE + 1])
     page = found[:PAGE_SIZE]
     context = {"mails": page, "next_before": page[-1].pk if len(found) > PAGE_SIZE else None}

@@ -117,6 +117,47 @@ def test_html_is_only_text(client: Client, ada: User) -> None:
         assert attack not in client.get(f"/books/{book.pk}/{address}").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "message"),
+    [
+        ("owner", "²", "The id of a record is expected."),
+        ("owner", "Nobody\x00", "There is no single user “Nobody”."),
+        ("team", "²", "The id of a record is expected."),
+        ("team", "South\x00", "There is no team “South”."),
+        ("shelf", "²", "The id of a record is expected."),
+        ("pages", "9" * 40, "This number is too large."),
+        ("weight", "9" * 40, "This number is too large."),
+        ("price", "9" * 40, "This number is too large."),
+        ("reading_time", "²:30", "“²:30” is not a number."),
+        ("reading_time", "9" * 5000 + ":30", "is not a number."),
+        ("lent_at", "0001-01-01T00:00", "“0001-01-01T00:00” is"),
+        ("lent_at", "1066-10-14T00:00", "This date is too far away."),
+        ("published_on", "9999-12-31", "This date is too far away."),
+    ],
+)
+def test_what_no_field_can_hold_is_told_at_its_field(client: Client, name: str, typed: str, message: str) -> None:
+    answer = client.post("/books/new/", {**new_form(client), "title": "Kosmos", name: typed})
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert message in html.split(f'id="f-{name}-errors"')[1][:300]
+    assert not Book.objects.exists()
+
+
+def test_control_characters_are_left_out_of_words_and_of_the_key_of_a_form(client: Client) -> None:
+    typed = {**new_form(client), "title": "Kos\x00mos", "labels": ["ra\x00re", "\x07"], "token": "a\x00b"}
+    assert client.post("/books/new/", typed).status_code == 200
+    book = Book.objects.get()
+    assert (book.title, book.labels) == ("Kosmos", ["rare"])
+
+
+@pytest.mark.parametrize("version", ["²", "9" * 30, "-1", "\x00"])
+def test_a_version_that_is_no_number_is_as_none(client: Client, ada: User, version: str) -> None:
+    book = make_book(ada)
+    answer = client.post(f"/books/{book.pk}/edit/", {**edit_form(client, book), "genre": "law", "version": version})
+    assert answer.status_code == 200
+    assert Book.objects.get().genre == "law"
+
+
 def test_a_double_click_stores_once(client: Client) -> None:
     typed = {**new_form(client), "title": "Bánk bán"}
     first, second = (client.post("/books/new/", typed) for _ in range(2))
