@@ -68,6 +68,27 @@ def test_winning_closes_the_deal_and_makes_the_party_a_customer(ada, customer):
     assert (customer.won_at, customer.won_by_id) == (timezone.localdate(), ada.user_id)
 
 
+def test_a_party_that_is_called_a_customer_already_gets_the_role_only_once(ada, customer):
+    write.update(companies, customer.pk, {"roles": ["customer", "prospect", "supplier"]}, actor=ada)
+    services.win_deal(make_deal(ada, customer), actor=ada)
+    customer.refresh_from_db()
+    assert (customer.lifecycle, customer.roles) == ("customer", ["customer", "supplier"])
+
+
+def test_winning_the_customers_of_many_deals_costs_the_same_as_of_one(ada):
+    def statements(number):
+        parties = [write.create(companies, {"name": f"Firm {number} {n}"}, actor=ada) for n in range(number)]
+        won = [{"name": "Machine", "customer": one, "stage": stage("Won")} for one in parties]
+        with CaptureQueriesContext(connection) as queries:
+            write.store_new(deals, won, actor=ada)
+        assert {one.lifecycle for one in companies.visible_to(ada).filter(pk__in=[p.pk for p in parties])} == {
+            "customer"
+        }
+        return len(queries)
+
+    assert statements(1) == statements(12)
+
+
 @pytest.mark.capability("C9")
 def test_who_won_a_customer_first_stays(ada, customer):
     services.win_deal(make_deal(ada, customer), actor=ada)
