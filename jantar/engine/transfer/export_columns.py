@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Func, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.expressions import Combinable
 from django.utils.text import capfirst
@@ -19,6 +20,7 @@ from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.models import Record
 from jantar.engine.records.registry import registry
+from jantar.engine.transfer.sheets import FORMULA_STARTS
 from jantar.engine.transfer.targets import CURRENCY
 
 #: How days are written for people, by language; the reader of sheets understands all of them.
@@ -176,9 +178,9 @@ def as_text(column: ExportColumn, style: Style) -> Combinable:
 
 def _guarded(expression: Combinable, style: Style) -> Combinable:
     """As `sheets.write` does it: no cell starts with what a spreadsheet would calculate."""
-    dangerous = r"ARRAY['=', '+', '-', '@', E'\t', E'\r', E'\n']"
-    case = f"CASE WHEN left({{0}}, 1) = ANY({dangerous}) THEN '''' || {{1}} ELSE nullif({{2}}, '') END"
-    return Sql(case, expression, expression, expression)
+    starts = Value(list(FORMULA_STARTS), output_field=ArrayField(TextField()))
+    case = "CASE WHEN left({0}, 1) = ANY({1}) THEN '''' || {2} ELSE nullif({3}, '') END"
+    return Sql(case, expression, starts, expression, expression)
 
 
 def _number_text(expression: Combinable, style: Style) -> Combinable:

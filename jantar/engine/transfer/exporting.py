@@ -5,7 +5,6 @@ temporary file first, so that no transaction stays open while a slow reader take
 outlive a statement.
 """
 
-import csv
 import io
 import logging
 from collections.abc import Iterator, Sequence
@@ -23,7 +22,7 @@ from jantar.engine.fields.base import Field
 from jantar.engine.records.errors import BadQuery, NotAllowed
 from jantar.engine.records.listing import Query, in_order, sort_keys
 from jantar.engine.transfer.export_columns import ExportColumn, Style, as_text, columns_of
-from jantar.engine.transfer.sheets import write_xlsx
+from jantar.engine.transfer.sheets import csv_chunks, write_xlsx
 from jantar.kit.money import uses_decimal_comma
 
 logger = logging.getLogger("jantar.transfer")
@@ -97,9 +96,7 @@ def _log(export: Export, size: int) -> None:
 
 
 def _write_csv(file: BinaryIO, export: Export, rows: Any, columns: Sequence[ExportColumn]) -> None:
-    head = io.StringIO()
-    csv.writer(head, delimiter=export.delimiter, lineterminator="\r\n").writerow(column.header for column in columns)
-    file.write(("\ufeff" + head.getvalue()).encode())
+    file.writelines(csv_chunks([column.header for column in columns], (), delimiter=export.delimiter))
     cells = _cells(rows, [as_text(column, export.style) for column in columns])
     if cells is None:
         return

@@ -10,9 +10,10 @@ from jantar.engine.transfer.sheets.model import (
     layout_of,
 )
 from jantar.engine.transfer.sheets.read import open_sheet
-from jantar.engine.transfer.sheets.write import Cell, csv_chunks, write_csv, write_xlsx
+from jantar.engine.transfer.sheets.write import FORMULA_STARTS, Cell, csv_chunks, write_xlsx
 
 __all__ = [
+    "FORMULA_STARTS",
     "Cell",
     "Column",
     "Limits",
@@ -23,6 +24,5 @@ __all__ = [
     "csv_chunks",
     "layout_of",
     "open_sheet",
-    "write_csv",
     "write_xlsx",
 ]

@@ -15,62 +15,32 @@ from xlsxwriter.worksheet import Worksheet
 Cell = str | int | float | Decimal | bool | dt.date | dt.datetime | None
 
 _CHUNK_CHARACTERS = 65_536
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: What a spreadsheet takes for the beginning of something to calculate; SQL guards exports by the same list.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _XLSX_ROWS = 1_048_576
 _XLSX_CHARACTERS = 32_767
 _EXACT_DIGITS = 15
 _FIRST_XLSX_YEAR = 1900
 
 
-def csv_chunks(
-    headers: Sequence[str],
-    rows: Iterable[Sequence[Cell]],
-    *,
-    delimiter: str = ",",
-    decimal_comma: bool = False,
-    byte_order_mark: bool = True,
-    time_zone: dt.tzinfo = dt.UTC,
-) -> Iterator[bytes]:
+def csv_chunks(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, delimiter: str = ",") -> Iterator[bytes]:
     """Give a CSV file in UTF-8, piece by piece, rows ending in CR LF.
 
     Texts that a spreadsheet would calculate (beginning with = + - @, a tab or a line break) get
-    an apostrophe in front, which the reader here takes off again; numbers stay numbers. Moments
-    are written in `time_zone`. The mark tells Excel that the file is UTF-8.
+    an apostrophe in front, which the reader here takes off again; numbers stay numbers. The mark
+    at the beginning tells Excel that the file is UTF-8.
     """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=delimiter)
-    if byte_order_mark:
-        buffer.write("\ufeff")
+    buffer.write("\ufeff")
     writer.writerow([_guarded(header) for header in headers])
     for row in rows:
-        writer.writerow([_csv_text(cell, time_zone, decimal_comma) for cell in row])
+        writer.writerow([_guarded(cell) if isinstance(cell, str) else cell for cell in row])
         if buffer.tell() >= _CHUNK_CHARACTERS:
             yield buffer.getvalue().encode()
             buffer.seek(0)
             buffer.truncate()
     yield buffer.getvalue().encode()
-
-
-def write_csv(
-    stream: BinaryIO,
-    headers: Sequence[str],
-    rows: Iterable[Sequence[Cell]],
-    *,
-    delimiter: str = ",",
-    decimal_comma: bool = False,
-    byte_order_mark: bool = True,
-    time_zone: dt.tzinfo = dt.UTC,
-) -> None:
-    """Write what csv_chunks gives to `stream`."""
-    for chunk in csv_chunks(
-        headers,
-        rows,
-        delimiter=delimiter,
-        decimal_comma=decimal_comma,
-        byte_order_mark=byte_order_mark,
-        time_zone=time_zone,
-    ):
-        stream.write(chunk)
 
 
 def write_xlsx(
@@ -79,12 +49,12 @@ def write_xlsx(
     rows: Iterable[Sequence[Cell]],
     *,
     name: str = "",
-    time_zone: dt.tzinfo = dt.UTC,
 ) -> int:
     """Write a workbook in constant memory and return how many texts had to be shortened.
 
-    Texts are never taken for formulas or links. A table longer than a worksheet goes on in the
-    next one. A cell holds at most 32,767 characters.
+    Texts are never taken for formulas or links. Moments are those of the reader's clock, without
+    an offset. A table longer than a worksheet goes on in the next one. A cell holds at most
+    32,767 characters.
     """
     options = {
         "constant_memory": True,
@@ -93,45 +63,24 @@ def write_xlsx(
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(target, options) as workbook:
-        table = _Table(workbook, headers, name, time_zone)
+        table = _Table(workbook, headers, name)
         for row in rows:
             table.write(row)
     return table.shortened
 
 
-def _csv_text(cell: Cell, time_zone: dt.tzinfo, decimal_comma: bool) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, str):
-        return _guarded(cell)
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, dt.datetime):
-        return _local(cell, time_zone).isoformat(" ", "seconds")
-    if isinstance(cell, dt.date):
-        return cell.isoformat()
-    text = f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
-    return text.replace(".", ",") if decimal_comma else text
-
-
 def _guarded(text: str) -> str:
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
-
-
-def _local(moment: dt.datetime, time_zone: dt.tzinfo) -> dt.datetime:
-    """Return the moment as the clock in `time_zone` shows it, without an offset."""
-    return moment.astimezone(time_zone).replace(tzinfo=None) if moment.tzinfo else moment
+    return "'" + text if text.startswith(FORMULA_STARTS) else text
 
 
 class _Table:
     """The worksheet being written and the next one when it is full."""
 
-    def __init__(self, workbook: xlsxwriter.Workbook, headers: Sequence[str], name: str, time_zone: dt.tzinfo) -> None:
+    def __init__(self, workbook: xlsxwriter.Workbook, headers: Sequence[str], name: str) -> None:
         self.shortened = 0
         self._workbook = workbook
         self._headers = headers
         self._name = "".join(char for char in name if char not in "[]:*?/\\'")[:25]
-        self._time_zone = time_zone
         self._bold: Format = workbook.add_format({"bold": True})
         self._date: Format = workbook.add_format({"num_format": "yyyy-mm-dd"})
         self._moment: Format = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
@@ -162,11 +111,7 @@ class _Table:
         if isinstance(cell, bool):
             sheet.write_boolean(row, column, cell)
         elif isinstance(cell, dt.date) and cell.year >= _FIRST_XLSX_YEAR:
-            if isinstance(cell, dt.datetime):
-                local = _local(cell, self._time_zone)
-                sheet.write_datetime(row, column, local, self._moment)
-            else:
-                sheet.write_datetime(row, column, cell, self._date)
+            sheet.write_datetime(row, column, cell, self._moment if isinstance(cell, dt.datetime) else self._date)
         elif isinstance(cell, int | float | Decimal) and _is_exact(cell):
             sheet.write_number(row, column, cell)
         else:

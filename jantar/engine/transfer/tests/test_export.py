@@ -75,6 +75,12 @@ def test_every_kind_is_written_in_the_words_of_the_reader(admin):
     assert (found["Shelf"], found["Phone"], found["Reading time"]) == ("Klasika", "'+420 601 111 111", "150")
 
 
+def test_the_label_of_a_field_is_no_formula_either(admin):
+    CustomField.objects.create(record_type="books", key="x_sum", label="=1+1", kind="text")
+    make(admin, "Babička")
+    assert exported(actor_for(make_user("Jana", admin=True)), columns=("x_sum", "title"))[0] == ["'=1+1", "Title"]
+
+
 def test_the_names_of_fields_make_a_file_that_is_imported_without_a_change(admin):
     CustomField.objects.create(record_type="books", key="x_isbn", label="ISBN", kind="text")
     CustomField.objects.create(record_type="books", key="x_day", label="Day", kind="date")

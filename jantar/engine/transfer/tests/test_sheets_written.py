@@ -4,40 +4,26 @@ import datetime as dt
 import io
 from decimal import Decimal
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from jantar.engine.transfer.sheets import Cell, csv_chunks, open_sheet, write_csv, write_xlsx
+from jantar.engine.transfer.sheets import Cell, csv_chunks, open_sheet, write_xlsx
 
 pytestmark = pytest.mark.capability("N24")
 
-PRAGUE = ZoneInfo("Europe/Prague")
 ROW: list[Cell] = [
     "Łódź; \"x\"\ny", None, 12, Decimal("1234.50"), -0.25, True, dt.date(2026, 12, 1),
-    dt.datetime(2026, 7, 1, 7, 30, tzinfo=dt.UTC),
+    dt.datetime(2026, 7, 1, 9, 30),  # noqa: DTZ001
 ]  # fmt: skip
 HEADERS = ["text", "none", "whole", "decimal", "float", "flag", "day", "moment"]
 
 
-def test_csv_has_a_mark_and_numbers_and_moments_of_the_reader() -> None:
-    content = b"".join(csv_chunks(HEADERS, [ROW], time_zone=PRAGUE))
-    assert content.decode("utf-8") == (
-        "\ufefftext,none,whole,decimal,float,flag,day,moment\r\n"
-        '"Łódź; ""x""\ny",,12,1234.50,-0.25,true,2026-12-01,2026-07-01 09:30:00\r\n'
-    )
-
-
-def test_csv_for_people_with_decimal_commas() -> None:
-    stream = io.BytesIO()
-    write_csv(
-        stream, ["a", "b"], [[Decimal("-1.50"), "x"]], delimiter=";", decimal_comma=True,
-        byte_order_mark=False,
-    )  # fmt: skip
-    assert stream.getvalue() == b"a;b\r\n-1,50;x\r\n"
+def test_csv_has_a_mark_and_keeps_signs_and_lines_in_its_cells() -> None:
+    content = b"".join(csv_chunks(HEADERS[:3], [ROW[:3]], delimiter=";"))
+    assert content.decode("utf-8") == '\ufefftext;none;whole\r\n"Łódź; ""x""\ny";;12\r\n'
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+420 777", "-x", "@sum", "\tx", "\rx", "\nx"])
@@ -86,7 +72,7 @@ def test_texts_come_back_as_they_were(text: str) -> None:
 def test_a_workbook_keeps_types_and_never_holds_a_formula(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     rows: list[list[Cell]] = [ROW, ["=1+1", "https://x.example", "0123", *[None] * 5]]
-    assert write_xlsx(path, HEADERS, rows, name="People: [all]/'x'", time_zone=PRAGUE) == 0
+    assert write_xlsx(path, HEADERS, rows, name="People: [all]/'x'") == 0
     book = CalamineWorkbook.from_path(path)
     assert book.sheet_names == ["People allx"]
     assert book.get_sheet_by_index(0).to_python()[1:] == [
