@@ -380,6 +380,16 @@ def test_statements_of_a_batch_do_not_depend_on_its_rows(admin):
     assert numbers[1] == numbers[2]
 
 
+def test_signs_that_only_look_like_numbers_are_refused_with_their_rows(admin):
+    mapping = {"id": "id", "Title": "title", "Reading time": "reading_time"}
+    run = imported("id,Title,Reading time\n²,A,\n,B,²:30\n,C,1:30\n", "books", admin, mapping=mapping, match=["id"])
+    assert refused(run) == [
+        (2, "ID: The id of a record is expected."),
+        (3, "Reading time: “²:30” is not a number."),
+    ]
+    assert list(Book.objects.values_list("title", "reading_time")) == [("C", 90)]
+
+
 def test_moments_are_read_in_the_time_zone_of_the_user(admin):
     user = make_user("Eva", admin=True)
     user.time_zone = "Europe/Warsaw"

@@ -61,9 +61,9 @@ def test_the_pipeline_page_shows_stages_and_months_and_escapes_names(client, sel
     assert "1,200" in text
 
 
-def test_an_unknown_pipeline_is_not_found(client, seller):
-    assert client.get("/deals/pipeline/?pipeline=999").status_code == 404
-    assert client.get("/deals/pipeline/?pipeline=x").status_code == 404
+@pytest.mark.parametrize("wanted", ["999", "x", "²", "٣"])
+def test_an_unknown_pipeline_is_not_found(client, seller, wanted):
+    assert client.get("/deals/pipeline/", {"pipeline": wanted}).status_code == 404
 
 
 def test_who_may_not_see_deals_finds_no_pipeline_page(client):
