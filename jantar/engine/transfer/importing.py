@@ -136,7 +136,8 @@ class Importer:
     ) -> None:
         matched = {place: match.pk for place, match in matches.items() if match.pk and not outcomes[place].errors}
         editable = self.record_type.visible_to(self.actor, "edit").filter(pk__in=set(matched.values()))
-        records = {record.pk: record for record in editable.select_for_update(of=("self",))}
+        locked = editable.order_by("pk").select_for_update(of=("self",))  # in order, so that imports wait in turn
+        records = {record.pk: record for record in locked}
         for place, match in matches.items():
             outcome, read = outcomes[place], reads[place]
             if outcome.errors:

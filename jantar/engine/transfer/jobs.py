@@ -1,7 +1,6 @@
 """Going through the rows of a file in a worker, a chunk to a transaction, resumed where a dead worker left it."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -9,13 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from jantar.engine.fields.errors import Invalid
 from jantar.engine.history.models import Cause, Operation
 from jantar.engine.history.operations import OperationUndoneError, continued
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer.importing import OUTCOMES, Importer, Outcome, counts_of
-from jantar.engine.transfer.models import ImportRun, Layout, RefusedRow, State
-from jantar.engine.transfer.opening import error_headers, importer_for, rows_of
+from jantar.engine.transfer.models import FINISHED, KEPT, ImportRun, Layout, RefusedRow, State
+from jantar.engine.transfer.opening import error_headers, file_of, importer_for, rows_of
 from jantar.engine.transfer.plan import Plan
 from jantar.engine.transfer.sheets import Row, layout_of
 from jantar.platform.jobs.declare import job, schedule
@@ -23,8 +23,6 @@ from jantar.platform.jobs.errors import JobCancelledError, JobFailedError
 from jantar.platform.jobs.running import Run
 
 CHUNK = 2_000
-#: How long an uploaded file is kept: as long as its import can be undone, and some more.
-KEPT_DAYS = 60
 
 
 @job("transfer.check", gettext_lazy("Check a file"), atomic=False)
@@ -37,15 +35,12 @@ def import_rows(import_id: int, run: Run) -> dict[str, Any]:
     return go_through(import_id, run, store=True)
 
 
-@job("transfer.clean_up", gettext_lazy("Delete the files of old imports"), internal=True)
+@job("transfer.clean_up", gettext_lazy("Delete the refused rows of old imports"), internal=True)
 def clean_up() -> None:
-    """The files and refused rows of imports are personal data; what was counted stays."""
-    old = ImportRun.objects.filter(created_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).exclude(file="")
-    for run in old:
-        RefusedRow.objects.filter(run=run).delete()
-        run.file.delete(save=False)
-        run.state = run.state if run.is_finished else State.FAILED
-        run.save(update_fields=["file", "state"])
+    """Refused rows are personal data like the file, which goes by itself; what was counted stays."""
+    old = ImportRun.objects.filter(created_at__lt=timezone.now() - KEPT)
+    RefusedRow.objects.filter(run__in=old).delete()
+    old.exclude(state__in=FINISHED).update(state=State.FAILED)
 
 
 schedule(clean_up, "50 2 * * *")
@@ -64,6 +59,9 @@ def go_through(import_id: int, job_run: Run, *, store: bool) -> dict[str, Any]:
     except JobFailedError:
         _end(run, State.FAILED)
         raise
+    except Invalid as error:
+        _end(run, State.FAILED)
+        raise JobFailedError(" ".join(message for messages in error.errors.values() for message in messages)) from None
     except OperationUndoneError:
         _end(run, State.CANCELLED)
         raise JobFailedError(_("The import was undone while it was going on.")) from None
@@ -95,7 +93,7 @@ def _chunks(run: ImportRun, job_run: Run, *, store: bool) -> None:
     if store:
         _open_operation(run, job_run, plan)
     importer = importer_for(run, plan, actor)
-    with run.file.open("rb") as file, rows_of(file, plan) as rows:
+    with file_of(run) as file, rows_of(file, plan) as rows:
         for chunk in _chunked(islice(rows, run.done_rows), CHUNK):
             importer.remember(chunk)
         for chunk in _chunked(rows, CHUNK):

@@ -1,5 +1,6 @@
 """Imports: one row for each uploaded file, the rows of it that were refused, and remembered layouts."""
 
+from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -19,6 +20,8 @@ class State(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+#: How long the file and its refused rows are kept: as long as the import can be undone, and some more.
+KEPT = timedelta(days=60)
 #: A job is at work, or about to be.
 BUSY = (State.CHECKING, State.RUNNING)
 #: The rows (or some of them) went in; nothing of the plan can change any more.
@@ -34,11 +37,14 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
 class ImportRun(models.Model):
     """The import of one file. `plan` is a `transfer.plan.Plan`; `forecast` and `counts` count rows by outcome.
 
-    `done_rows` is how far the run is; it is written in the transaction that stores the rows.
+    `done_rows` is how far the run is; it is written in the transaction that stores the rows. `file` is gone some
+    time after the import.
     """
 
     record_type = models.CharField(_("record type"), max_length=50)
-    file = models.FileField(_("file"), upload_to="imports/%Y/%m/", max_length=300)
+    file = models.ForeignKey(
+        "files.StoredFile", verbose_name=_("file"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     file_name = models.CharField(_("file name"), max_length=200)
     plan: "models.Field[Any, Any]" = models.JSONField(default=dict)
     notices: "models.Field[Any, Any]" = models.JSONField(default=list)

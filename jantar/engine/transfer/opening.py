@@ -5,6 +5,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.conventions import Conventions
@@ -16,6 +17,7 @@ from jantar.engine.transfer.models import ImportRun
 from jantar.engine.transfer.plan import Plan, check_plan
 from jantar.engine.transfer.sheets import Notice, Row, Sheet, UnreadableSheetError, open_sheet
 from jantar.kit.errors import InputError
+from jantar.platform.files.services import open_file
 from jantar.platform.settings.models import Workspace
 
 
@@ -26,6 +28,16 @@ def opened(file: Any, plan: Plan, *, survey: bool = True) -> Sheet:
         )
     except UnreadableSheetError as error:
         raise Invalid({"file": [said(error)]}) from error
+
+
+def file_of(run: ImportRun) -> "File[Any]":
+    """The uploaded file, to be closed by the caller. Raises Invalid when it is kept no longer."""
+    try:
+        if run.file:
+            return open_file(run.file)
+    except FileNotFoundError:
+        pass
+    raise Invalid({"file": [_("This file is not kept any longer. Upload it again.")]})
 
 
 @contextmanager

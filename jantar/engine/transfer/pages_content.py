@@ -224,7 +224,7 @@ class ImportPage:
     def refused(self) -> list[Any]:
         return list(self.run.refused.all()[:REFUSED_SHOWN])
 
-    @property
+    @cached_property
     def created(self) -> list[tuple[str, str]]:
         """Links to the first records that were made."""
         table = self.record_type.model._meta.db_table

@@ -6,8 +6,8 @@ from itertools import islice
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
-from django.core.files import File
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.errors import Invalid
@@ -18,12 +18,13 @@ from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer import jobs
 from jantar.engine.transfer.importing import Importer, Outcome
-from jantar.engine.transfer.models import ImportRun, Layout, RefusedRow, State
-from jantar.engine.transfer.opening import error_headers, importer_for, opened, rows_of, said
+from jantar.engine.transfer.models import KEPT, ImportRun, Layout, RefusedRow, State
+from jantar.engine.transfer.opening import error_headers, file_of, importer_for, opened, rows_of, said
 from jantar.engine.transfer.plan import ColumnOfSheet, Plan, check_plan
 from jantar.engine.transfer.references import Resolver
 from jantar.engine.transfer.sheets import csv_chunks
 from jantar.engine.transfer.suggest import suggest_mapping
+from jantar.platform.files.services import store_file
 from jantar.platform.jobs import queue
 from jantar.platform.jobs.models import State as JobState
 
@@ -47,9 +48,10 @@ def upload(record_type: RecordType, file: BinaryIO, name: str, *, actor: Actor) 
     plan, notices = understood(record_type, file, Plan(), actor)
     run = ImportRun(record_type=record_type.name, file_name=PurePath(name).name[:200], created_by_id=actor.user_id)
     run.plan, run.notices = plan.to_json(), notices
-    file.seek(0)
-    run.file.save(f"import{PurePath(name).suffix.lower()[:5]}", File(file), save=False)
-    run.save()
+    with transaction.atomic():
+        expires_at = timezone.now() + KEPT
+        run.file = store_file(file, name=name, purpose="transfer.upload", owner_id=actor.user_id, expires_at=expires_at)
+        run.save()
     return run
 
 
@@ -87,7 +89,7 @@ def creatable(record_type: RecordType, mapping: Sequence[str], actor: Actor) -> 
 
 def find_import(pk: int, *, actor: Actor) -> ImportRun:
     """Raises NotFound for an import that is not the actor's to see."""
-    run = ImportRun.objects.visible_to(actor).select_related("job", "operation").filter(pk=pk).first()
+    run = ImportRun.objects.visible_to(actor).select_related("file", "job", "operation").filter(pk=pk).first()
     if run is None:
         raise NotFound(_("There is no such import."))
     if run.is_busy and (run.job is None or not run.job.is_open):
@@ -103,8 +105,10 @@ def _settle(run: ImportRun) -> None:
     run.save(update_fields=["state"])
 
 
+@transaction.atomic
 def change_plan(run: ImportRun, changes: Mapping[str, Any], *, actor: Actor) -> Plan:
     """Applies changes of the plan. Raises Invalid with the part that can't be followed; nothing is stored then."""
+    lock(run)
     if run.is_busy or run.is_finished:
         raise Invalid({"": [_("This import can't be changed any more.")]})
     record_type = registry.get(run.record_type)
@@ -112,10 +116,10 @@ def change_plan(run: ImportRun, changes: Mapping[str, Any], *, actor: Actor) -> 
     if unknown := changes.keys() - known:
         raise Invalid({name: [_("There is no such setting.")] for name in unknown})
     plan = Plan.from_json(run.plan)
-    reading = {name: value for name, value in changes.items() if name in READING and value != getattr(plan, name)}
-    plan = replace(plan, **{**changes, **reading})
-    if reading:
-        with run.file.open("rb") as file:
+    is_read_anew = any(changes.get(name, getattr(plan, name)) != getattr(plan, name) for name in READING)
+    plan = replace(plan, **changes)
+    if is_read_anew:
+        with file_of(run) as file:
             found, run.notices = understood(record_type, file, plan, actor)
         same = [column.header for column in found.columns] == [column.header for column in plan.columns]
         plan = replace(found, mapping=plan.mapping, match=plan.match) if same else found
@@ -129,7 +133,7 @@ def preview(run: ImportRun, *, actor: Actor, limit: int = PREVIEW_ROWS) -> Previ
     """The first rows as they would be stored. Raises Invalid when the plan can't be followed."""
     plan = Plan.from_json(run.plan)
     importer = importer_for(run, plan, actor)
-    with run.file.open("rb") as file, rows_of(file, plan) as rows:
+    with file_of(run) as file, rows_of(file, plan) as rows:
         first = list(islice(rows, limit))
     return Preview(importer.batch(first, store=False), importer)
 
@@ -144,21 +148,26 @@ def run_import(run: ImportRun, *, actor: Actor) -> None:
     _begin(run, State.RUNNING, actor)
 
 
+@transaction.atomic
 def _begin(run: ImportRun, state: State, actor: Actor) -> None:
     record_type = registry.get(run.record_type)
     if not actor.may("import", record_type.name):
         raise NotAllowed(_("You may not import here."))
+    lock(run)
+    if run.is_busy or run.is_finished:
+        raise Invalid({"": [_("This import is already going on.")]})
     importer_for(run, Plan.from_json(run.plan), actor)
-    with transaction.atomic():
-        locked = ImportRun.objects.select_for_update().get(pk=run.pk)
-        if locked.is_busy or locked.is_finished:
-            raise Invalid({"": [_("This import is already going on.")]})
-        RefusedRow.objects.filter(run=locked).delete()
-        job = jobs.check_rows if state == State.CHECKING else jobs.import_rows
-        label = _("Check %(file)s") if state == State.CHECKING else _("Import %(file)s")
-        run.job = job.later(actor_id=actor.user_id, label=label % {"file": run.file_name}, import_id=run.pk)
-        run.state, run.done_rows, run.counts = state, 0, None
-        run.save(update_fields=["job", "state", "done_rows", "counts"])
+    RefusedRow.objects.filter(run=run).delete()
+    job = jobs.check_rows if state == State.CHECKING else jobs.import_rows
+    label = _("Check %(file)s") if state == State.CHECKING else _("Import %(file)s")
+    run.job = job.later(actor_id=actor.user_id, label=label % {"file": run.file_name}, import_id=run.pk)
+    run.state, run.done_rows, run.counts = state, 0, None
+    run.save(update_fields=["job", "state", "done_rows", "counts"])
+
+
+def lock(run: ImportRun) -> None:
+    """Reads the import again and holds it until the transaction ends, so that no two requests act on one state."""
+    run.refresh_from_db(from_queryset=ImportRun.objects.select_for_update())
 
 
 def cancel_import(run: ImportRun) -> None:

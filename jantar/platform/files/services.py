@@ -4,7 +4,7 @@ import hashlib
 import mimetypes
 import unicodedata
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import IO, Any
 
 from django.core.files.base import File
@@ -16,6 +16,8 @@ from jantar.platform.files.models import StoredFile
 
 NAME_LENGTH = 120
 CHUNK_BYTES = 1024 * 1024
+#: Content that has had no row for so long belongs to a transaction that came to nothing.
+UNCLAIMED = timedelta(days=1)
 
 
 def store_file(
@@ -40,7 +42,7 @@ def store_file(
         digest.update(chunk)
         size += len(chunk)
     content.seek(0)
-    path = default_storage.save(f"private/{timezone.now():%Y/%m}/{key}", File(content))
+    path = default_storage.save(f"{_folder(timezone.now())}/{key}", File(content))
     return StoredFile.objects.create(
         key=key,
         name=clean,
@@ -73,6 +75,34 @@ def delete_expired() -> int:
         with transaction.atomic():
             delete_file(file)
     return len(expired)
+
+
+def delete_unclaimed() -> int:
+    """Delete content that no row claims; return how much. To be called every night.
+
+    Storage knows no transactions: what was stored in one that was rolled back, or by a process that was killed,
+    stays behind. Folders are named by month, so those of today and of the month before hold all of it.
+    """
+    now = timezone.now()
+    folders = {_folder(now), _folder(now.replace(day=1) - timedelta(days=1))}
+    unclaimed = [path for folder in folders for path in _without_row(folder)]
+    late = [path for path in unclaimed if default_storage.get_modified_time(path) < now - UNCLAIMED]
+    for path in late:
+        default_storage.delete(path)
+    return len(late)
+
+
+def _folder(moment: datetime) -> str:
+    return f"private/{moment:%Y/%m}"
+
+
+def _without_row(folder: str) -> set[str]:
+    try:
+        _folders, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return set()
+    claimed = StoredFile.objects.filter(path__startswith=f"{folder}/").values_list("path", flat=True)
+    return {f"{folder}/{name}" for name in names} - set(claimed)
 
 
 def clean_name(name: str) -> str:

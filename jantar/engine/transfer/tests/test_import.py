@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -24,6 +25,8 @@ from jantar.engine.transfer.models import ImportRun, RefusedRow, State
 from jantar.engine.transfer.plan import Plan
 from jantar.engine.transfer.tests.runs import counts, imported, refused, sheet, taken_out
 from jantar.kit.money import Money
+from jantar.platform.files.models import StoredFile
+from jantar.platform.files.services import delete_expired
 from jantar.platform.jobs.models import JobRun
 from jantar.platform.jobs.running import Run, run_waiting_jobs
 
@@ -411,15 +414,45 @@ def test_100_000_rows_with_500_errors(admin):
     assert (result.undone, result.conflicts, Shelf.objects.count()) == (99_500, [], 0)
 
 
-def test_files_of_old_imports_are_deleted_and_their_counts_kept(admin):
+def test_files_of_old_imports_are_deleted_and_their_counts_kept(admin, django_capture_on_commit_callbacks):
     old, young = imported("Title,Pages\nA,1\nB,x\n", "books", admin), imported("Title\nC\n", "books", admin)
-    ImportRun.objects.filter(pk=old.pk).update(created_at=old.created_at - timedelta(days=61))
-    name, storage = old.file.name, old.file.storage
-    jobs.clean_up()
-    old.refresh_from_db()
-    assert (old.file.name, storage.exists(name), refused(old)) == ("", False, [])
-    assert (old.state, counts(old)) == (State.DONE, {"created": 1, "errors": 1})
-    assert storage.exists(young.file.name)
+    draft = services.upload(registry.get("books"), io.BytesIO(b"Title\nD\n"), "d.csv", actor=admin)
+    for run in (old, draft):
+        ImportRun.objects.filter(pk=run.pk).update(created_at=run.created_at - timedelta(days=61))
+        StoredFile.objects.filter(pk=run.file_id).update(expires_at=run.file.expires_at - timedelta(days=61))
+    with django_capture_on_commit_callbacks(execute=True):
+        delete_expired()
+        jobs.clean_up()
+    found = services.find_import(old.pk, actor=admin)
+    assert (found.file, default_storage.exists(old.file.path), refused(found)) == (None, False, [])
+    assert (found.state, counts(found)) == (State.DONE, {"created": 1, "errors": 1})
+    assert default_storage.exists(young.file.path)
+    draft = services.find_import(draft.pk, actor=admin)
+    assert draft.state == State.FAILED
+    with pytest.raises(Invalid) as refusal:
+        services.change_plan(draft, {"encoding": "cp1250"}, actor=admin)
+    assert refusal.value.errors == {"file": ["This file is not kept any longer. Upload it again."]}
+
+
+def test_an_import_whose_file_is_gone_fails_with_the_reason(admin):
+    run = services.start_import(io.BytesIO(b"Title\nA\n"), "f.csv", "books", actor=admin)
+    default_storage.delete(run.file.path)
+    run_waiting_jobs()
+    state = services.import_state(run.pk, actor=admin)
+    assert (state["state"], state["error"]) == ("failed", "This file is not kept any longer. Upload it again.")
+    assert not Book.objects.exists()
+
+
+def test_a_plan_that_was_still_being_changed_does_not_start_the_import_twice(admin):
+    run = services.upload(registry.get("books"), io.BytesIO(b"Title\nA\n"), "f.csv", actor=admin)
+    other = services.find_import(run.pk, actor=admin)  # as a second request that is slower has loaded it
+    services.run_import(run, actor=admin)
+    with pytest.raises(Invalid):
+        services.change_plan(other, {"mode": "create"}, actor=admin)
+    with pytest.raises(Invalid):
+        services.run_import(other, actor=admin)
+    run_waiting_jobs()
+    assert (services.find_import(run.pk, actor=admin).state, Book.objects.count()) == (State.DONE, 1)
 
 
 def test_a_plan_survives_being_kept_as_json():

@@ -1,9 +1,11 @@
 import io
+import os
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
@@ -11,7 +13,14 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from jantar.platform.accounts.models import User
 from jantar.platform.files.models import StoredFile
 from jantar.platform.files.pages import serve_file
-from jantar.platform.files.services import clean_name, delete_expired, delete_file, open_file, store_file
+from jantar.platform.files.services import (
+    clean_name,
+    delete_expired,
+    delete_file,
+    delete_unclaimed,
+    open_file,
+    store_file,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +136,21 @@ def test_expired_files_are_deleted_and_others_kept(
         assert delete_expired() == 1
     assert set(StoredFile.objects.all()) == {new, lasting}
     assert not default_storage.exists(old.path)
+
+
+def test_content_of_a_transaction_that_came_to_nothing_is_deleted_after_a_day() -> None:
+    kept = stored()
+    with transaction.atomic():
+        lost = stored()
+        transaction.set_rollback(True)
+    assert default_storage.exists(lost.path)
+    assert delete_unclaimed() == 0
+    for file in (kept, lost):
+        os.utime(default_storage.path(file.path), ((timezone.now() - timedelta(days=2)).timestamp(),) * 2)
+    assert delete_unclaimed() == 1
+    assert not default_storage.exists(lost.path)
+    with open_file(kept) as content:
+        assert content.read() == b"a;b\n"
 
 
 def test_a_lost_content_is_not_found(client: Client, anna: User) -> None:
