@@ -35,7 +35,10 @@ JobRunManager = models.Manager.from_queryset(JobRunQuerySet)
 
 
 class JobRun(models.Model):
-    """A run of a job. `attempt` counts its starts and tells an outdated worker from the current one."""
+    """A run of a job. `attempt` counts its starts and tells an outdated worker from the current one.
+
+    It never starts again from the beginning: `attempts_before` are those before the run was last tried again.
+    """
 
     kind = models.CharField(_("kind"), max_length=100)
     label = models.CharField(_("job"), max_length=200)
@@ -51,6 +54,7 @@ class JobRun(models.Model):
     result = models.JSONField(null=True)
     error = models.TextField(blank=True)
     attempt = models.PositiveSmallIntegerField(default=0)
+    attempts_before = models.PositiveSmallIntegerField(default=0)
     cancel_requested = models.BooleanField(default=False)
     queue_job_id = models.BigIntegerField(null=True)
     run_at = models.DateTimeField(null=True)
@@ -71,6 +75,11 @@ class JobRun(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def tries(self) -> int:
+        """Starts since the run was enqueued, or tried again."""
+        return self.attempt - self.attempts_before
 
     @property
     def is_open(self) -> bool:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
@@ -49,8 +49,9 @@ def retry(run: JobRun) -> bool:
     """
     with transaction.atomic():
         changed = JobRun.objects.filter(pk=run.pk, state__in=[State.FAILED, State.CANCELLED]).update(
-            state=State.WAITING, error="", result=None, cancel_requested=False, attempt=0, finished_at=None, run_at=None
-        )
+            state=State.WAITING, error="", result=None, cancel_requested=False, attempts_before=F("attempt"),
+            finished_at=None, run_at=None,
+        )  # fmt: skip
         if changed:
             run.refresh_from_db()
             _defer(run)

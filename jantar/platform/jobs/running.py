@@ -48,8 +48,8 @@ class Run:
         self._reported = now
         row = self._query(
             "UPDATE jobs_jobrun SET progress = %s, total = coalesce(%s, total) "
-            "WHERE id = %s AND attempt = %s RETURNING cancel_requested",
-            [done, total, self.id, self.attempt],
+            "WHERE id = %s AND attempt = %s AND state = %s RETURNING cancel_requested",
+            [done, total, self.id, self.attempt, State.RUNNING],
         )
         self._obey(row)
 
@@ -61,7 +61,8 @@ class Run:
     def check(self) -> None:
         """Raise JobCancelledError when the owner cancelled the run."""
         row = self._query(
-            "SELECT cancel_requested FROM jobs_jobrun WHERE id = %s AND attempt = %s", [self.id, self.attempt]
+            "SELECT cancel_requested FROM jobs_jobrun WHERE id = %s AND attempt = %s AND state = %s",
+            [self.id, self.attempt, State.RUNNING],
         )
         self._obey(row)
 
@@ -72,7 +73,7 @@ class Run:
         `checkpoint` is what a new worker finds in `run.checkpoint` when this one dies afterwards.
         """
         with transaction.atomic():
-            row = JobRun.objects.select_for_update().filter(pk=self.id, attempt=self.attempt).first()
+            row = JobRun.objects.held_by(self.id, self.attempt).select_for_update().first()
             self._obey(None if row is None else (row.cancel_requested,))
             yield
             changes: dict[str, Any] = {"progress": done}
@@ -146,7 +147,7 @@ def _claim(run_id: int) -> JobRun | None:
         row.attempt += 1
         row.started_at = row.started_at or timezone.now()
         row.state = State.RUNNING
-        if row.attempt > MAX_ATTEMPTS:
+        if row.tries > MAX_ATTEMPTS:
             row.state, row.finished_at = State.FAILED, timezone.now()
             row.error = _(
                 "The job was interrupted each time it was started. Ask your administrator to look at the log."
@@ -173,7 +174,7 @@ def _do(job: Job[Any], run: Run, row: JobRun) -> None:
     except OperationalError:
         # A lost connection, a deadlock: the transaction is gone, trying again is safe.
         logger.warning("Run %s (%s) is tried again", run.id, row.kind, exc_info=True)
-        put_back(run.id, run.attempt, timedelta(seconds=2**run.attempt))
+        put_back(run.id, run.attempt, timedelta(seconds=2**row.tries))
     except Exception:
         logger.exception("Run %s (%s) failed", run.id, row.kind)
         _finish(row, State.FAILED, error=_("Something went wrong. The log has the details under job %s.") % run.id)

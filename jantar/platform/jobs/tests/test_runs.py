@@ -8,6 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from jantar.platform.accounts.models import User
 from jantar.platform.jobs import JobCancelledError, job, queue
+from jantar.platform.jobs.errors import RunLostError
 from jantar.platform.jobs.models import JobRun, State
 from jantar.platform.jobs.running import Run, execute, run_waiting_jobs
 from jantar.platform.jobs.tests import sample
@@ -76,6 +77,26 @@ def test_a_failed_run_can_be_tried_again(notes: Notes) -> None:
 
     run.refresh_from_db()
     assert (run.state, run.error, notes()) == (State.DONE, "", ["half"])
+
+
+def test_a_worker_that_was_thought_dead_cannot_join_in_when_the_run_is_tried_again(notes: Notes) -> None:
+    run = sample.write_note.later(text="new")
+    JobRun.objects.filter(pk=run.pk).update(state=State.RUNNING, attempt=1)
+    sleeper = Run(JobRun.objects.get(pk=run.pk), aside=False)
+    JobRun.objects.filter(pk=run.pk).update(state=State.FAILED)
+
+    assert queue.retry(run) is True
+    with pytest.raises(RunLostError), sleeper.step(done=1):
+        sample.note("late")
+    run_waiting_jobs()
+    JobRun.objects.filter(pk=run.pk).update(state=State.RUNNING)
+    with pytest.raises(RunLostError):
+        sleeper.check()
+    with pytest.raises(RunLostError), sleeper.step(done=1):
+        sample.note("late")
+
+    run.refresh_from_db()
+    assert (run.attempt, run.tries, notes()) == (2, 1, ["new"])
 
 
 def test_progress_is_kept(notes: Notes) -> None:
