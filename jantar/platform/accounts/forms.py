@@ -38,6 +38,12 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         model = User
         fields = ["full_name", "language", "time_zone", "theme"]
 
+    def save(self, commit: bool = True) -> User:
+        """Stores these fields only: what an administrator has changed meanwhile stays."""
+        user: User = self.instance
+        user.save(update_fields=self.Meta.fields)
+        return user
+
 
 class PasswordForm(forms.Form):
     old = forms.CharField(

@@ -1,14 +1,19 @@
 """Sign-in and the account pages."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from jantar.platform.accounts.forms import ProfileForm
 from jantar.platform.accounts.models import ApiToken, FailedSignIn, User
+from jantar.platform.accounts.sign_in import TooManyTries, check_sign_in
 
 PASSWORD = "correct horse battery"
 WRONG = "E-mail and password do not match."
@@ -81,6 +86,30 @@ def test_guessing_is_slowed_down_and_an_honest_user_waits_a_minute_at_most(anna)
     assert sign_in(Client(REMOTE_ADDR="10.0.0.9")).status_code == 302
     FailedSignIn.objects.update(at=timezone.now() - timedelta(seconds=61))
     assert sign_in(client).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_sent_all_at_once_are_counted_too(monkeypatch):
+    checked = []
+
+    def slow_check(username, password):
+        checked.append(password)
+        sleep(0.02)
+
+    def guess(number):
+        try:
+            check_sign_in("10.0.0.1", "anna@demo.example", f"guess {number}")
+        except TooManyTries:
+            return "paused"
+        finally:
+            connection.close()
+        return "wrong"
+
+    monkeypatch.setattr("jantar.platform.accounts.sign_in.authenticate", slow_check)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(guess, range(12)))
+    assert (answers.count("wrong"), answers.count("paused")) == (5, 7)
+    assert len(checked) == FailedSignIn.objects.count() == 5
 
 
 def test_many_accounts_tried_from_one_address_are_slowed_down_too(anna):
@@ -194,6 +223,18 @@ def test_theme_and_language_of_the_menu_are_kept(client, anna):
     assert client.post("/account/language/", {"language": "xx", "next": "//evil.example"})["Location"] == "/"
     anna.refresh_from_db()
     assert (anna.theme, anna.language) == ("system", "cs")
+
+
+def test_saving_ones_profile_keeps_what_an_administrator_changed_meanwhile(anna):
+    form = ProfileForm(
+        {"full_name": "Anna Nagy", "language": "hu", "time_zone": "Europe/Budapest", "theme": "dark"}, instance=anna
+    )
+    assert form.is_valid()
+    User.objects.filter(pk=anna.pk).update(is_active=False, is_admin=True)
+    form.save()
+    anna = User.objects.get(pk=anna.pk)
+    assert (anna.full_name, anna.language, anna.time_zone, anna.theme) == ("Anna Nagy", "hu", "Europe/Budapest", "dark")
+    assert (anna.is_active, anna.is_admin) == (False, True)
 
 
 def test_a_token_is_shown_once_works_and_is_revoked(client, anna):
