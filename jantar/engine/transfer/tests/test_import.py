@@ -28,6 +28,7 @@ from jantar.kit.money import Money
 from jantar.platform.files.models import StoredFile
 from jantar.platform.files.services import delete_expired
 from jantar.platform.jobs.models import JobRun
+from jantar.platform.jobs.models import State as JobState
 from jantar.platform.jobs.running import Run, run_waiting_jobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("N19")]
@@ -302,8 +303,10 @@ def test_a_run_whose_worker_died_goes_on_where_it_was(admin, monkeypatch):
     monkeypatch.setattr(jobs, "_note", die)
     assert run.job
     row = JobRun.objects.get(pk=run.job.pk)
+    JobRun.objects.filter(pk=row.pk).update(state=JobState.RUNNING)
     with pytest.raises(KeyboardInterrupt), transaction.atomic():
         jobs.import_rows(run.pk, run=Run(row, aside=False))
+    JobRun.objects.filter(pk=row.pk).update(state=JobState.WAITING)  # as a living worker puts it back
     monkeypatch.setattr(jobs, "_note", noted)
     run.refresh_from_db()
     # The first chunk is kept; what the dead worker did after it is not. (Here the test's transaction stands for both.)
