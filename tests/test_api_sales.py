@@ -61,7 +61,7 @@ def test_a_deal_is_lost_with_a_reason_only(api, deal):
 def test_a_stage_of_another_pipeline_is_refused(api, deal):
     other = create_pipeline("Renewals", [("Due", Status.OPEN, 50)]).stages.get()
     problem = problem_in(api.patch(f"/deals/{deal['id']}", {"stage": other.pk}), 422)
-    assert problem["errors"] == {"stage": ["This stage belongs to another pipeline."]}
+    assert problem["errors"] == {"stage": ["“Due” does not belong to “New business”."]}
     assert Deal.objects.get().stage_id == deal["stage"]["id"]
     moved = data_of(api.patch(f"/deals/{deal['id']}", {"stage": other.pk, "pipeline": other.pipeline_id}))
     assert (moved["pipeline"]["title"], moved["stage"]["title"]) == ("Renewals", "Due")

@@ -13,10 +13,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from jantar.engine.pages.detail_content import load_for_page
 from jantar.engine.pages.forms_conflict import conflict_answer, without_theirs
 from jantar.engine.pages.forms_content import RecordForm, form_for, form_from, prefilled, prefilled_links, quick_names
+from jantar.engine.pages.forms_controls import control_from, follow, label_references
 from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
-from jantar.engine.records.errors import Invalid, NotAllowed, Stale
+from jantar.engine.records.errors import Invalid, NotAllowed, NotFound, Stale
 from jantar.engine.records.once import create_once
 from jantar.engine.records.record_type import RecordType
 from jantar.kit.numbers import whole_number
@@ -39,6 +40,21 @@ def new(request: HttpRequest, type_name: str) -> HttpResponse:
     form = form_for(record_type, record, actor, only=only, linked=linked)
     context = {**new_context(request, record_type, form, is_dialog), "token": uuid4().hex}
     return render(request, "pages/form_dialog.html" if is_dialog else "pages/form.html", context)
+
+
+def choices(request: HttpRequest, type_name: str, name: str) -> HttpResponse:
+    """The choices of a reference that fit what is chosen in the one it depends on (?pipeline=2&stage=7)."""
+    record_type = load_type(request, type_name)
+    actor = current_actor(request)
+    if name not in record_type.depends:
+        raise NotFound(_("There is no such field."))
+    fields, on = record_type.fields(actor), record_type.depends[name]
+    controls = {one: control_from(fields[one], request.GET) for one in (name, on)}
+    control = controls[name]
+    label_references([control], actor, {on: None, **follow(controls, record_type)})
+    if control.text not in dict(control.offered):
+        control.items = []
+    return render(request, "pages/fields/options.html", {"control": control})
 
 
 def create(request: HttpRequest, record_type: RecordType, is_dialog: bool) -> HttpResponse:

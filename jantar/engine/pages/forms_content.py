@@ -16,6 +16,7 @@ from jantar.engine.pages.forms_controls import (
     control_from,
     control_with,
     fill_errors,
+    follow,
     label_references,
     read_values,
     suggestions_address,
@@ -47,6 +48,8 @@ class RecordForm:
     loaded: Mapping[str, str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     is_new: bool = False
+    #: What is chosen in the references that others depend on.
+    chosen: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def names(self) -> str:
@@ -101,7 +104,7 @@ class RecordForm:
             *self.controls.values(),
             *(one for editor in self.editors.values() for one in editor.all_controls),
         ]
-        label_references(everything, actor, dict.fromkeys(self.controls))
+        label_references(everything, actor, {**dict.fromkeys(self.controls), **self.chosen})
         wrong = next((one for one in everything if one.errors), None)
         first = wrong or next(iter(self.controls.values()), None)
         if first:
@@ -178,6 +181,7 @@ def loaded_from(data: QueryDict) -> dict[str, str]:
 
 
 def suggesting(form: RecordForm, record_type: RecordType) -> RecordForm:
+    form.chosen = follow(form.controls, record_type)
     for control in form.controls.values():
         if control.kind == "tags":
             control.suggest = suggestions_address(record_type.name, control.field.name)

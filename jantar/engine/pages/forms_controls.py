@@ -12,6 +12,8 @@ from django.http import QueryDict
 from django.template.exceptions import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from jantar.engine.fields import show
 from jantar.engine.fields.base import Field
@@ -22,6 +24,7 @@ from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
 from jantar.engine.pages.pickers import pick_address
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import is_offered_whole, record_titles, rows_to_offer, titles_of
 from jantar.kit.numbers import whole_number
 from jantar.platform.settings.models import ExchangeRate, Workspace
@@ -43,6 +46,9 @@ class Control:
     labels: dict[str, str] = made(default_factory=dict)
     offered: list[tuple[str, str]] = made(default_factory=list)
     suggest: str = ""
+    #: Where the choices come from when the control of the field `follows` changes, and the names sent there.
+    choices_url: str = ""
+    follows: str = ""
     autofocus: bool = False
     bare: bool = False
 
@@ -93,6 +99,18 @@ class Control:
     @property
     def selected(self) -> list[tuple[str, str]]:
         return [(item, self.labels.get(item, item)) for item in self.items if item]
+
+    @property
+    def choices_ask(self) -> SafeString:
+        """Fetches the choices anew when what they follow is chosen, or put back from a draft."""
+        if not self.choices_url:
+            return SafeString("")
+        source = f"from:#f-{self.follows}"
+        return format_html(
+            ' hx-get="{}" hx-trigger="change {}, draft:restored {} delay:20ms" hx-include="closest [data-fields]"'
+            ' hx-params="{},{}" hx-target="this" hx-swap="innerHTML" hx-sync="this:replace"',
+            self.choices_url, source, source, self.follows, self.name,
+        )  # fmt: skip
 
     @property
     def pick_url(self) -> str:
@@ -170,6 +188,21 @@ def read_values(controls: Iterable[Control]) -> dict[str, Any]:
     return values
 
 
+def follow(controls: Mapping[str, Control], record_type: RecordType) -> dict[str, Any]:
+    """Lets the choices of controls follow the controls they depend on, and returns what is chosen in the latter."""
+    chosen: dict[str, Any] = {}
+    for name, on in record_type.depends.items():
+        if name in controls and on in controls:
+            controls[name].choices_url = reverse("pages:choices", args=[record_type.name, name])
+            controls[name].follows = on
+        if on in controls:
+            try:
+                chosen[on] = read_value(controls[on])
+            except FieldError:
+                chosen[on] = None
+    return chosen
+
+
 def label_references(controls: Iterable[Control], actor: Actor, shared: Mapping[str, Any] | None = None) -> None:
     """Gives picked records, users and teams their titles, and short tables their rows; a statement per table.
 
@@ -183,7 +216,10 @@ def label_references(controls: Iterable[Control], actor: Actor, shared: Mapping[
             continue
         if is_offered_whole(control.field.target):
             control.offered = rows_to_offer(control.field.target, dict(shared or {}), actor)
-        elif whole_number(control.text) is not None and not control.labels:
+            is_gone = control.text not in dict(control.offered)
+        else:
+            is_gone = True
+        if is_gone and whole_number(control.text) is not None and not control.labels:
             wanted.setdefault(control.field.target, []).append(control)
     for target, found in wanted.items():
         titles = titles_of(target, (int(control.text) for control in found), actor)

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRefresh
 
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.references import Reference
 from jantar.engine.pages.detail_content import load_for_page
 from jantar.engine.pages.forms import posted_version
@@ -17,8 +16,10 @@ from jantar.engine.pages.forms_controls import (
     Control,
     control_from,
     control_with,
+    fill_errors,
+    follow,
     label_references,
-    read_value,
+    read_values,
     suggestions_address,
 )
 from jantar.engine.pages.loading import load_type
@@ -43,25 +44,33 @@ def field(request: HttpRequest, type_name: str, pk: int, name: str) -> HttpRespo
         raise NotAllowed(_("You may see this but not change it."))
     if request.method == "POST":
         return save(request, record_type, record, one)
-    return control_answer(request, record_type, record, control_with(one, one.read(record)), record.version)
+    controls = [control_with(other, other.read(record)) for other in edited_together(record_type, one, actor)]
+    return control_answer(request, record_type, record, controls, record.version)
+
+
+def edited_together(record_type: RecordType, one: Field, actor: Actor) -> list[Field]:
+    """The field, and those whose choices follow from it: changed alone it would leave them wrong."""
+    fields = record_type.fields(actor)
+    others = [fields[name] for name in record_type.dependents(one.name)]
+    return [one, *(other for other in others if not other.read_only)]
 
 
 def save(request: HttpRequest, record_type: RecordType, record: Any, one: Field) -> HttpResponse:
     actor = current_actor(request)
-    control = control_from(one, request.POST)
+    controls = [control_from(other, request.POST) for other in edited_together(record_type, one, actor)]
     version = posted_version(request)
     before = shown_values(record_type, record, actor)
+    values = without_theirs(read_values(controls), request.POST)
     try:
-        values = without_theirs({one.name: read_value(control)}, request.POST)
-        write.update(record_type, record.pk, values, actor=actor, version=version)
-    except FieldError as error:
-        control.errors = [error.message]
+        if not any(control.errors for control in controls):
+            write.update(record_type, record.pk, values, actor=actor, version=version)
     except Invalid as error:
-        control.errors = [message for messages in error.errors.values() for message in messages]
+        left = fill_errors({control.name: control for control in controls}, error.errors)
+        controls[0].errors += [message for messages in left.values() for message in messages]
     except Stale as stale:
         return conflict_answer(request, record_type, record.pk, stale, form_id="conflict-form", own_form=True)
-    if control.errors:
-        return control_answer(request, record_type, record, control, version or record.version, status=422)
+    if any(control.errors for control in controls):
+        return control_answer(request, record_type, record, controls, version or record.version, status=422)
     if "reload" in request.POST:
         return HttpResponseClientRefresh()
     return saved_answer(request, record_type, record.pk, one, before)
@@ -83,14 +92,17 @@ def saved_answer(
 
 
 def control_answer(
-    request: HttpRequest, record_type: RecordType, record: Any, control: Control, version: int, status: int = 200
+    request: HttpRequest, record_type: RecordType, record: Any, controls: list[Control], version: int, status: int = 200
 ) -> HttpResponse:
     actor = current_actor(request)
-    control.bare = True
+    control, *others = controls
+    control.bare = not others
     if control.kind == "tags":
         control.suggest = suggestions_address(record_type.name, control.field.name)
-    label_references([control], actor, references_of(record_type, record, actor, without=control.field))
-    context = {"control": control, "version": version}
+    known = references_of(record_type, record, actor, without=control.field)
+    chosen = follow({one.name: one for one in controls}, record_type)
+    label_references(controls, actor, {**known, **chosen})
+    context = {"control": control, "others": others, "version": version}
     return render(request, "pages/inline_control.html", context, status=status)
 
 

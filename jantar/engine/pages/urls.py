@@ -73,6 +73,7 @@ LISTS = [
 RECORDS = [
     path("pick/<str:target>/", pickers.pick, name="pick"),
     path(f"{TYPE}words/<slug:name>/", pickers.suggest, name="suggest"),
+    path(f"{TYPE}choices/<slug:name>/", forms.choices, name="choices"),
     path(f"{TYPE}new/", forms.new, name="new"),
     path(f"{TYPE}bin/", bin.show, name="bin"),
     path(f"{TYPE}bin/restore/", bin.restore, name="bin_restore"),

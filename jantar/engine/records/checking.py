@@ -74,13 +74,26 @@ def prepare(record_type: RecordType, records: Sequence[Any], rows: Sequence[Valu
 
 
 def own_errors(record_type: RecordType, record: Any, given: frozenset[str], actor: Actor) -> Errors:
-    """The refusals of the type's own rules."""
+    """The refusals of references that disagree, and of the type's own rules."""
+    if errors := disagreements(record_type, record):
+        return errors
     if record_type.validate:
         try:
             record_type.validate(record, given, actor)
         except Invalid as error:
             return error.errors
     return {}
+
+
+def disagreements(record_type: RecordType, record: Any) -> Errors:
+    """References that do not agree with the one they depend on."""
+    errors: Errors = {}
+    for name, on in record_type.depends.items():
+        row, parent = getattr(record, name), getattr(record, f"{on}_id")
+        if row is not None and parent is not None and getattr(row, f"{on}_id") != parent:
+            words = {"value": row, "parent": getattr(record, on)}
+            errors[name] = [_("“%(value)s” does not belong to “%(parent)s”.") % words]
+    return errors
 
 
 def name_errors(record_type: RecordType, fields: Mapping[str, Field], values: Values) -> Errors:

@@ -1,10 +1,12 @@
 """Start-up checks of the declarations: a wrong one fails with a hint before it can do harm."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.references import Reference
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 
@@ -43,6 +45,21 @@ def problems(record_type: RecordType) -> Iterator[CheckMessage]:
         for name in filter(None, (record_type.board.by, record_type.board.total, *record_type.board.card)):
             if name not in fields:
                 yield unknown(record_type, "board", name, fields)
+    yield from wrong_dependencies(record_type, fields)
+
+
+def wrong_dependencies(record_type: RecordType, fields: Mapping[str, Field]) -> Iterator[Error]:
+    for name, on in record_type.depends.items():
+        one, parent = fields.get(name), fields.get(on)
+        if not isinstance(one, Reference) or not isinstance(parent, Reference):
+            reason = "both have to be references"
+        elif registry.types_of(one.target) or registry.types_of(parent.target):
+            reason = "neither may point to records"
+        elif getattr(one.target, on, None) is None or one.target._meta.get_field(on).related_model is not parent.target:
+            reason = f"{one.target.__name__} has no reference {on!r} to {parent.target.__name__}"
+        else:
+            continue
+        yield Error(f"{record_type.name}: {name!r} can't depend on {on!r}.", hint=f"{reason}.", id="records.E003")
 
 
 def unknown(record_type: RecordType, place: str, name: str, fields: Any) -> Error:

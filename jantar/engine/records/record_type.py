@@ -128,6 +128,9 @@ class RecordType:
     milestones: tuple[str, ...] = ("owner",)
     #: References to what a record belongs to: what happens with it also happens there (a person's company).
     belongs_to: tuple[str, ...] = ()
+    #: References whose rows have to agree with another reference: {"stage": "pipeline"} offers and takes only stages
+    #: whose own `pipeline` is that of the record. Both point to tables that are no records.
+    depends: Mapping[str, str] = field(default_factory=dict)
     #: Fields by which an import recognises an existing record, best first.
     match: tuple[str, ...] = ()
     import_columns: tuple[ImportColumn, ...] = ()
@@ -185,6 +188,10 @@ class RecordType:
 
     def action(self, name: str) -> RecordAction | None:
         return next((action for action in self.actions if action.name == name), None)
+
+    def dependents(self, name: str) -> list[str]:
+        """The references whose choices follow from the reference of that name."""
+        return [one for one, on in self.depends.items() if on == name]
 
     @property
     def form_fields(self) -> tuple[str, ...]:

@@ -48,6 +48,7 @@ deals = RecordType(
             available=lambda deal: deal.status != Status.OPEN,
         ),
     ),
+    depends={"stage": "pipeline"},
     belongs_to=("customer",),
     milestones=("stage", "amount", "expected_close", "owner"),
     match=("name",),

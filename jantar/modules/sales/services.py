@@ -92,8 +92,6 @@ def validate_deal(deal: Any, changed: frozenset[str], actor: Actor) -> None:
         errors["stage"] = [_("There is no pipeline with an open stage yet.")]
     elif deal.pipeline_id is None:
         deal.pipeline_id = deal.stage.pipeline_id
-    elif deal.stage.pipeline_id != deal.pipeline_id:
-        errors["stage"] = [_("This stage belongs to another pipeline.")]
     if deal.status == Status.LOST and not deal.loss_reason:
         errors["loss_reason"] = [_("Say why the deal was lost.")]
     if deal.amount is not None and deal.amount.amount < 0:

@@ -129,7 +129,7 @@ def test_a_stage_of_another_pipeline_is_refused_with_the_field_named(ada, custom
     deal = make_deal(ada, customer)
     with pytest.raises(Invalid) as refusal:
         write.update(deals, deal.pk, {"stage": stage("Due")}, actor=ada)
-    assert refusal.value.errors == {"stage": ["This stage belongs to another pipeline."]}
+    assert refusal.value.errors == {"stage": ["“Due” does not belong to “New business”."]}
     deal.refresh_from_db()
     assert (deal.stage.name, deal.version) == ("Contacted", 1)
     moved = write.update(deals, deal.pk, {"pipeline": renewals, "stage": stage("Due")}, actor=ada)

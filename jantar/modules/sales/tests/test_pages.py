@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from html import unescape
@@ -13,12 +14,14 @@ from django.utils import timezone
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
+from jantar.engine.records.checks import problems
 from jantar.engine.records.listing import Query, rows_of
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_team, make_user
+from jantar.engine.testing.browserless import fields_of
 from jantar.kit.money import Money
-from jantar.modules.sales import pages, queries
-from jantar.modules.sales.models import Pipeline
+from jantar.modules.sales import pages, queries, services
+from jantar.modules.sales.models import Deal, Pipeline
 
 pytestmark = pytest.mark.django_db
 companies, deals = registry.get("companies"), registry.get("deals")
@@ -75,3 +78,48 @@ def test_today_shows_deals_without_a_next_step_to_their_owner_only(client, selle
     assert "Machine &lt;b&gt;" in client.get("/").content.decode()
     client.force_login(make_user("Bob", make_team("South"), scope=Scope.TEAM))
     assert "Machine" not in client.get("/").content.decode()
+
+
+def test_a_stage_that_does_not_fit_is_named_and_kept_in_a_form_without_scripts(client, seller, deal):
+    renewals = services.create_pipeline("Renewals", [("Due", "open", 60), ("Signed", "won", 100)])
+    page = client.get("/deals/new/").content.decode()
+    typed = {**fields_of(page), "name": "Service", "customer": str(deal.customer_id)}
+    typed |= {"pipeline": str(renewals.pk), "stage": str(deal.stage_id)}
+    answer = client.post("/deals/new/", typed)
+    text = unescape(answer.content.decode())
+    assert answer.status_code == 422
+    assert f"“{deal.stage}” does not belong to “Renewals”." in text
+    assert fields_of(text)["stage"] == [str(deal.stage_id)]
+    options = re.findall(
+        r"<option[^>]*>([^<]+)", re.findall(r'<select[^>]*name="stage".*?</select>', text, re.DOTALL)[0]
+    )
+    assert options == ["Due", "Signed", str(deal.stage)]
+    assert Deal.objects.count() == 1
+
+
+def test_the_choices_of_a_stage_are_those_of_the_pipeline(client, seller, deal):
+    renewals = services.create_pipeline("Renewals", [("Due", "open", 60), ("Signed", "won", 100)])
+    stay = renewals.stages.get(name="Signed")
+    text = client.get(f"/deals/choices/stage/?pipeline={renewals.pk}&stage={stay.pk}").content.decode()
+    assert re.findall(r"<option[^>]*>([^<]+)", text) == ["Due", "Signed"]
+    assert f'value="{stay.pk}" selected' in text
+    assert (
+        "selected"
+        not in client.get(f"/deals/choices/stage/?pipeline={renewals.pk}&stage={deal.stage_id}").content.decode()
+    )
+    everything = client.get("/deals/choices/stage/?pipeline=nonsense").content.decode()
+    assert "Renewals · Due" in everything
+    assert client.get("/deals/choices/owner/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("depends", "hint"),
+    [
+        ({"name": "pipeline"}, "both have to be references."),
+        ({"stage": "customer"}, "neither may point to records."),
+        ({"pipeline": "stage"}, "Pipeline has no reference 'stage' to Stage."),
+    ],
+)
+def test_a_dependency_that_can_not_hold_is_found_at_the_start(depends, hint):
+    [problem] = problems(replace(deals, depends=depends))
+    assert (problem.id, problem.hint) == ("records.E003", hint)
