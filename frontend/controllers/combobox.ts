@@ -26,6 +26,7 @@ export default class extends Controller<HTMLSelectElement> {
     const { default: removeButton } = await import("tom-select/plugins/remove_button/plugin.js");
     Select.define("remove_button", removeButton);
     if (!this.element.isConnected || this.#select) return;
+    const hadFocus = document.activeElement === this.element;
     this.#select = new Select(this.element, {
       valueField: "value",
       labelField: "label",
@@ -49,6 +50,7 @@ export default class extends Controller<HTMLSelectElement> {
     // The input that Tom Select puts in front carries the label; the select itself is only what is sent.
     this.element.setAttribute("aria-hidden", "true");
     this.element.addEventListener("draft:restored", this.#sync);
+    if (hadFocus) this.#select.focus();
   }
 
   override disconnect(): void {

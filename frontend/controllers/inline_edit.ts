@@ -4,8 +4,8 @@ import { htmx } from "../lib/htmx";
 const VISIBLE = ":is(input:not([type=hidden]), select:not(.ts-hidden-accessible), textarea):not([hidden])";
 
 /**
- * A value edited where it stands. Double click, Enter or F2 fetches the control (GET url), Enter or leaving
- * saves (POST url with its fields), Escape puts the value back. Answers: 200 the value as shown,
+ * A value edited where it stands. A click (in the cell of a list a double click, as a click there chooses words),
+ * Enter or F2 fetches the control (GET url), Enter or leaving saves (POST url with its fields), Escape puts the value back. Answers: 200 the value as shown,
  * 422 the control again with its errors (what was typed in it), 409 the conflict for the dialog.
  */
 export default class extends Controller<HTMLElement> {
@@ -19,6 +19,7 @@ export default class extends Controller<HTMLElement> {
 
   override connect(): void {
     this.element.tabIndex = Math.max(this.element.tabIndex, 0);
+    this.element.addEventListener("click", this.#click);
     this.element.addEventListener("dblclick", this.#start);
     this.element.addEventListener("keydown", this.#key);
     this.element.addEventListener("focusout", this.#left);
@@ -26,6 +27,7 @@ export default class extends Controller<HTMLElement> {
   }
 
   override disconnect(): void {
+    this.element.removeEventListener("click", this.#click);
     this.element.removeEventListener("dblclick", this.#start);
     this.element.removeEventListener("keydown", this.#key);
     this.element.removeEventListener("focusout", this.#left);
@@ -59,6 +61,11 @@ export default class extends Controller<HTMLElement> {
   #start = (event: Event): void => {
     if ((event.target as Element).closest("a, button, input, select, textarea")) return;
     this.start();
+  };
+
+  /** Words marked with the mouse are there to be copied. */
+  #click = (event: Event): void => {
+    if (this.element.localName !== "td" && getSelection()?.isCollapsed !== false) this.#start(event);
   };
 
   #key = (event: KeyboardEvent): void => {

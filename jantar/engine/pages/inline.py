@@ -9,7 +9,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.references import Reference
-from jantar.engine.pages.detail_content import load_for_page
+from jantar.engine.pages.detail_content import BOOK_KEEPING, RecordPage, load_for_page
 from jantar.engine.pages.forms import posted_version
 from jantar.engine.pages.forms_conflict import conflict_answer, without_theirs
 from jantar.engine.pages.forms_controls import (
@@ -83,10 +83,12 @@ def saved_answer(
     actor = current_actor(request)
     record = load_for_page(record_type, pk, actor)
     now = shown_values(record_type, record, actor)
+    aside = {one.name, *BOOK_KEEPING}
     context = {
         "record": record,
         "value": now[one.name],
-        "others": [(name, value) for name, value in now.items() if name != one.name and value != before[name]],
+        "others": [(name, value) for name, value in now.items() if name not in aside and value != before[name]],
+        "page": RecordPage(record_type, record, actor),
     }
     return with_event(render(request, "pages/inline_value.html", context), "record:changed")
 

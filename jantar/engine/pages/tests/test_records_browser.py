@@ -44,6 +44,31 @@ def test_a_value_is_edited_where_it_stands(open_page: OpenPage, ada: User) -> No
     assert Book.objects.get().title == "Bánk bán"
 
 
+def test_one_press_starts_the_edit_and_the_header_follows(open_page: OpenPage, ada: User) -> None:
+    book = make_book(ada, genre="novel")
+    page = open_page(ada, f"/books/{book.pk}/")
+    noise: list[str] = []
+    page.on("console", lambda message: noise.append(message.text) if message.type == "error" else None)
+    expect(page.locator(".key-facts")).not_to_contain_text("Law")
+    fact(page, "genre").click()
+    fact(page, "genre").locator("select").select_option("law")
+    page.locator("h1").click()
+    expect(page.locator(".key-facts")).to_contain_text("Law")
+    assert noise == []
+
+
+def test_labels_are_typed_at_once(open_page: OpenPage, ada: User) -> None:
+    book = make_book(ada, labels=["old"])
+    page = open_page(ada, f"/books/{book.pk}/")
+    fact(page, "labels").click()
+    expect(fact(page, "labels").locator(".ts-control input")).to_be_focused()
+    page.keyboard.type("rare")
+    page.locator("h1").click()
+    expect(fact(page, "labels").locator("select")).to_have_count(0)
+    expect(fact(page, "labels")).to_contain_text("rare")
+    assert Book.objects.get().labels == ["old", "rare"]
+
+
 def test_escape_puts_the_value_back_and_leaving_saves(open_page: OpenPage, ada: User) -> None:
     book = make_book(ada)
     page = open_page(ada, f"/books/{book.pk}/")
