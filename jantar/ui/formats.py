@@ -36,6 +36,11 @@ def format_day_short(value: date, language: str) -> str:
     return dates.format_skeleton("MMMEd", value, locale=locale_for(language))
 
 
+def format_day_full(value: date, language: str) -> str:
+    """A day in words: "Sunday, 22 November 2026", "neděle 22. listopadu 2026"."""
+    return dates.format_date(value, "full", locale=locale_for(language))
+
+
 def format_month(value: date, language: str) -> str:
     """A month with its year: "November 2026", "listopad 2026"."""
     return dates.format_skeleton("yMMMM", value, locale=locale_for(language))

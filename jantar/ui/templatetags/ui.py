@@ -46,11 +46,12 @@ def avatar(name: str, size: str = "", square: Any = False, image: str = "", seed
 
 @register.simple_tag
 def date(value: dt.date | None, style: str = "") -> SafeString | str:
-    """A day. `style`: "" (22 Nov 2026), "short" (Sun 22 Nov), "month" (November 2026)."""
+    """A day. `style`: "" (22 Nov 2026), "short" (Sun 22 Nov), "full" (with the weekday), "month" (November 2026)."""
     if value is None or value == "":
         return ""
     day = timezone.localtime(value).date() if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
-    write = {"short": formats.format_day_short, "month": formats.format_month}.get(style, formats.format_day)
+    styles = {"short": formats.format_day_short, "full": formats.format_day_full, "month": formats.format_month}
+    write = styles.get(style, formats.format_day)
     return format_html('<time class="num" datetime="{}">{}</time>', day.isoformat(), write(day, _language()))
 
 

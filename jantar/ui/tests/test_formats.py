@@ -28,6 +28,20 @@ def test_a_day_is_written_as_in_the_country(language, text):
 @pytest.mark.parametrize(
     ("language", "text"),
     [
+        ("en", "Sunday, 22 November 2026"),
+        ("cs", "neděle 22. listopadu 2026"),
+        ("hu", "2026. november 22., vasárnap"),
+        ("pl", "niedziela, 22 listopada 2026"),
+        ("sk", "nedeľa 22. novembra 2026"),
+    ],
+)
+def test_a_day_in_words_names_the_day_of_the_week(language, text):
+    assert formats.format_day_full(date(2026, 11, 22), language) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
         ("en", "23 Nov 2026, 00:30"),
         ("cs", "23. 11. 2026 00:30"),
         ("hu", "2026. nov. 23. 00:30"),
