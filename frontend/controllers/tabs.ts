@@ -50,8 +50,15 @@ export default class extends Controller<HTMLElement> {
       const tab = this.#tabs[index]!;
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
+      if (chosen) this.#bring(tab);
     }
     panel?.dispatchEvent(new CustomEvent("tab:shown", { bubbles: true }));
+  }
+
+  /** Scrolls the row of tabs, not the page, until the tab is seen whole. */
+  #bring(tab: HTMLElement): void {
+    const [row, at] = [this.listTarget.getBoundingClientRect(), tab.getBoundingClientRect()];
+    this.listTarget.scrollLeft += Math.min(at.left - row.left, 0) + Math.max(at.right - row.right, 0);
   }
 
   #choose(index: number): void {
