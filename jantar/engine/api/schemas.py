@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.api.values import MAX_ROWS, MAX_VERSION
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.numbers import Number
+from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
@@ -124,7 +125,9 @@ def value_schema(field: Field, *, writing: bool) -> Schema:
 
 def read_schema(field: Field) -> Schema:
     if isinstance(field, Reference):
-        return closed({"id": ID, "title": {"type": ["string", "null"]}}, required=["id", "title"])
+        return closed({"id": nullable(ID), "title": {"type": "string"}}, required=["id", "title"])
+    if isinstance(field, AnyRecord):
+        return {**field.schema(), "required": ["type", "id", "title"]}
     return field.schema()
 
 

@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.errors import FieldError, Invalid
-from jantar.engine.fields.references import Reference
+from jantar.engine.fields.record_key import AnyRecord, RecordKey
+from jantar.engine.fields.references import Reference, is_unseen, unseen
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.models import Record
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.references import record_titles
 
 Errors = dict[str, list[str]]
 #: What every answer has, whichever fields were asked for.
@@ -21,11 +23,12 @@ MAX_ROWS = 1000
 
 
 class Dump:
-    """Writes rows as JSON for one actor. A referenced record that the actor may not see keeps its id only."""
+    """Writes rows as JSON for one actor. Of a referenced record that the actor may not see not even the id is told."""
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
         self.visible: dict[type[Any], set[int]] = {}
+        self.titles: dict[RecordKey, str] = {}
 
     def look_up(self, fields: Mapping[str, Field], rows: Iterable[Any]) -> None:
         """Finds out which of the records that rows refer to are visible; one statement for each table."""
@@ -36,6 +39,12 @@ class Dump:
                 wanted.setdefault(field.target, set()).update(getattr(row, field.id_name) for row in rows)
         for target, ids in wanted.items():
             self.look_up_ids(target, ids - {None})
+        linking = [field for field in fields.values() if isinstance(field, AnyRecord)]
+        self.look_up_keys(field.read(row) for field in linking for row in rows)
+
+    def look_up_keys(self, keys: Iterable[RecordKey | None]) -> None:
+        """Titles of the records of any type; one statement for each type among them."""
+        self.titles |= record_titles((key for key in keys if key is not None), self.actor)
 
     def look_up_ids(self, target: type[Any], ids: set[int]) -> None:
         found = target.objects.visible_to(self.actor).filter(pk__in=ids).values_list("pk", flat=True)
@@ -54,7 +63,11 @@ class Dump:
     def value(self, field: Field, value: Any) -> Any:
         """The record of a reference must have been looked up."""
         if value is not None and refers_to_records(field) and value.pk not in self.visible.get(field.target, ()):
-            return {"id": value.pk, "title": None}
+            return {"id": None, "title": unseen()}
+        if value is not None and isinstance(field, AnyRecord):
+            if value not in self.titles:
+                return {"type": None, "id": None, "title": unseen()}
+            return {**field.dump(value), "title": self.titles[value]}
         return field.dump(value)
 
 
@@ -86,6 +99,8 @@ def load_fields(
         try:
             if field is None:
                 raise FieldError(_("There is no field “%(name)s”.") % {"name": name[:50]})
+            if isinstance(field, Reference | AnyRecord) and is_unseen(value):
+                continue
             if field.read_only:
                 raise FieldError(_("This field can't be changed."))
             values[name] = field.load(value)

@@ -9,6 +9,7 @@ from jantar.engine.api.problems import Problem
 from jantar.engine.api.reading import show_record
 from jantar.engine.api.values import Dump, Errors, load_fields, load_values, load_version, refers_to_records
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.history.models import Cause
 from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import Actor
@@ -109,4 +110,6 @@ def dump_theirs(record_type: RecordType, actor: Actor, theirs: Mapping[str, Any]
 def dump_value(dump: Dump, field: Field, value: Any) -> Any:
     if value is not None and refers_to_records(field):
         dump.look_up_ids(field.target, {value.pk})
+    elif value is not None and isinstance(field, AnyRecord):
+        dump.look_up_keys([value])
     return dump.value(field, value)

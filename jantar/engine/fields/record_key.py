@@ -61,7 +61,11 @@ class AnyRecord(Field):
         return None if value is None else {"type": value.type, "id": value.id}
 
     def schema(self) -> dict[str, Any]:
-        properties = {"type": {"type": "string", "examples": ["deals"]}, "id": {"type": "integer"}}
+        properties = {
+            "type": {"type": ["string", "null"], "examples": ["deals"]},
+            "id": {"type": ["integer", "null"]},
+            "title": {"type": "string"},
+        }
         return {"type": "object", "properties": properties, "required": ["type", "id"]}
 
     # Filters look at both columns ---------------------------------------------------------------

@@ -27,6 +27,16 @@ def is_hidden(row: Model | None) -> bool:
     return row is not None and "is_hidden" in row.__dict__
 
 
+def unseen() -> str:
+    """What stands in place of a record that the reader may not see."""
+    return _("(not visible to you)")
+
+
+def is_unseen(data: Any) -> bool:
+    """Whether JSON of a reference is what `dump` gives for a hidden record; sent back, it changes nothing."""
+    return isinstance(data, dict) and "id" in data and data["id"] is None
+
+
 class Reference(Field):
     """Another record, by its id. Whether the actor may see that record is checked by the write path."""
 
@@ -59,11 +69,14 @@ class Reference(Field):
         return self.target(pk=pk)
 
     def dump(self, value: Any) -> Any:
-        return None if value is None else {"id": value.pk, "title": None if is_hidden(value) else str(value)}
+        """Of a hidden record not even the id is told."""
+        if is_hidden(value):
+            return {"id": None, "title": unseen()}
+        return None if value is None else {"id": value.pk, "title": str(value)}
 
     def text(self, value: Any) -> str:
         if is_hidden(value):
-            return _("(not visible to you)")
+            return unseen()
         return "" if value is None else str(value)
 
     def input_text(self, value: Any) -> str:
@@ -75,7 +88,7 @@ class Reference(Field):
                 {"type": "integer"},
                 {
                     "type": "object",
-                    "properties": {"id": {"type": "integer"}, "title": {"type": "string"}},
+                    "properties": {"id": {"type": ["integer", "null"]}, "title": {"type": "string"}},
                     "required": ["id"],
                 },
             ]

@@ -14,7 +14,7 @@ from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
-from jantar.engine.fields.references import Reference
+from jantar.engine.fields.references import Reference, unseen
 from jantar.engine.history.models import Change
 from jantar.engine.history.stored import Amounts, Row, columns_of, key_in
 from jantar.engine.permissions.actor import Actor
@@ -232,7 +232,7 @@ class _Reader:
                 continue
             rows = custom if one.is_custom else (before, after)
             (old_json, old), (new_json, new) = (self._value(one, row) for row in rows)
-            if old != new or old_json != new_json:
+            if old != new or old_json != new_json or unseen() in (old, new):
                 yield FieldChange(name, str(one.label), old_json, new_json, old, new, source.part)
 
     def _value(self, one: Field, row: Row) -> tuple[Any, str]:
@@ -242,10 +242,12 @@ class _Reader:
             if pk is None:
                 return None, ""
             title = self.titles.get((one.target._meta.db_table, pk))
-            return {"id": pk, "title": title}, _("(not visible to you)") if title is None else title
+            return ({"id": None, "title": unseen()}, unseen()) if title is None else ({"id": pk, "title": title}, title)
         if isinstance(one, AnyRecord):
             key = key_in(one, row)
-            return one.dump(key), "" if key is None else self.names.get(key, _("(not visible to you)"))
+            if key is None or key in self.names:
+                return one.dump(key), "" if key is None else self.names[key]
+            return {"type": None, "id": None, "title": unseen()}, unseen()
         if isinstance(one, MoneyKind):
             return self._money(one, row)
         stored = row.get(one.name)

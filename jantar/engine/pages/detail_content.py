@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field, Label
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
+from jantar.engine.fields.references import unseen
 from jantar.engine.pages.detail_facts import cards
 from jantar.engine.pages.values import show_value
 from jantar.engine.permissions.actor import Actor
@@ -160,7 +161,7 @@ class RecordPage:
         if isinstance(one, AnyRecord) and value is not None:
             title = self.titles.get(value)
             if title is None:
-                return _("(not visible to you)")
+                return unseen()
             return format_html('<a href="{}">{}</a>', reverse("pages:detail", args=[value.type, value.id]), title)
         return show_value(one, value)
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field, Label
-from jantar.engine.fields.references import Reference
+from jantar.engine.fields.references import Reference, unseen
 from jantar.engine.history.changes import changes_of
 from jantar.engine.pages.forms_controls import is_loaded
 from jantar.engine.permissions.actor import Actor
@@ -74,7 +73,7 @@ def conflicts_of(record_type: RecordType, stale: Stale, actor: Actor) -> list[Co
 def shown(one: Field, value: Any, actor: Actor) -> str:
     """A value as text; a record by its title as far as the actor may see it."""
     if isinstance(one, Reference) and value is not None and (refers_to_record(one) or not is_loaded(value)):
-        return titles_of(one.target, [value.pk], actor).get(value.pk, _("(not visible to you)"))
+        return titles_of(one.target, [value.pk], actor).get(value.pk, unseen())
     return one.text(value)
 
 

@@ -21,7 +21,7 @@ from jantar.engine.fields.choices import Tags
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.record_key import AnyRecord
-from jantar.engine.fields.references import Reference
+from jantar.engine.fields.references import Reference, is_hidden, unseen
 from jantar.engine.pages.pickers import pick_address
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
@@ -29,6 +29,8 @@ from jantar.engine.records.references import is_offered_whole, record_titles, ro
 from jantar.kit.numbers import whole_number
 from jantar.platform.settings.models import ExchangeRate, Workspace
 
+#: Stands in a form for a record that the reader may not see.
+UNSEEN = "unseen"
 #: Kinds whose controls take the whole width of a form.
 WIDE = frozenset({"long_text"})
 USUAL_CURRENCIES = ("CZK", "EUR", "HUF", "PLN", "USD", "GBP", "CHF")
@@ -51,6 +53,8 @@ class Control:
     follows: str = ""
     autofocus: bool = False
     bare: bool = False
+    #: Whether what stands in it is stored, not typed.
+    is_stored: bool = False
 
     @property
     def id(self) -> str:
@@ -152,9 +156,17 @@ def control_with(one: Field, value: Any, name: str = "") -> Control:
     else:
         text = one.input_text(value)
         control.items = [text] if text else []
-    if isinstance(one, Reference) and value is not None and control.text:
+    control.is_stored = True
+    if isinstance(one, Reference) and is_hidden(value):
+        conceal(control)
+    elif isinstance(one, Reference) and value is not None and control.text:
         control.labels = {control.text: one.text(value)} if is_loaded(value) else {}
     return control
+
+
+def conceal(control: Control) -> None:
+    """Lets a control hold a record that may not be seen without telling its id; left alone it is not written."""
+    control.items, control.labels = [UNSEEN], {UNSEEN: unseen()}
 
 
 def control_from(one: Field, data: QueryDict, name: str = "") -> Control:
@@ -164,6 +176,8 @@ def control_from(one: Field, data: QueryDict, name: str = "") -> Control:
     if not control.items and (text := data.get(control.name, "")):
         control.items = [text]
     control.currency = data.get(f"{control.name}-currency", "")
+    if isinstance(one, Reference | AnyRecord) and control.text == UNSEEN:
+        conceal(control)
     return control
 
 
@@ -238,6 +252,8 @@ def name_any_records(controls: list[Control], actor: Actor) -> None:
     for control in controls:
         if (key := keys.get(control.text)) in titles:
             control.labels = {control.text: titles[key]}
+        elif key and control.is_stored:
+            conceal(control)
 
 
 def is_loaded(row: Model) -> bool:

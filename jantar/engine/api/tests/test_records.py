@@ -105,7 +105,7 @@ def test_the_title_of_a_record_that_is_not_visible_is_not_told(ada, api):
     eve = actor_for(make_user("Eve", admin=True))
     shelf = write.create(shelves, {"name": "Secret"}, actor=eve)
     book = write.create(books, {"title": "Shared", "shelf": shelf, "owner": ada}, actor=eve)
-    hidden = {"id": shelf.pk, "title": None}
+    hidden = {"id": None, "title": "(not visible to you)"}
     assert data_of(api.get(f"/books/{book.pk}"))["shelf"] == hidden
     assert data_of(api.get("/books", fields="shelf"))["items"][0]["shelf"] == hidden
     data_of(ApiClient(make_user("Root", admin=True)).patch(f"/books/{book.pk}", {"shelf": None}))
@@ -113,6 +113,8 @@ def test_the_title_of_a_record_that_is_not_visible_is_not_told(ada, api):
     problem = problem_in(api.patch(f"/books/{book.pk}", {"shelf": None, "version": 1}), 409)
     assert problem["theirs"] == {"shelf": hidden}
     assert data_of(api.patch(f"/books/{book.pk}", {"title": "Mine"}))["shelf"] == hidden
+    assert data_of(api.patch(f"/books/{book.pk}", {"title": "Still mine", "shelf": hidden}))["shelf"] == hidden
+    assert Book.objects.get().shelf == shelf
 
 
 def test_a_record_of_others_can_not_be_referred_to(api):

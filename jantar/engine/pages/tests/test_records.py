@@ -129,6 +129,7 @@ def test_the_title_of_a_record_one_may_not_see_is_nowhere(ada: User, actor: Acto
         html = page(client, f"/books/{book.pk}/{address}")
         assert "Secret" not in html, address
         assert f"/shelves/{shelf.pk}/" not in html
+        assert f'value="{shelf.pk}"' not in html
     assert "(not visible to you)" in page(client, f"/books/{book.pk}/")
     listed = page(client, "/books/")
     assert "Quo vadis" in listed
