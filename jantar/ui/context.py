@@ -15,7 +15,7 @@ class Shell:
         self._request = request
         self._registry = registry
 
-    @property
+    @cached_property
     def areas(self) -> list[ShownArea]:
         return self._registry.shown_areas(self._request)
 

@@ -20,18 +20,20 @@ Link = Literal[
 
 @dataclass(frozen=True)
 class NavArea:
-    """A group of the left navigation. Without a label its items stand alone."""
+    """A group of the left navigation. Without a label its items stand alone; `at_foot` puts it below all others."""
 
     key: str
-    label: str | Promise
+    label: str | Promise = ""
     order: int = 100
+    at_foot: bool = False
 
 
 @dataclass(frozen=True)
 class NavItem:
     """An entry of a menu. `url` is a URL name (with `args`), or an address starting with "/".
 
-    `shortcut` is the letter pressed after "g" to go there. `visible` decides per request.
+    `shortcut` is the letter pressed after "g" to go there. `visible` decides per request. The item is marked as
+    the current one on all pages whose address starts with `under`, by default with its own address.
     """
 
     key: str
@@ -43,6 +45,7 @@ class NavItem:
     args: tuple[object, ...] = ()
     shortcut: str = ""
     opens_dialog: bool = False
+    under: str = ""
     visible: Callable[[HttpRequest], bool] | None = None
 
     @property
@@ -98,13 +101,13 @@ class Navigation:
         """Items of `place` that the request may see, in order; the one of the current page is marked."""
         allowed = [item for item in self.items[place].values() if item.visible is None or item.visible(request)]
         hrefs = [(item, item.href) for item in sorted(allowed, key=lambda item: (item.order, item.key))]
-        current = _longest_prefix(request.path, (href for _, href in hrefs))
-        return [ShownItem(item, href, href == current) for item, href in hrefs]
+        current = _longest_prefix(request.path, (item.under or href for item, href in hrefs))
+        return [ShownItem(item, href, (item.under or href) == current) for item, href in hrefs]
 
     def shown_areas(self, request: HttpRequest) -> list[ShownArea]:
         """The left navigation: areas in order, each with its items; empty areas are left out."""
         items = self.shown(request, "main")
-        areas = sorted(self.areas.values(), key=lambda area: (area.order, area.key))
+        areas = sorted(self.areas.values(), key=lambda area: (area.at_foot, area.order, area.key))
         known = {area.key for area in areas}
         loose = [shown for shown in items if shown.item.area not in known]
         groups = [ShownArea(NavArea("", ""), loose)]

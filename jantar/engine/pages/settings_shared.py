@@ -13,7 +13,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import Invalid, NotAllowed
 from jantar.kit.numbers import whole_number
-from jantar.ui.navigation import NavItem, navigation
+from jantar.ui.navigation import NavArea, NavItem, navigation
 
 
 def administrator(request: HttpRequest) -> Actor:
@@ -55,9 +55,11 @@ def settings_form(
 
 
 def register_settings() -> None:
-    """Puts the settings into the user's menu of administrators."""
+    """Puts the settings at the foot of the navigation of administrators."""
     place = NavItem(
-        "settings", gettext_lazy("Settings"), "pages:settings_users", icon="settings", order=90,
+        "settings", gettext_lazy("Settings"), "pages:settings_users", icon="settings", area="settings",
+        under="/settings/",
         visible=lambda request: request.user.is_authenticated and current_actor(request).is_admin,
     )  # fmt: skip
-    navigation.add(place, place="user")
+    navigation.add_area(NavArea("settings", at_foot=True))
+    navigation.add(place)

@@ -145,7 +145,8 @@ class RecordType:
     #: Called in the transaction after new records were stored / after records were changed.
     after_create: "Callable[[Sequence[Any], Actor], None] | None" = None
     after_update: "Callable[[Sequence[Any], frozenset[str], Actor], None] | None" = None
-    #: Widest and default place in the navigation; None keeps the type out of it.
+    #: The area of the navigation it stands in, by the key its module registered; "main" stands above all areas,
+    #: None keeps the type out of the navigation.
     area: str | None = "main"
 
     @property

@@ -12,6 +12,8 @@ class CommunicationsConfig(AppConfig):
         from jantar.modules.communications import today  # noqa: F401 - puts its panel on the Today page
         from jantar.modules.communications.pages import LogActivity
         from jantar.modules.communications.telling import register_kinds
+        from jantar.ui.navigation import NavArea, navigation
 
+        navigation.add_area(NavArea("communications", _("Communication"), order=30))
         register_kinds()
         composer.register(LogActivity(), first=True)

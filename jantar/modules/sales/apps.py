@@ -9,8 +9,9 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         from jantar.modules.sales import today  # noqa: F401 - puts its panels on the Today page
-        from jantar.ui.navigation import NavItem, navigation
+        from jantar.ui.navigation import NavArea, NavItem, navigation
 
+        navigation.add_area(NavArea("sales", _("Sales"), order=10))
         navigation.add(
-            NavItem("pipeline", _("Pipeline value"), "sales:pipeline", icon="chart-bar", area="main", order=150)
+            NavItem("pipeline", _("Pipeline value"), "sales:pipeline", icon="chart-bar", area="sales", order=150)
         )

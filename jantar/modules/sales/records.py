@@ -21,6 +21,7 @@ deals = RecordType(
     name="deals",
     model=Deal,
     icon="briefcase",
+    area="sales",
     columns=("name", "customer", "stage", "amount", "expected_close", "next_step", "next_step_at", "owner"),
     sections=(
         Section(_("Deal"), "name", "customer", "pipeline", "stage", "amount", "expected_close", "owner", "team"),
