@@ -6,9 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jantar.engine.api.problems import Problem
-from jantar.engine.fields.dates import UTC
+from jantar.engine.fields.dates import in_utc
 from jantar.engine.history.changes import Entry, FieldChange, changes_of
-from jantar.engine.history.stored import columns_of
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import undo
 from jantar.engine.records.errors import BadQuery, NotFound
@@ -36,7 +35,7 @@ def history_of(record_type: RecordType, actor: Actor, pk: int, cursor: str, limi
 def dump_entry(entry: Entry) -> dict[str, Any]:
     return {
         "operation": entry.operation_id,
-        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "at": in_utc(entry.at),
         "who": None if entry.who_id is None else {"id": entry.who_id, "title": entry.who},
         "cause": entry.cause,
         "label": entry.label,
@@ -105,4 +104,4 @@ def field_name(conflict: undo.Conflict, record_type: RecordType) -> str | None:
     if conflict.source != conflict.root:
         return next((part.name for part in record_type.parts if part.model._meta.db_table == conflict.source), None)
     fields = record_type.own_fields.items()
-    return next((name for name, field in fields if conflict.column in columns_of(field)), conflict.column or None)
+    return next((name for name, field in fields if conflict.column in field.columns), conflict.column or None)

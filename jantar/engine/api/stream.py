@@ -1,12 +1,11 @@
 """The timeline of a record, and the notes and comments people write on it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from jantar.engine.fields.dates import UTC
+from jantar.engine.fields.dates import in_utc
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import BadQuery, NotFound
@@ -46,7 +45,7 @@ def dump_entry(shown: stream.Shown) -> dict[str, Any]:
     return {
         "kind": shown.kind.name,
         "group": shown.kind.group,
-        "at": moment(entry.at),
+        "at": in_utc(entry.at),
         "who": user_reference(entry.actor),
         "sentence": shown.sentence,
         "source": source and {"type": source.type, "id": source.id, "title": str(shown.source)},
@@ -120,14 +119,10 @@ def dump_words(words: Note | Comment) -> dict[str, Any]:
         "record": {"type": words.record.type, "id": words.record.id},
         "author": user_reference(words.author),
         "text": words.text,
-        "created_at": moment(words.created_at),
-        "edited_at": None if words.edited_at is None else moment(words.edited_at),
+        "created_at": in_utc(words.created_at),
+        "edited_at": None if words.edited_at is None else in_utc(words.edited_at),
     }
 
 
 def user_reference(user: User | None) -> dict[str, Any] | None:
     return None if user is None else {"id": user.pk, "title": user.full_name}
-
-
-def moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

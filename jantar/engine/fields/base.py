@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.conventions import Conventions
 from jantar.engine.fields.errors import FieldError
-from jantar.engine.fields.sources import Column, Source
+from jantar.engine.fields.sources import CUSTOM, Column, Source
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -78,6 +78,11 @@ class Field:
     @property
     def is_custom(self) -> bool:
         return self.source.is_custom
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the table that hold the value; of a custom field the document with all of them."""
+        return (CUSTOM,) if self.is_custom else (self.name,)
 
     # The value on the record -------------------------------------------------------------------
 

@@ -1,8 +1,7 @@
 """Kinds whose value is a date or a moment."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.db.models.lookups import IsNull
@@ -18,13 +17,17 @@ from jantar.kit.dates import parse_date, parse_datetime
 from jantar.kit.errors import InputError
 from jantar.kit.periods import parse_relative_date
 
-UTC = ZoneInfo("UTC")
 EARLIEST, LATEST = date(1800, 1, 1), date(2200, 12, 31)
 
 
 def refuse_far(day: date | None) -> None:
     if day is not None and not EARLIEST <= day <= LATEST:
         raise FieldError(_("This date is too far away."))
+
+
+def in_utc(moment: datetime) -> str:
+    """A moment as JSON carries it everywhere: in UTC, to the microsecond, ending in Z."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Date(Ordered):
@@ -34,9 +37,6 @@ class Date(Ordered):
     operators: ClassVar[tuple[str, ...]] = (
         "is", "is_not", "lt", "lte", "gt", "gte", "between", "within", "empty", "not_empty",
     )  # fmt: skip
-
-    def stored(self, value: Any) -> Any:
-        return self.dump(value) if self.is_custom else value
 
     def load(self, data: Any) -> Any:
         if data is None or data == "":
@@ -106,9 +106,9 @@ class Date(Ordered):
         start, end = bounds
         condition = ~Q(IsNull(self.expression(prefix), True))
         if start is not None:
-            condition &= Q(self.where_gte(prefix, start))
+            condition &= Q(Ordered.where_gte(self, prefix, start))
         if end is not None:
-            condition &= Q(self.where_lt(prefix, end))
+            condition &= Q(Ordered.where_lt(self, prefix, end))
         return condition
 
 
@@ -132,9 +132,7 @@ class DateTime(Date):
         raise FieldError(_("“%(value)s” is not a date and time.") % {"value": data})
 
     def dump(self, value: Any) -> Any:
-        if value is None:
-            return None
-        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return None if value is None else in_utc(value)
 
     def parse_cell(self, text: str, conventions: Conventions) -> Any:
         """A day with or without a time, as people write it or as ISO 8601."""
@@ -195,12 +193,3 @@ class DateTime(Date):
 
     def where_lte(self, prefix: str, value: Any) -> Any:
         return super().where_lt(prefix, self.moments(value)[1])
-
-    def where_within(self, prefix: str, bounds: tuple[Any, Any]) -> Any:
-        start, end = bounds
-        condition = ~Q(IsNull(self.expression(prefix), True))
-        if start is not None:
-            condition &= Q(super().where_gte(prefix, start))
-        if end is not None:
-            condition &= Q(super().where_lt(prefix, end))
-        return condition

@@ -183,6 +183,11 @@ class MoneyKind(Ordered):
     is_numeric = True
     align = "end"
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Those that are written; the base amount follows from them."""
+        return f"{self.name}_value", f"{self.name}_currency"
+
     def expression(self, prefix: str = "") -> Combinable:
         return Column(f"{self.name}_base").expression(prefix)
 

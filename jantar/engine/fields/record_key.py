@@ -3,13 +3,14 @@
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.expressions import Combinable
 from django.db.models.lookups import Exact, IsNull
 from django.utils.translation import gettext as _
 
-from jantar.engine.fields.base import Field, FilterContext
+from jantar.engine.fields.base import Field
 from jantar.engine.fields.errors import FieldError
+from jantar.engine.fields.sources import at
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -71,14 +72,10 @@ class AnyRecord(Field):
     # Filters look at both columns ---------------------------------------------------------------
 
     def column(self, prefix: str, end: str) -> Combinable:
-        return F(f"{prefix}__{self.name}_{end}" if prefix else f"{self.name}_{end}")
+        return at(prefix, f"{self.name}_{end}")
 
     def expression(self, prefix: str = "") -> Combinable:
         return self.column(prefix, "id")
-
-    def load_operand(self, data: Any, context: FilterContext) -> RecordKey:
-        key: RecordKey = super().load_operand(data, context)
-        return key
 
     def where_is(self, prefix: str, key: RecordKey) -> Any:
         return Q(Exact(self.column(prefix, "type"), key.type)) & Q(Exact(self.column(prefix, "id"), key.id))

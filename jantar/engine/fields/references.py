@@ -3,13 +3,14 @@
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth import get_user_model
-from django.db.models import F, Model, Q
+from django.db.models import Model, Q
 from django.db.models.expressions import Combinable
 from django.db.models.lookups import Exact, In, IsNull
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field, FilterContext
 from jantar.engine.fields.errors import FieldError
+from jantar.engine.fields.sources import at
 from jantar.engine.fields.sql import Fold
 from jantar.kit.numbers import whole_number
 from jantar.kit.text import without_controls
@@ -56,6 +57,10 @@ class Reference(Field):
     def id_name(self) -> str:
         return f"{self.name}_id"
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.id_name,)
+
     def read(self, record: Model) -> Any:
         return None if getattr(record, self.id_name) is None else super().read(record)
 
@@ -95,12 +100,12 @@ class Reference(Field):
         }
 
     def expression(self, prefix: str = "") -> Combinable:
-        return F(f"{prefix}__{self.id_name}" if prefix else self.id_name)
+        return at(prefix, self.id_name)
 
     def sort_key(self, prefix: str = "") -> Combinable:
         if self.title_column is None:
             return self.expression(prefix)
-        return Fold(F(f"{prefix}__{self.name}__{self.title_column}" if prefix else f"{self.name}__{self.title_column}"))
+        return Fold(at(prefix, f"{self.name}__{self.title_column}"))
 
     def load_operand(self, data: Any, context: FilterContext) -> Any:
         return super().load_operand(data, context).pk

@@ -20,6 +20,11 @@ SQL_TYPES: "dict[str, ModelField[Any, Any]]" = {
 }
 
 
+def at(prefix: str, name: str) -> F:
+    """A column of the record, or of the one that the relation `prefix` leads to."""
+    return F(f"{prefix}__{name}" if prefix else name)
+
+
 class Source(Protocol):
     is_custom: bool
 
@@ -43,7 +48,7 @@ class Column:
         setattr(record, self.name, value)
 
     def expression(self, prefix: str) -> Combinable:
-        return F(f"{prefix}__{self.name}" if prefix else self.name)
+        return at(prefix, self.name)
 
 
 class CustomValue:
@@ -65,7 +70,7 @@ class CustomValue:
         setattr(record, CUSTOM, values)
 
     def expression(self, prefix: str) -> Combinable:
-        document = f"{prefix}__{CUSTOM}" if prefix else CUSTOM
+        document = at(prefix, CUSTOM)
         if self.sql_type == "json":
             return KeyTransform(self.key, document)
         text = KeyTextTransform(self.key, document)

@@ -16,7 +16,7 @@ from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference, unseen
 from jantar.engine.history.models import Change
-from jantar.engine.history.stored import Amounts, Row, columns_of, key_in
+from jantar.engine.history.stored import Amounts, Row, key_in
 from jantar.engine.permissions.actor import Actor
 
 if TYPE_CHECKING:
@@ -179,8 +179,8 @@ class _Reader:
             for row in model._default_manager.filter(pk__in=ids).values(*names):
                 self.rows[table, row["id"]] = row
             if gone := {pk for pk in ids if (table, pk) not in self.rows}:
-                removals = Change.objects.filter(source=table, record_id__in=gone, action="D")
-                for removal in removals.filter(root__in=[self.table]):
+                of_record = Change.objects.filter(root=self.table, root_id=changes[0].root_id)
+                for removal in of_record.filter(source=table, record_id__in=gone, action="D"):
                     self.rows[table, removal.record_id] = removal.before or {}
 
     def entry(self, group: Sequence[Change]) -> Entry:
@@ -228,7 +228,7 @@ class _Reader:
     def _differences(self, source: _Source, before: Row, after: Row, changed: Set[str]) -> Iterator[FieldChange]:
         custom = (before.get("custom") or {}, after.get("custom") or {})
         for name, one in source.fields.items():
-            if not one.is_custom and changed.isdisjoint(columns_of(one)):
+            if changed.isdisjoint(one.columns):
                 continue
             rows = custom if one.is_custom else (before, after)
             (old_json, old), (new_json, new) = (self._value(one, row) for row in rows)

@@ -3,10 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from jantar.engine.fields.base import Field
-from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
-from jantar.engine.fields.references import Reference
 from jantar.engine.history.models import Change
 
 if TYPE_CHECKING:
@@ -42,15 +39,6 @@ class Amounts:
             if pk > change.pk:
                 found.update({column: before[column] for column in self.columns if column in before})
         return found
-
-
-def columns_of(one: Field) -> tuple[str, ...]:
-    """The columns of the table (or keys of `custom`) that hold a field."""
-    if isinstance(one, Reference):
-        return (one.id_name,)
-    if isinstance(one, MoneyKind):
-        return (f"{one.name}_value", f"{one.name}_currency")
-    return one.columns if isinstance(one, AnyRecord) else (one.name,)
 
 
 def key_in(one: AnyRecord, row: Row) -> RecordKey | None:

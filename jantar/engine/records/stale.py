@@ -24,8 +24,8 @@ def refuse_overlap(record_type: RecordType, record: Record, values: Values, acto
         field = fields.get(name)
         if field is None:
             continue
-        columns = {name, f"{name}_id", f"{name}_value", f"{name}_currency"}
-        if (field.is_custom and name in changed) or columns & changed:
+        columns = (name,) if field.is_custom else field.columns
+        if not changed.isdisjoint(columns):
             current = field.read(record)
             if current != values[name]:
                 theirs[name] = current

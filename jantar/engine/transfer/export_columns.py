@@ -144,7 +144,7 @@ def _words(field: Field, style: Style) -> tuple[Combinable, str]:
 
 
 def _record_key(field: Field, style: Style) -> tuple[Combinable, str]:
-    kind, number = field.columns  # type: ignore[attr-defined]
+    kind, number = field.columns
     return Sql("{0} || '/' || {1}", F(kind), F(number)), "text"
 
 
