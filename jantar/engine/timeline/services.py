@@ -132,4 +132,4 @@ def _delete(row: Any, kind: str) -> None:
     with transaction.atomic():
         row.deleted_at = timezone.now()
         row.save(update_fields=["deleted_at"])
-        stream.remove(kind, RecordKey(kind, row.pk))
+        stream.remove(kind, [RecordKey(kind, row.pk)])

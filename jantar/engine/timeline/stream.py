@@ -104,17 +104,17 @@ def _entry(kind: str, user_id: int | None, source: RecordKey | None, at: datetim
 
 def put_many(kind: str, told: Sequence[Told], *, actor: Actor | None) -> None:
     """Like `add_many`, in place of what the same sources have told in this kind before."""
-    by_type: dict[str, list[int]] = {}
-    for source, *_rest in told:
-        if source:
-            by_type.setdefault(source.type, []).append(source.id)
-    for name, ids in by_type.items():
-        Entry.objects.filter(kind=kind, source_type=name, source_id__in=ids).delete()
+    remove(kind, [source for source, *_rest in told if source])
     add_many(kind, told, actor=actor, around=False)
 
 
-def remove(kind: str, source: RecordKey) -> None:
-    Entry.objects.filter(kind=kind, source_type=source.type, source_id=source.id).delete()
+def remove(kind: str, sources: Iterable[RecordKey]) -> None:
+    """What these sources have told in this kind."""
+    by_type: dict[str, list[int]] = {}
+    for source in sources:
+        by_type.setdefault(source.type, []).append(source.id)
+    for name, ids in by_type.items():
+        Entry.objects.filter(kind=kind, source_type=name, source_id__in=ids).delete()
 
 
 def tell_milestones(record_type: RecordType, milestones: Sequence[Milestone], actor: Actor) -> None:

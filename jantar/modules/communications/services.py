@@ -100,11 +100,11 @@ def place_tasks(records: Sequence[Task], actor: Actor) -> None:
 
 
 def place_changed_tasks(records: Sequence[Task], changed: frozenset[str], actor: Actor) -> None:
+    if "done_at" in changed:
+        stream.remove("task_done", [key_of(one) for one in records])
     if "links" in changed:
         place_tasks(records, actor)
     elif "done_at" in changed:
-        for one in records:
-            stream.remove("task_done", key_of(one))
         done = [one for one in records if one.done_at]
         _tell_done(done, _complete_links(TaskLink, "task_id", done, []), actor)
 

@@ -94,6 +94,25 @@ def test_a_done_task_is_told_until_it_is_reopened(ada, jan):
     assert sentences(jan, ada) == ["Task: Call back"]
 
 
+def test_a_task_reopened_while_it_moves_elsewhere_is_not_told_as_done(ada, firm, jan):
+    task = services.plan_task(jan, actor=ada, title="Call back")
+    services.complete_task(task, actor=ada)
+    other = write.create(companies, {"name": "Kofola"}, actor=ada)
+    links = [{"record": companies_key(other)}]
+    write.update(tasks, task.pk, {"done_at": None, "links": links}, actor=ada)
+    assert sentences(jan, ada) == sentences(firm, ada) == []
+    assert sentences(other, ada) == ["Task: Call back"]
+
+
+def test_tasks_reopened_together_leave_the_timelines_in_as_many_statements_as_one(ada, jan, django_assert_num_queries):
+    done = [services.plan_task(jan, actor=ada, title=f"Call {n}") for n in range(3)]
+    for task in done:
+        services.complete_task(task, actor=ada)
+        task.done_at = None
+    with django_assert_num_queries(3):  # entries found and deleted; the links of none done
+        services.place_changed_tasks(done, frozenset({"done_at"}), ada)
+
+
 def test_what_was_stored_past_the_write_path_is_told_once(ada, firm, jan):
     activity = services.log_activity(about=[jan], actor=ada, kind="call", subject="Price", next_task={"title": "Offer"})
     services.complete_task(Task.objects.visible_to(ada).get(), actor=ada)
