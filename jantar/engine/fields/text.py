@@ -63,8 +63,12 @@ class Text(Field):
     def load_operand(self, data: Any, context: FilterContext) -> str:
         return fold(super().load_operand(data, context))
 
+    def filled(self, prefix: str, texts: list[str]) -> Q:
+        """Follows from equality with the texts; said as partial indexes say it, so that they serve."""
+        return Q() if self.is_custom or "" in texts else ~Q(Exact(self.expression(prefix), ""))
+
     def where_is(self, prefix: str, text: str) -> Any:
-        return Exact(self.folded(prefix), text)
+        return Q(Exact(self.folded(prefix), text)) & self.filled(prefix, [text])
 
     def where_is_not(self, prefix: str, text: str) -> Any:
         return ~Q(Exact(self.folded(prefix), text))
@@ -82,7 +86,7 @@ class Text(Field):
         return EndsWith(self.folded(prefix), text)
 
     def where_any_of(self, prefix: str, texts: list[str]) -> Any:
-        return In(self.folded(prefix), texts)
+        return Q(In(self.folded(prefix), texts)) & self.filled(prefix, texts)
 
     def where_none_of(self, prefix: str, texts: list[str]) -> Any:
         return ~Q(In(self.folded(prefix), texts))

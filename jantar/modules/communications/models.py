@@ -111,6 +111,7 @@ class Task(Record):
         verbose_name = _("task")
         verbose_name_plural = _("tasks")
         indexes = [
+            models.Index("due_at", "id", condition=ALIVE, name="task_all_by_due"),
             models.Index("due_at", "id", condition=ALIVE & Q(done_at=None), name="task_by_due"),
             models.Index("owner", "due_at", "id", condition=ALIVE & Q(done_at=None), name="task_open_of_owner"),
             models.Index(F("created_at").desc(), F("id").desc(), condition=ALIVE, name="task_by_created"),

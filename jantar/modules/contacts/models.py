@@ -106,7 +106,6 @@ class Party(Record):
             models.Index(
                 Fold(F("registration_number")), condition=~Q(registration_number=""), name="party_by_registration"
             ),
-            models.Index("registration_number", condition=~Q(registration_number=""), name="party_by_reg_number"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
