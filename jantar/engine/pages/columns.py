@@ -38,7 +38,7 @@ def choose_columns(request: HttpRequest, type_name: str) -> HttpResponse:
         return render(request, "pages/list_columns.html", context)
     state = state_from(request.POST.get("state", ""), record_type, current_actor(request))
     chosen = () if request.POST.get("reset") else checked(state, request.POST.getlist("columns"))
-    if state.view is not None:
+    if isinstance(state.view, SavedView):
         return redirect(state.address(columns=chosen or None))
     keep_columns(state, chosen)
     return redirect(state.address(columns=None))

@@ -2,8 +2,8 @@
 
     ?view=12&filter={...}&search=text&sort=-amount,name&columns=name,city&cursor=...
 
-A saved view gives filter, search, sort and columns; what stands in the address goes before it, so that every
-state of a list can be shared, and the browser's back and forward buttons work.
+A view, saved (?view=12) or ready-made (?view=open), gives filter, search, sort and columns; what stands in the
+address goes before it, so that every state of a list can be shared, and the browser's back and forward buttons work.
 """
 
 import json
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.pages.models import SavedView
+from jantar.engine.pages.ready_views import ReadyView, ready_views
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotFound
@@ -39,7 +40,7 @@ class ListState:
     place: str = "list"
     views: tuple[SavedView, ...] = ()
     layout: SavedView | None = None
-    view: SavedView | None = None
+    view: SavedView | ReadyView | None = None
     filter: Any = field(default_factory=dict)
     search: str = ""
     sort: str = ""
@@ -59,6 +60,20 @@ class ListState:
         asked = self.columns_asked or (self.view and self.view.columns) or (self.layout and self.layout.columns)
         names = [name for name in asked or self.record_type.columns if name in self.fields]
         return tuple(dict.fromkeys((self.record_type.title, *names)))
+
+    @cached_property
+    def all_views(self) -> tuple[SavedView | ReadyView, ...]:
+        """The ready-made ones first."""
+        return (*ready_views(self.record_type), *self.views)
+
+    @property
+    def opening(self) -> str:
+        """The view shown when the address names none; "" for everything."""
+        if self.layout and self.layout.opens_with_id:
+            return str(self.layout.opens_with_id)
+        chosen = self.layout.opens_with_ready if self.layout else ""
+        name = chosen or next((view.name for view in self.record_type.views if view.opens), "")
+        return "" if name == ALL else name
 
     @property
     def sorted_by(self) -> str:
@@ -146,7 +161,7 @@ class ListState:
     @property
     def all_address(self) -> str:
         """Everything, also past the view the list opens with."""
-        return f"{self.path}?view={ALL}" if self.layout and self.layout.opens_with_id else self.path
+        return f"{self.path}?view={ALL}" if self.opening else self.path
 
     @property
     def without_search(self) -> list[tuple[str, str]]:
@@ -213,15 +228,14 @@ def from_parameters(given: QueryDict, record_type: RecordType, actor: Actor, pla
     )
 
 
-def chosen_view(state: ListState, given: QueryDict) -> SavedView | None:
-    """The view named; without a word about it the one the user opens the list with."""
+def chosen_view(state: ListState, given: QueryDict) -> SavedView | ReadyView | None:
+    """The view named; without a word about it the one the list opens with."""
     wanted = given.get("view", "")
-    if not wanted and state.layout and not set(given) & {"filter", "search", "sort"}:
-        wanted = str(state.layout.opens_with_id or "")
-        return next((view for view in state.views if str(view.pk) == wanted), None)
+    if not wanted and not set(given) & {"filter", "search", "sort"}:
+        return next((view for view in state.all_views if str(view.pk) == state.opening), None)
     if not wanted or wanted == ALL:
         return None
-    for view in state.views:
+    for view in state.all_views:
         if str(view.pk) == wanted:
             return view
     raise NotFound(_("This view no longer exists, or it is not shared with you."))

@@ -44,6 +44,8 @@ class SavedView(models.Model):
         models.CharField(max_length=60), verbose_name=_("columns"), default=list
     )
     opens_with = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
+    #: The name of a ready-made view, or "all" for everything although the type opens with one.
+    opens_with_ready = models.CharField(max_length=60, blank=True, default="")
 
     objects = models.Manager.from_queryset(SavedViewQuerySet)()
 

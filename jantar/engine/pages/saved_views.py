@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from jantar.engine.pages.list_state import ListState, from_parameters, read_state, state_from
+from jantar.engine.pages.list_state import ALL, ListState, from_parameters, read_state, state_from
 from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.models import Audience, SavedView
+from jantar.engine.pages.ready_views import ReadyView
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotAllowed, NotFound
@@ -37,14 +38,14 @@ class ViewMenu:
 
     @property
     def opens_here(self) -> bool:
-        layout, view = self.state.layout, self.state.view
-        return (layout.opens_with_id if layout else None) == (view.pk if view else None)
+        view = self.state.view
+        return self.state.opening == (str(view.pk) if view else "")
 
     @property
-    def views(self) -> list[tuple[SavedView, str, bool]]:
+    def views(self) -> list[tuple[SavedView | ReadyView, str, bool]]:
         """Every view with its address and whether it is shown."""
         path = self.state.path
-        return [(view, f"{path}?view={view.pk}", view == self.state.view) for view in self.state.views]
+        return [(view, f"{path}?view={view.pk}", view == self.state.view) for view in self.state.all_views]
 
     @property
     def save_as(self) -> str:
@@ -68,7 +69,7 @@ class ViewMenu:
 
     @property
     def view_pk(self) -> int:
-        assert self.state.view
+        assert isinstance(self.state.view, SavedView)
         return self.state.view.pk
 
     def _url(self, name: str, *args: int) -> str:
@@ -202,10 +203,14 @@ def is_opening(state: ListState, view: SavedView) -> bool:
     return state.layout is not None and state.layout.opens_with_id == view.pk
 
 
-def set_opening(record_type: RecordType, actor: Actor, view: SavedView | None) -> None:
+def set_opening(record_type: RecordType, actor: Actor, view: SavedView | ReadyView | None) -> None:
+    """The list opens with the view from now on; with everything for None."""
+    saved = view if isinstance(view, SavedView) else None
+    ready = view.pk if isinstance(view, ReadyView) else ALL
     SavedView.objects.visible_to(actor).update_or_create(
-        record_type=record_type.name, owner_id=actor.user_id, name="", defaults={"opens_with": view}
-    )
+        record_type=record_type.name, owner_id=actor.user_id, name="",
+        defaults={"opens_with": saved, "opens_with_ready": "" if saved else ready},
+    )  # fmt: skip
 
 
 def shown(state: ListState, view: SavedView) -> str:

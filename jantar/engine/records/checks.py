@@ -46,6 +46,7 @@ def problems(record_type: RecordType) -> Iterator[CheckMessage]:
             if name not in fields:
                 yield unknown(record_type, "board", name, fields)
     yield from wrong_dependencies(record_type, fields)
+    yield from wrong_views(record_type)
 
 
 def wrong_dependencies(record_type: RecordType, fields: Mapping[str, Field]) -> Iterator[Error]:
@@ -60,6 +61,18 @@ def wrong_dependencies(record_type: RecordType, fields: Mapping[str, Field]) -> 
         else:
             continue
         yield Error(f"{record_type.name}: {name!r} can't depend on {on!r}.", hint=f"{reason}.", id="records.E003")
+
+
+def wrong_views(record_type: RecordType) -> Iterator[Error]:
+    """Names of views stand in addresses beside the numbers of saved views and "all"."""
+    names = [view.name for view in record_type.views]
+    for name in names:
+        if not name.isidentifier() or name == "all" or names.count(name) > 1:
+            reason = 'It has to be a word of its own, and "all" is everything.'
+            yield Error(f"{record_type.name}: no view can be called {name!r}.", hint=reason, id="records.E004")
+    if len([view for view in record_type.views if view.opens]) > 1:
+        reason = "Only one may say opens."
+        yield Error(f"{record_type.name}: the list can't open with several views.", hint=reason, id="records.E005")
 
 
 def unknown(record_type: RecordType, place: str, name: str, fields: Any) -> Error:

@@ -90,6 +90,21 @@ class RecordAction:
 
 
 @dataclass(frozen=True)
+class View:
+    """A ready-made view of the list. `filter` and `sort` are as in its address; "me" in them is whoever looks.
+
+    The list opens with the one that says `opens`, until the user chooses otherwise. Names are words: a view that
+    a user saved is called by its number.
+    """
+
+    name: str
+    label: Text
+    filter: Mapping[str, Any]
+    sort: str = ""
+    opens: bool = False
+
+
+@dataclass(frozen=True)
 class ImportColumn:
     """A column of a sheet that is no field: `read` turns its text into values of fields.
 
@@ -114,6 +129,7 @@ class RecordType:
     sections: tuple[Section, ...] = ()
     search: Search = Search(text=("name",))
     board: Board | None = None
+    views: tuple[View, ...] = ()
     parts: "tuple[Part, ...]" = ()
     #: Rows that the type's own rules write about a record: recorded and undone with it, never typed.
     traces: "tuple[Part, ...]" = ()

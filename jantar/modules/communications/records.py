@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.dates import DateTime
 from jantar.engine.records.parts import Part
-from jantar.engine.records.record_type import RecordAction, RecordType, Search, Section
+from jantar.engine.records.record_type import RecordAction, RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
 from jantar.modules.communications import services
 from jantar.modules.communications.models import Activity, ActivityLink, Participant, Task, TaskLink
@@ -17,6 +17,10 @@ def due_fields() -> Mapping[str, Field]:
     return {"due_at": DateTime("due_at", _("due"), required=True)}
 
 
+IS_MINE = {"field": "owner", "op": "is", "value": "me"}
+IS_OPEN = {"field": "done_at", "op": "empty"}
+IS_PAST = {"field": "due_at", "op": "within", "value": "before today"}
+
 activities = RecordType(
     name="activities",
     model=Activity,
@@ -25,6 +29,7 @@ activities = RecordType(
     title="subject",
     columns=("subject", "kind", "at", "duration", "outcome", "cost", "owner"),
     sort="-at",
+    views=(View("mine", _("My activities"), {"all": [IS_MINE]}),),
     sections=(
         Section(_("Activity"), "kind", "subject", "at", "duration", "outcome", "cost", "owner", "team"),
         Section(_("Minutes"), "text", "participants"),
@@ -48,6 +53,11 @@ tasks = RecordType(
     title="title",
     columns=("title", "due_at", "priority", "owner", "done_at"),
     sort="due_at",
+    views=(
+        View("open", _("Open tasks"), {"all": [IS_OPEN]}, opens=True),
+        View("mine", _("My open tasks"), {"all": [IS_MINE, IS_OPEN]}),
+        View("overdue", _("Overdue tasks"), {"all": [IS_OPEN, IS_PAST]}),
+    ),
     sections=(
         Section(_("Task"), "title", "due_at", "priority", "owner", "team", "description"),
         Section(_("About"), "origin", "links", "done_by"),

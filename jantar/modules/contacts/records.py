@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from jantar.engine.records.parts import Part
-from jantar.engine.records.record_type import RecordType, Search, Section
+from jantar.engine.records.record_type import RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
 from jantar.modules.contacts import importing, mirrors, services
 from jantar.modules.contacts.choices import PartyKind
@@ -40,6 +40,9 @@ PARTS = (
 ADDRESS = Section(_("Address"), "street", "postal_code", "city", "region", "country", "addresses")
 HISTORY = Section(_("How we won or lost them"), "source", "won_at", "won_by", "lost_at", "lost_reason")
 
+IS_MINE = {"field": "owner", "op": "is", "value": "me"}
+IS_CUSTOMER = {"field": "lifecycle", "op": "is", "value": "customer"}
+
 companies = RecordType(
     name="companies",
     model=Company,
@@ -47,6 +50,10 @@ companies = RecordType(
     area="contacts",
     columns=("name", "city", "country", "industry", "lifecycle", "phone", "email", "owner"),
     sort="name",
+    views=(
+        View("mine", _("My companies"), {"all": [IS_MINE]}),
+        View("customers", _("Customers"), {"all": [IS_CUSTOMER]}),
+    ),
     sections=(
         Section(_("Company"), "name", "roles", "lifecycle", "classification", "industry", "tags", "owner", "team"),
         Section(_("Contact"), "email", "phone", "website", "language", "contact_points"),
@@ -77,6 +84,10 @@ people = RecordType(
     area="contacts",
     columns=("name", "job_title", "company", "phone", "email", "city", "lifecycle", "owner"),
     sort="family_name,given_name",
+    views=(
+        View("mine", _("My people"), {"all": [IS_MINE]}),
+        View("customers", _("Customers"), {"all": [IS_CUSTOMER]}),
+    ),
     sections=(
         Section(_("Person"), "given_name", "family_name", "company", "job_title", "title_before", "title_after"),
         Section(_("Contact"), "email", "phone", "website", "language", "birthday", "contact_points"),

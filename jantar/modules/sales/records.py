@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import Choice
 from jantar.engine.records.parts import Part
-from jantar.engine.records.record_type import Board, RecordAction, RecordType, Search, Section
+from jantar.engine.records.record_type import Board, RecordAction, RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
 from jantar.modules.sales import importing, queries, services
 from jantar.modules.sales.models import Deal, DealContact, LossReason, StageChange, Status
@@ -16,6 +16,10 @@ from jantar.modules.sales.models import Deal, DealContact, LossReason, StageChan
 def loss_fields() -> Mapping[str, Field]:
     return {"loss_reason": Choice("loss_reason", _("Reason of loss"), choices=LossReason.choices, required=True)}
 
+
+IS_MINE = {"field": "owner", "op": "is", "value": "me"}
+IS_OPEN = {"field": "status", "op": "is", "value": "open"}
+CLOSES_SOON = {"field": "expected_close", "op": "within", "value": "this month"}
 
 deals = RecordType(
     name="deals",
@@ -28,6 +32,11 @@ deals = RecordType(
         Section(_("Next step"), "next_step", "next_step_at", "submission_date", "probability"),
         Section(_("People"), "contacts"),
         Section(_("More"), "source", "tags", "description", "loss_reason"),
+    ),
+    views=(
+        View("open", _("Open deals"), {"all": [IS_OPEN]}, sort="expected_close"),
+        View("mine", _("My open deals"), {"all": [IS_MINE, IS_OPEN]}, sort="expected_close"),
+        View("closing", _("Closing this month"), {"all": [IS_OPEN, CLOSES_SOON]}, sort="expected_close"),
     ),
     search=Search(text=("name", "customer.name"), subtitle=("customer.name",)),
     board=Board(

@@ -43,7 +43,7 @@ def expected(user, record_type):
     return mine | {pk for pk, _owner, team in facts if team in teams and scope >= Scope.TEAM}
 
 
-def in_pages(client, name, query=""):
+def in_pages(client, name, query="view=all"):
     """All ids shown by the list, page after page."""
     found, address = [], f"/{name}/?{query}"
     while address:

@@ -2,13 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 
 from jantar.engine.pages.models import SavedView
 from jantar.engine.permissions.models import Scope
+from jantar.engine.records.checks import problems
+from jantar.engine.records.record_type import View
 from jantar.engine.testing.actors import make_team, make_user
+from jantar.engine.testing.fake.records import books
 
 LAW = {"all": [{"field": "genre", "op": "is", "value": "law"}]}
 STATE = f"filter={quote(json.dumps(LAW))}&sort=-title&columns=title,genre"
@@ -124,3 +128,49 @@ def test_columns_chosen_while_a_view_is_shown_stand_in_the_address(client):
     response = client.post("/books/columns/", {"state": f"view={view.pk}", "columns": ["pages"]})
     assert response["Location"] == f"/books/?view={view.pk}&columns=title,pages"
     assert SavedView.objects.count() == 1
+
+
+def test_a_ready_made_view_has_a_name_in_the_address_and_is_nobodys(client, make_book):
+    make_book("Kosmos", lent=False)
+    make_book("Faust", lent=True)
+    make_book("Antigona", lent=False)
+    text = client.get("/books/?view=here").content.decode()
+    assert titles(client.get("/books/?view=here")) == ["Antigona", "Kosmos"]
+    assert "<title>In the library · Books" in text
+    assert "Rename or share" not in text
+    assert 'href="/books/?view=here&amp;sort=genre"' in text
+    assert client.get("/books/?view=there").status_code == 404
+
+
+def test_a_list_opens_with_a_ready_made_view_and_with_everything_again(client, make_book):
+    make_book("Kosmos", lent=False)
+    make_book("Faust", lent=True)
+    client.post("/books/views/open-with/", {"state": "view=here"})
+    assert titles(client.get("/books/")) == ["Kosmos"]
+    assert len(titles(client.get("/books/?view=all"))) == 2
+    save(client, opens="on")
+    assert titles(client.get("/books/")) == []
+    client.post("/books/views/open-with/", {"state": "view=all"})
+    assert len(titles(client.get("/books/"))) == 2
+
+
+def test_columns_chosen_in_a_ready_made_view_are_those_of_the_list(client, make_book):
+    make_book("Kosmos")
+    response = client.post("/books/columns/", {"state": "view=here", "columns": ["pages"]})
+    assert response["Location"] == "/books/?view=here"
+    for address in ("/books/", "/books/?view=here"):
+        assert "sort=pages" in client.get(address).content.decode()
+        assert "sort=genre" not in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"), [(("all",), "records.E004"), (("a", "a"), "records.E004"), (("12",), "records.E004")]
+)
+def test_a_view_with_an_impossible_name_is_found_at_the_start(names, problem):
+    views = tuple(View(name, name, {}) for name in names)
+    assert {one.id for one in problems(replace(books, views=views))} == {problem}
+
+
+def test_a_list_opens_with_one_view_only():
+    views = (View("a", "A", {}, opens=True), View("b", "B", {}, opens=True))
+    assert [one.id for one in problems(replace(books, views=views))] == ["records.E005"]

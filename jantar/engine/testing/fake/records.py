@@ -5,7 +5,7 @@ from typing import Any
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.parts import Part
-from jantar.engine.records.record_type import Board, RecordAction, RecordType, Search, Section
+from jantar.engine.records.record_type import Board, RecordAction, RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.fake.models import Book, Copy, Shelf
 
@@ -61,6 +61,7 @@ books = RecordType(
     search=Search(
         text=("title", "shelf.name"), keys=("author_email", "phone", "copies.number"), subtitle=("shelf.name",)
     ),
+    views=(View("here", "In the library", {"all": [{"field": "lent", "op": "is", "value": False}]}, sort="title"),),
     board=Board(by="genre", total="price", card=("shelf", "price")),
     parts=(Part("copies", Copy, "book", "Copies", main="is_main"),),
     actions=(RecordAction("lend", "Lend", lend, available=lambda book: not book.lent),),
