@@ -106,6 +106,15 @@ MIDDLEWARE = [
     "jantar.engine.pages.errors.ErrorsMiddleware",
 ]
 
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Drawn parts of the shell. Their keys name all they depend on, so that each process may keep its own.
+    "shell": {
+        "BACKEND": f"django.core.cache.backends.{'dummy.DummyCache' if DEBUG else 'locmem.LocMemCache'}",
+        "LOCATION": "shell",
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
+}
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 JOB_THREADS = int(os.environ.get("JANTAR_JOB_THREADS", "2"))
 JOBS_LISTEN = os.environ.get("JANTAR_JOBS_LISTEN", "1") == "1"

@@ -1,8 +1,10 @@
 """Context processor of the shell."""
 
+from functools import cached_property
+
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.functional import SimpleLazyObject
 
 from .formats import locale_for
 from .navigation import Navigation, ShownArea, ShownItem, navigation
@@ -16,20 +18,41 @@ class Shell:
         self._registry = registry
 
     @cached_property
-    def areas(self) -> list[ShownArea]:
-        return self._registry.shown_areas(self._request)
+    def main_items(self) -> list[ShownItem]:
+        return self._registry.shown(self._request, "main")
 
-    @property
+    @cached_property
     def add_items(self) -> list[ShownItem]:
         return self._registry.shown(self._request, "add")
 
-    @property
+    @cached_property
     def user_items(self) -> list[ShownItem]:
         return self._registry.shown(self._request, "user")
 
+    @cached_property
+    def areas(self) -> list[ShownArea]:
+        return self._registry.in_areas(self.main_items)
+
     @property
     def shortcuts(self) -> list[ShownItem]:
-        return [shown for shown in self._registry.shown(self._request, "main") if shown.item.shortcut]
+        return [shown for shown in self.main_items if shown.item.shortcut]
+
+    @property
+    def user_name(self) -> str:
+        user = getattr(self._request, "user", None)
+        return getattr(user, "full_name", "") or getattr(user, "email", "")
+
+    @property
+    def kept_by(self) -> str:
+        """Everything besides the language that the parts of the shell kept in the cache depend on.
+
+        A part may show nothing that this does not name; what changes with the session (tokens) stays outside.
+        """
+        shown = (
+            f"{one.item.key} {one.href} {one.is_current}"
+            for one in (*self.main_items, *self.add_items, *self.user_items)
+        )
+        return "\n".join((self.user_name, str(self.nav_collapsed), *self.links.values(), *shown))
 
     @cached_property
     def links(self) -> dict[str, str]:

@@ -4,13 +4,15 @@ Apps register in `AppConfig.ready`; the shell asks once per page. Labels are laz
 addresses are names of URL patterns.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import Promise
+
+from .addresses import address
 
 Place = Literal["main", "add", "user"]
 Link = Literal[
@@ -50,7 +52,7 @@ class NavItem:
 
     @property
     def href(self) -> str:
-        return self.url if self.url.startswith("/") else reverse(self.url, args=self.args)
+        return self.url if self.url.startswith("/") else address(self.url, *self.args)
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Navigation:
         if not name or name.startswith("/"):
             return name
         try:
-            return reverse(name)
+            return address(name)
         except NoReverseMatch:
             return ""
 
@@ -104,9 +106,8 @@ class Navigation:
         current = _longest_prefix(request.path, (item.under or href for item, href in hrefs))
         return [ShownItem(item, href, (item.under or href) == current) for item, href in hrefs]
 
-    def shown_areas(self, request: HttpRequest) -> list[ShownArea]:
-        """The left navigation: areas in order, each with its items; empty areas are left out."""
-        items = self.shown(request, "main")
+    def in_areas(self, items: Sequence[ShownItem]) -> list[ShownArea]:
+        """Items of the left navigation in their areas, in order; empty areas are left out."""
         areas = sorted(self.areas.values(), key=lambda area: (area.at_foot, area.order, area.key))
         known = {area.key for area in areas}
         loose = [shown for shown in items if shown.item.area not in known]

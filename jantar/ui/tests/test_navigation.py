@@ -26,7 +26,7 @@ def request(path: str = "/"):
 
 
 def test_areas_and_items_come_in_order_and_empty_areas_are_left_out(navigation):
-    areas = navigation.shown_areas(request())
+    areas = navigation.in_areas(navigation.shown(request(), "main"))
     assert [(area.area.key, [shown.item.key for shown in area.items]) for area in areas] == [
         ("", ["today"]),
         ("sales", ["people", "deals"]),
@@ -53,7 +53,7 @@ def test_what_stands_at_the_foot_comes_last_and_is_marked_on_all_its_pages(navig
 
 def test_an_item_registered_again_replaces_the_first(navigation):
     navigation.add(NavItem("deals", "Opportunities", "ui:gallery_board", area="sales", order=20))
-    assert navigation.shown_areas(request())[1].items[1].item.label == "Opportunities"
+    assert navigation.in_areas(navigation.shown(request(), "main"))[1].items[1].item.label == "Opportunities"
 
 
 def test_a_link_that_nobody_offers_is_empty(navigation):
