@@ -1,12 +1,15 @@
 """What is measured: each scenario is an act of the application and the floor under it.
 
 The floor is what nobody can go below: the same rows by hand-written SQL through psycopg, put into a minimal
-template. Budgets are those of the design.
+template. A page is asked for by somebody who is signed in, so the floor of a page is a bare page that answers
+such a request (decision 17); the results tell the ratio to the SQL and template alone too. Budgets are those of
+the design.
 """
 
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +18,7 @@ from django.db import connection
 from django.template import Context, Engine
 from django.test import Client
 
+from benchmarks.urls import bare_pages
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.records.listing import Query, count_of, page_of
 from jantar.engine.records.registry import registry
@@ -28,6 +32,8 @@ LACKS_DEALS = {"all": [{"relation": "deals", "has": "none", "where": {"field": "
 
 @dataclass(frozen=True)
 class Scenario:
+    """`alone` is the floor of a page without its request."""
+
     name: str
     app: Callable[[], object]
     floor: Callable[[], object]
@@ -35,6 +41,7 @@ class Scenario:
     statements: int | None = None
     p95_ms: float | None = None
     rounds: int = 40
+    alone: Callable[[], object] | None = None
 
 
 class Floor:
@@ -86,9 +93,15 @@ def get(client: Client, path: str) -> Callable[[], object]:
     return act
 
 
+def page(client: Client, name: str, path: str, alone: Callable[[], object], **budgets: Any) -> Scenario:
+    """A page of the application against a bare page with the same rows, both asked for by the same user."""
+    bare_pages[name] = alone
+    return Scenario(name, get(client, path), get(client, f"/bare/{quote(name)}/"), 3.0, alone=alone, **budgets)
+
+
 def lists(floor: Floor, client: Client, actor: Actor) -> Iterator[Scenario]:
     people = registry.get("people")
-    yield Scenario("list: people", get(client, "/people/"), lambda: floor.page(PEOPLE + BY_NAME), 3.0, statements=8)
+    yield page(client, "list: people", "/people/", lambda: floor.page(PEOPLE + BY_NAME), statements=8)
     deep = Query(people, actor, columns=people.columns)
     for _page in range(10):
         deep = Query(people, actor, columns=people.columns, cursor=page_of(deep).next_cursor or "")
@@ -96,15 +109,10 @@ def lists(floor: Floor, client: Client, actor: Actor) -> Iterator[Scenario]:
     after = " AND (jantar_fold(p.family_name), jantar_fold(p.given_name), p.id) >= (%s, %s, %s)" + BY_NAME
     key = [last.sort_family_name, last.sort_given_name, last.pk]
     path = f"/people/?cursor={quote(deep.cursor)}"
-    yield Scenario("list: page 11", get(client, path), lambda: floor.page(PEOPLE + after, key), 3.0, statements=8)
+    yield page(client, "list: page 11", path, lambda: floor.page(PEOPLE + after, key), statements=8)
     path = f"/people/?filter={quote(json.dumps(LACKS_DEALS))}"
-    yield Scenario(
-        "list: filtered by “has none”",
-        get(client, path),
-        lambda: floor.page(PEOPLE + NO_WON_DEAL + BY_NAME),
-        3.0,
-        statements=8,
-    )
+    lacking = PEOPLE + NO_WON_DEAL + BY_NAME
+    yield page(client, "list: filtered by “has none”", path, lambda: floor.page(lacking), statements=8)
     whole = f"SELECT count(*) FROM ({PEOPLE + NO_WON_DEAL} LIMIT 10001) bounded"
     query = Query(people, actor, filter=LACKS_DEALS)
 
@@ -126,9 +134,9 @@ def pages(floor: Floor, client: Client) -> Iterator[Scenario]:
     stages = [pk for (pk,) in floor.rows("SELECT id FROM sales_stage WHERE pipeline_id = %s", [pipeline])]
 
     def board() -> object:
-        return [floor.page(cards, [pk]) for pk in stages], floor.rows(sums, [pipeline])
+        return [*(floor.page(cards, [pk]) for pk in stages), str(floor.rows(sums, [pipeline]))]
 
-    yield Scenario("board: deals", get(client, "/deals/board/"), board, 3.0)
+    yield page(client, "board: deals", "/deals/board/", board)
     [(company,)] = floor.rows("SELECT id FROM contacts_party WHERE kind = 'company' ORDER BY id OFFSET 100 LIMIT 1")
     record = (
         "SELECT * FROM contacts_party WHERE id = %s",
@@ -139,10 +147,11 @@ def pages(floor: Floor, client: Client) -> Iterator[Scenario]:
         "SELECT count(*) FROM contacts_party WHERE company_id = %s AND deleted_at IS NULL",
         "SELECT count(*) FROM sales_deal WHERE customer_id = %s AND deleted_at IS NULL",
     )
-    yield Scenario(
-        "record: company", get(client, f"/companies/{company}/"), lambda: [floor.page(sql, [company]) for sql in record], 3.0,
-        statements=15,
-    )  # fmt: skip
+
+    def bare_record() -> object:
+        return [floor.page(sql, [company]) for sql in record]
+
+    yield page(client, "record: company", f"/companies/{company}/", bare_record, statements=15)
 
 
 def searches(floor: Floor, client: Client) -> Iterator[Scenario]:
@@ -157,9 +166,7 @@ def searches(floor: Floor, client: Client) -> Iterator[Scenario]:
     for label, words in (("name", ("novak", "jan")), ("one letter", ("k",))):
         path = f"/search/palette/?q={'+'.join(words)}"
         query = asked(*words)
-        yield Scenario(
-            f"search: {label}", get(client, path), lambda query=query: floor.page(entries, [query]), 3.0, p95_ms=100
-        )  # type: ignore[misc]
+        yield page(client, f"search: {label}", path, partial(floor.page, entries, [query]), p95_ms=100)
     similar = "SELECT word FROM search_word WHERE word %% %s ORDER BY similarity(word, %s) DESC LIMIT 5"
 
     def misspelt() -> object:
@@ -167,4 +174,4 @@ def searches(floor: Floor, client: Client) -> Iterator[Scenario]:
         query = " | ".join(asked(word) for word in words) or "'none'"
         return floor.page(entries, [query])
 
-    yield Scenario("search: misspelt name", get(client, "/search/palette/?q=kowalsik"), misspelt, 3.0, p95_ms=100)
+    yield page(client, "search: misspelt name", "/search/palette/?q=kowalsik", misspelt, p95_ms=100)
