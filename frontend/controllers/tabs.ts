@@ -1,7 +1,10 @@
 import { Controller } from "@hotwired/stimulus";
 import { recall, remember } from "../lib/storage";
 
-/** Tabs made from its panels (`data-key`, `data-label`, `data-count`). With a `key` the last one is remembered. */
+/**
+ * Tabs made from its panels (`data-key`, `data-label`, `data-count`). With a `key` the last one is remembered.
+ * The event `tabs:counted` tells counts by key; a panel with `data-if-any` has no tab before its count says so.
+ */
 export default class extends Controller<HTMLElement> {
   static override targets = ["list", "panel"];
   static override values = { key: String };
@@ -13,13 +16,15 @@ export default class extends Controller<HTMLElement> {
     this.listTarget.replaceChildren(...this.panelTargets.map((panel, index) => this.#tab(panel, index)));
     this.listTarget.addEventListener("click", this.#click);
     this.listTarget.addEventListener("keydown", this.#key);
+    this.element.addEventListener("tabs:counted", this.#counted);
     const wanted = this.keyValue ? recall<string>(`tab:${this.keyValue}`) : null;
-    this.#show(this.panelTargets.find((panel) => panel.dataset["key"] === wanted) ?? this.panelTargets[0]);
+    this.#show(this.panelTargets.find((panel) => panel.dataset["key"] === wanted && !this.#isEmpty(panel)) ?? this.panelTargets[0]);
   }
 
   override disconnect(): void {
     this.listTarget.removeEventListener("click", this.#click);
     this.listTarget.removeEventListener("keydown", this.#key);
+    this.element.removeEventListener("tabs:counted", this.#counted);
   }
 
   #tab(panel: HTMLElement, index: number): HTMLElement {
@@ -28,16 +33,36 @@ export default class extends Controller<HTMLElement> {
     tab.className = "tab";
     tab.setAttribute("role", "tab");
     tab.textContent = panel.dataset["label"] ?? "";
-    if (panel.dataset["count"]) {
-      const count = document.createElement("span");
-      count.className = "count";
-      count.textContent = panel.dataset["count"];
-      tab.append(count);
-    }
+    this.#count(tab, panel);
     panel.id ||= `panel-${this.keyValue || "tabs"}-${index}-${Math.random().toString(36).slice(2, 7)}`;
     tab.setAttribute("aria-controls", panel.id);
     return tab;
   }
+
+  #isEmpty({ dataset }: HTMLElement): boolean {
+    return "ifAny" in dataset && ["", "0"].includes(dataset["count"] ?? "");
+  }
+
+  #count(tab: HTMLElement, panel: HTMLElement): void {
+    const text = panel.dataset["count"] ?? "";
+    tab.hidden = this.#isEmpty(panel);
+    tab.querySelector(".count")?.remove();
+    if (!text) return;
+    const count = document.createElement("span");
+    count.className = "count";
+    count.textContent = text;
+    tab.append(count);
+  }
+
+  #counted = (event: Event): void => {
+    const counts = (event as CustomEvent<Record<string, unknown>>).detail;
+    for (const [index, panel] of this.panelTargets.entries()) {
+      const count = counts[panel.dataset["key"] ?? ""];
+      if (typeof count !== "string") continue;
+      panel.dataset["count"] = count;
+      this.#count(this.#tabs[index]!, panel);
+    }
+  };
 
   get #tabs(): HTMLElement[] {
     return [...this.listTarget.children] as HTMLElement[];
@@ -62,9 +87,9 @@ export default class extends Controller<HTMLElement> {
   }
 
   #choose(index: number): void {
-    const panel = this.panelTargets.at(index % this.panelTargets.length);
+    const panel = this.panelTargets[index];
     this.#show(panel);
-    this.#tabs.at(index % this.#tabs.length)?.focus();
+    this.#tabs[index]?.focus();
     if (this.keyValue && panel) remember(`tab:${this.keyValue}`, panel.dataset["key"] ?? "");
   }
 
@@ -74,11 +99,12 @@ export default class extends Controller<HTMLElement> {
   };
 
   #key = (event: KeyboardEvent): void => {
-    const at = this.#tabs.indexOf(document.activeElement as HTMLElement);
+    const shown = this.#tabs.filter((tab) => !tab.hidden);
+    const at = shown.indexOf(document.activeElement as HTMLElement);
     const moves: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 };
     const next = moves[event.key];
     if (at < 0 || next === undefined) return;
     event.preventDefault();
-    this.#choose(next);
+    this.#choose(this.#tabs.indexOf(shown.at(next % shown.length)!));
   };
 }

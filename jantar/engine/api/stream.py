@@ -33,7 +33,7 @@ def timeline_of(
 
 
 def record_seen(record_type: RecordType, actor: Actor, pk: int) -> Any:
-    record = record_type.visible_to(actor).select_related("created_by").filter(pk=pk).first()
+    record = record_type.visible_to(actor).select_related("created_by").one(pk)
     if record is None:
         raise NotFound(_("There is no such record."))
     return record

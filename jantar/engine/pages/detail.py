@@ -24,8 +24,9 @@ from jantar.engine.records.errors import Invalid, NotFound
 from jantar.engine.records.listing import Query, page_of
 from jantar.engine.records.record_type import RecordAction, RecordType
 from jantar.engine.records.references import record_titles
-from jantar.engine.records.related import filter_of, related_to
+from jantar.engine.records.related import counts_of, filter_of, related_to
 from jantar.kit.numbers import whole_number
+from jantar.ui.responses import with_event
 
 RELATED_ROWS = 5
 RELATED_COLUMNS = 3
@@ -38,6 +39,15 @@ def show(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     page = RecordPage(record_type, record, actor)
     templates = [f"pages/{record_type.name}/detail.html", "pages/detail.html"]
     return render(request, templates, {"record_type": record_type, "record": record, "page": page})
+
+
+def related_counts(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
+    """How many records point here, for the heads of the tabs: the event `tabs:counted` with texts by tab."""
+    record_type = load_type(request, type_name)
+    actor = current_actor(request)
+    record = load_record(request, record_type, pk)
+    counts = counts_of(related_to(record_type, actor), record_type, record.pk, actor)
+    return with_event(HttpResponse(status=204), "tabs:counted", dict(counts))
 
 
 def related(request: HttpRequest, type_name: str, pk: int, name: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import Field, Label
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import unseen
+from jantar.engine.pages.addresses import key_address
 from jantar.engine.pages.detail_facts import cards
 from jantar.engine.pages.values import show_value
 from jantar.engine.permissions.actor import Actor
@@ -23,7 +24,7 @@ from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordAction, RecordType
 from jantar.engine.records.references import record_titles
 from jantar.engine.records.registry import Relation
-from jantar.engine.records.related import counts_of, linking_part, pointing_column, related_to
+from jantar.engine.records.related import linking_part, pointing_column, related_to
 from jantar.engine.records.sight import hide_unseen, is_true, with_sight
 
 KEY_FACTS = 5
@@ -75,24 +76,24 @@ class ShownSection:
 
 @dataclass(frozen=True)
 class RelatedTab:
-    """Records of one type that point here through one of their fields."""
+    """Records of one type that point here through one of their fields; a second such field only `if_any` do."""
 
     relation: Relation
     label: str
     address: str
-    count: str = ""
+    if_any: bool
 
 
 def load_for_page(record_type: RecordType, pk: int, actor: Actor) -> Any:
     """The record with what its fields refer to, and `may_edit` and `may_delete`; one statement. Raises NotFound."""
     fields = record_type.fields(actor)
     loads = {path for one in fields.values() for path in one.loads}
-    rows = record_type.visible_to(actor).filter(pk=pk)
+    rows = record_type.visible_to(actor)
     rows = rows.annotate(
         may_edit=is_true(record_type.allowed(actor, "edit")), may_delete=is_true(record_type.allowed(actor, "delete"))
     )
     rows = with_sight(rows.select_related(*loads) if loads else rows, fields.values(), actor)
-    record = rows.first()
+    record = rows.one(pk)
     if record is None:
         raise NotFound(_("There is no such record."))
     hide_unseen([record], fields)
@@ -162,7 +163,7 @@ class RecordPage:
             title = self.titles.get(value)
             if title is None:
                 return unseen()
-            return format_html('<a href="{}">{}</a>', reverse("pages:detail", args=[value.type, value.id]), title)
+            return format_html('<a href="{}">{}</a>', key_address(value), title)
         return show_value(one, value)
 
     def cells(self, part: Part, row: Any) -> list[ShownField]:
@@ -192,13 +193,10 @@ class RecordPage:
 
     @cached_property
     def related(self) -> list[RelatedTab]:
-        """A tab for each type that points here; a second way of pointing only when it is used."""
-        found = related_to(self.record_type, self.actor)
-        counts = counts_of(found, self.record_type, self.record.pk, self.actor)
+        """A tab for each way of pointing here; counts come after the page, which never waits for counting."""
         return [
-            RelatedTab(relation, label_of(relation), self._address("related", name), counts.get(name, "0"))
-            for name, relation in found.items()
-            if "." not in name or (name in counts and counts[name] != "0")
+            RelatedTab(relation, label_of(relation), self._address("related", name), if_any="." in name)
+            for name, relation in related_to(self.record_type, self.actor).items()
         ]
 
     def _address(self, place: str, name: str) -> str:

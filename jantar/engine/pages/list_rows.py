@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
+from jantar.engine.pages.addresses import key_address, record_address
 from jantar.engine.pages.filter_words import capital
 from jantar.engine.pages.values import show_value
 from jantar.engine.permissions.actor import Actor
@@ -45,7 +46,7 @@ class ListRows:
         )
         return (
             f'<tr data-rows-target="row" data-key="{row.pk}">{self._check(row.pk, title)}<td class="cell-title">'
-            f'<a href="/{self.record_type.name}/{row.pk}/">{title}</a></td>{cells}</tr>\n'
+            f'<a href="{record_address(self.record_type.name, row.pk)}">{title}</a></td>{cells}</tr>\n'
         )
 
     @cached_property
@@ -80,7 +81,7 @@ class ListRows:
         value = field.read(row)
         if isinstance(field, AnyRecord):
             title = self._titles.get(value)
-            return format_html('<a href="/{}/{}/">{}</a>', value.type, value.id, title) if title else ""
+            return format_html('<a href="{}">{}</a>', key_address(value), title) if title else ""
         if field.kind not in REPEATED:
             return conditional_escape(show_value(field, value))
         key = (field.name, getattr(value, "pk", value))

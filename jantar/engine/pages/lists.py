@@ -29,7 +29,7 @@ def show_list(request: HttpRequest, type_name: str) -> HttpResponse:
     record_type = load_type(request, type_name)
     try:
         state = read_state(request, record_type)
-        page = page_of(state.query(limit=ROWS, cursor=state.cursor))
+        page = page_of(state.query(limit=ROWS, cursor=state.cursor, narrow=True))
     except BadQuery as error:
         context = {"record_type": record_type, "error": error, "state": ListState(record_type, current_actor(request))}
         return render(request, "pages/list_error.html", context, status=400)

@@ -41,7 +41,7 @@ def load_type(request: HttpRequest, name: str, action: str = "see") -> RecordTyp
 def load_record(request: HttpRequest, record_type: RecordType, pk: int, action: str = "see") -> Any:
     """The record. Raises NotFound, or NotAllowed when the actor sees it but may not do `action` with it."""
     actor = current_actor(request)
-    record = record_type.visible_to(actor, action).filter(pk=pk).first()
+    record = record_type.visible_to(actor, action).one(pk)
     if record is None:
         if action != "see" and record_type.visible_to(actor).filter(pk=pk).exists():
             raise NotAllowed(_("You may see this but not change it."))

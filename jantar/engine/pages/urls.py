@@ -88,6 +88,7 @@ RECORDS = [
     path(f"{TYPE}<int:pk>/fields/<slug:name>/", inline.field, name="field"),
     path(f"{TYPE}<int:pk>/parts/<slug:name>/", parts.part, name="part"),
     path(f"{TYPE}<int:pk>/acts/<slug:name>/", detail.act, name="act"),
+    path(f"{TYPE}<int:pk>/related/", detail.related_counts, name="related_counts"),
     path(f"{TYPE}<int:pk>/related/<str:name>/", detail.related, name="related"),
 ]
 

@@ -1,19 +1,21 @@
 """A value as HTML for a cell of a list or a line of a record page, by the kind of its field."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Model
-from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.references import is_hidden
+from jantar.engine.pages.addresses import record_address
 from jantar.engine.records.registry import registry
 from jantar.kit.text import fold
 from jantar.ui import html
 
+NO_NUMBER = re.compile(r"[^0-9+]")
 TONES = ("blue", "teal", "violet", "orange", "pink", "green", "amber")
 
 
@@ -51,12 +53,12 @@ def show_items(field: Field, value: Any) -> SafeString:
 
 
 def show_email(field: Field, value: Any) -> SafeString:
-    return format_html('<a href="mailto:{}">{}</a>', value, value)
+    shown = escape(value)
+    return SafeString(f'<a href="mailto:{shown}">{shown}</a>')
 
 
 def show_phone(field: Field, value: Any) -> SafeString:
-    number = "".join(sign for sign in value if sign.isdigit() or sign == "+")
-    return format_html('<a class="num" href="tel:{}">{}</a>', number, value)
+    return SafeString(f'<a class="num" href="tel:{NO_NUMBER.sub("", value)}">{escape(value)}</a>')
 
 
 def show_web(field: Field, value: Any) -> SafeString:
@@ -69,7 +71,7 @@ def show_reference(field: Field, value: Any) -> SafeString | str:
     if is_hidden(value):
         return format_html('<span class="faint">{}</span>', field.text(value))
     address = address_of(value)
-    return format_html('<a href="{}">{}</a>', address, value) if address else str(value)
+    return SafeString(f'<a href="{address}">{escape(str(value))}</a>') if address else str(value)
 
 
 def show_user(field: Field, value: Any) -> SafeString:
@@ -82,7 +84,7 @@ def address_of(record: Model) -> str:
         record_type = registry.type_of(record)
     except LookupError:
         return ""
-    return reverse("pages:detail", args=[record_type.name, record.pk])
+    return record_address(record_type.name, record.pk)
 
 
 def tone_of(field: Field, value: Any) -> str:

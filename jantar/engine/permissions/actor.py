@@ -1,6 +1,7 @@
 """Who acts, with everything that decides what they may do. Loaded once, passed on explicitly."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -58,36 +59,41 @@ NOBODY = Actor(user_id=None)
 
 def system_actor() -> Actor:
     """Jantar itself: may do everything, is nobody in particular. Custom fields are known to it."""
-    return Actor(user_id=None, name="Jantar", is_admin=True, custom_fields=_custom_fields())
+    return Actor(
+        user_id=None, name="Jantar", is_admin=True, custom_fields=_by_type(CustomField.objects.filter(retired_at=None))
+    )
 
 
 def actor_for(user: "User") -> Actor:
-    """The actor that stands for a user; two statements."""
+    """The actor that stands for a user; one statement."""
     teams: list[int] = []
     below: list[int] = []
     main_team: int | None = None
     grants: dict[tuple[str, str], Scope] = {}
+    definitions: list[CustomField] = []
     with connection.cursor() as cursor:
         cursor.execute(RIGHTS, {"user": user.pk})
-        for kind, number, text, action, scope in cursor.fetchall():
+        for kind, number, text, action, scope, definition in cursor.fetchall():
             if kind == "team":
                 teams.append(number)
                 main_team = number if action or main_team is None else main_team
             elif kind == "below":
                 below.append(number)
+            elif kind == "field":
+                definitions.append(CustomField(**json.loads(definition)))
             else:
                 known = grants.get((text, action), Scope.NONE)
                 grants[text, action] = max(known, Scope(scope))
     return Actor(
         user_id=user.pk, name=user.full_name, is_admin=user.is_admin, teams=tuple(teams), teams_below=tuple(below),
-        main_team=main_team, grants=grants, custom_fields=_custom_fields(),
+        main_team=main_team, grants=grants, custom_fields=_by_type(definitions),
         language=user.language, time_zone=user.time_zone,
     )  # fmt: skip
 
 
-def _custom_fields() -> dict[str, dict[str, Field]]:
+def _by_type(definitions: Iterable[CustomField]) -> dict[str, dict[str, Field]]:
     found: dict[str, dict[str, Field]] = {}
-    for definition in CustomField.objects.filter(retired_at=None):
+    for definition in sorted(definitions, key=lambda one: (one.record_type, one.position, one.pk)):
         found.setdefault(definition.record_type, {})[definition.key] = field_from(definition)
     return found
 
@@ -100,11 +106,13 @@ WITH RECURSIVE mine AS (
     UNION
     SELECT child.id FROM accounts_team child JOIN below ON child.parent_id = below.id
 )
-SELECT 'team', team_id::bigint, NULL, CASE WHEN is_main THEN 'main' END, 0 FROM mine
+SELECT 'team', team_id::bigint, NULL, CASE WHEN is_main THEN 'main' END, 0, NULL FROM mine
 UNION ALL
-SELECT 'below', id, NULL, NULL, 0 FROM below
+SELECT 'below', id, NULL, NULL, 0, NULL FROM below
 UNION ALL
-SELECT 'grant', NULL, g.record_type, g.action, g.scope
+SELECT 'grant', NULL, g.record_type, g.action, g.scope, NULL
 FROM permissions_grant g JOIN permissions_role_users ru ON ru.role_id = g.role_id
 WHERE ru.user_id = %(user)s
+UNION ALL
+SELECT 'field', NULL, NULL, NULL, 0, to_jsonb(f)::text FROM fields_customfield f WHERE f.retired_at IS NULL
 """

@@ -27,6 +27,7 @@ from jantar.engine.records.ordering import (
     stretches,
 )
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.registry import registry
 from jantar.engine.records.sight import hide_unseen, with_sight
 
 EXACT_UP_TO = 10_000
@@ -39,8 +40,8 @@ BACK = "~"
 class Query:
     """What to list. `sort` is like "-created_at,name"; the id breaks ties. `condition` narrows further.
 
-    With `narrow` nothing but `columns` is loaded, of referenced rows nothing but their title; who reads more of a
-    row pays a statement for it.
+    With `narrow` nothing but the title and `columns` is loaded, of referenced rows nothing but type and title; who
+    reads more of a row pays a statement for it.
     """
 
     record_type: RecordType
@@ -128,7 +129,7 @@ def stored_columns(query: Query) -> list[str]:
     known = {column.name for column in record_type.model._meta.concrete_fields}
     fields = record_type.fields(query.actor)
     found = ["id", "version", *record_type.defaults]
-    for field in (fields[name] for name in query.columns if name in fields):
+    for field in (fields[name] for name in {record_type.title: 0, **dict.fromkeys(query.columns)} if name in fields):
         if field.is_custom:
             found.append(CUSTOM)
         elif isinstance(field, MoneyKind):
@@ -136,7 +137,8 @@ def stored_columns(query: Query) -> list[str]:
         elif isinstance(field, AnyRecord):
             found += field.columns
         elif isinstance(field, Reference) and field.title_column:
-            found += [f"{field.name}__id", f"{field.name}__{field.title_column}"]
+            kinds = {name for one in registry.types_of(field.target) for name in one.defaults}
+            found += [f"{field.name}__{name}" for name in ("id", field.title_column, *sorted(kinds))]
         elif field.name in known:
             found.append(field.name)
         else:

@@ -18,6 +18,10 @@ class RecordQuerySet(models.QuerySet[Any]):
         """The records with which the actor may do `action`. The only door to records; the bin is left out."""
         return self.filter(allowed(self.model, actor, action), deleted_at=None)
 
+    def one(self, pk: int) -> Any | None:
+        """The record with this key. Without the ORDER BY of `first`, for which Django weighs each column."""
+        return next(iter(self.filter(pk=pk)), None)
+
     def in_bin_for(self, actor: Actor) -> Self:
         """Deleted records that the actor may restore."""
         return self.filter(allowed(self.model, actor, "delete"), deleted_at__isnull=False)

@@ -166,7 +166,7 @@ def _set_deleted(rows: Any, pks: Iterable[int], moment: Any, actor: Actor, cause
 
 def locked(record_type: RecordType, pk: int, actor: Actor, action: str) -> Any:
     """The record, locked until the transaction ends. Raises NotFound or, when it is only visible, NotAllowed."""
-    record = record_type.visible_to(actor, action).filter(pk=pk).select_for_update(of=("self",)).first()
+    record = record_type.visible_to(actor, action).select_for_update(of=("self",)).one(pk)
     if record is None:
         if record_type.visible_to(actor).filter(pk=pk).exists():
             raise NotAllowed(_("You may see this but not change it."))

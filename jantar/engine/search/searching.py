@@ -5,8 +5,10 @@ anywhere > similar words. Only as much is asked as is needed: each rank is read 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -89,11 +91,12 @@ def search(text: str, actor: Actor, types: Iterable[str] | None = None, limit: i
     if not asked or not chosen:
         return []
     found = _Found(limit)
-    found.add(_ask(chosen, [_by_key, _by_title], asked, actor, limit + 1))
-    if found.best != Rank.KEY and (missing := found.unfilled(chosen)):
-        found.add(_ask(missing, [_by_words_of_title, _in_title, _anywhere], asked, actor, limit + 1))
+    places = _places(chosen, actor)
+    found.add(_ask(places, [_by_key, _by_title], asked, limit + 1))
+    if found.best != Rank.KEY and (missing := found.unfilled(places)):
+        found.add(_ask(missing, [_by_words_of_title, _in_title, _anywhere], asked, limit + 1))
     if found.total < min(limit, FEW) and found.best > Rank.WORDS_OF_TITLE and (fixes := corrections(asked.long)):
-        found.add(_ask(chosen, [_similar_to(fixes)], asked, actor, limit + 1))
+        found.add(_ask(places, [_similar_to(fixes)], asked, limit + 1))
     return found.groups(chosen)
 
 
@@ -153,8 +156,8 @@ class _Found:
         hits = [hit for hit in self.hits.values() if hit.type == record_type.name]
         return sorted(hits, key=lambda hit: (hit.rank, hit.start, hit.record_id))
 
-    def unfilled(self, types: Sequence[RecordType]) -> list[RecordType]:
-        return [record_type for record_type in types if len(self.of(record_type)) <= self.limit]
+    def unfilled(self, places: Sequence["Place"]) -> list["Place"]:
+        return [place for place in places if len(self.of(place.record_type)) <= self.limit]
 
     def groups(self, types: Sequence[RecordType]) -> list[Group]:
         groups = [
@@ -219,21 +222,35 @@ def _ranked(rank: Rank, asked: Asked, where: Where) -> Ranked:
     return (rank, where, "") if asked.long else None
 
 
-def _ask(
-    types: Sequence[RecordType], askings: Sequence[Asking], asked: Asked, actor: Actor, limit: int
-) -> Iterable[Hit]:
-    """All askings of all types in one statement."""
-    branches, parameters = [], []
+@dataclass(frozen=True)
+class Place:
+    """A type that is searched, with the SQL of the ids of what the actor may see; `few` when that is only their own."""
+
+    record_type: RecordType
+    visible: str
+    parameters: tuple[Any, ...]
+    few: bool
+
+
+def _places(types: Sequence[RecordType], actor: Actor) -> list[Place]:
+    found = []
     for record_type in types:
-        try:
+        with suppress(EmptyResultSet):
             visible, values = record_type.visible_to(actor).order_by().values("pk").query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        for ranked in filter(None, (asking(record_type, asked) for asking in askings)):
-            rank, where, order = ranked
             few = actor.scope(record_type.name, "see") == Scope.OWN
-            branches.append(f"({_branch(where, visible, order, int(rank), limit, few)})")
-            parameters += [*where.parameters, *values]
+            found.append(Place(record_type, visible, tuple(values), few))
+    return found
+
+
+def _ask(places: Sequence[Place], askings: Sequence[Asking], asked: Asked, limit: int) -> Iterable[Hit]:
+    """All askings of all types in one statement."""
+    branches: list[str] = []
+    parameters: list[Any] = []
+    for place in places:
+        for ranked in filter(None, (asking(place.record_type, asked) for asking in askings)):
+            rank, where, order = ranked
+            branches.append(f"({_branch(where, place.visible, order, int(rank), limit, place.few)})")
+            parameters += [*where.parameters, *place.parameters]
     if not branches:
         return []
     with connection.cursor() as cursor:

@@ -46,7 +46,7 @@ def test_the_item_of_the_page_is_marked_and_no_other(navigation):
 def test_what_stands_at_the_foot_comes_last_and_is_marked_on_all_its_pages(navigation):
     navigation.add_area(NavArea("settings", order=0, at_foot=True))
     navigation.add(NavItem("settings", "Settings", "/settings/users/", area="settings", under="/settings/"))
-    areas = navigation.shown_areas(request("/settings/roles/"))
+    areas = navigation.in_areas(navigation.shown(request("/settings/roles/"), "main"))
     assert [area.area.key for area in areas] == ["", "sales", "settings"]
     assert [shown.item.key for area in areas for shown in area.items if shown.is_current] == ["settings"]
 

@@ -176,12 +176,14 @@ def test_a_double_click_on_save_stores_once(open_page: OpenPage, ada: User) -> N
 def test_a_related_record_is_added_without_leaving_the_page(open_page: OpenPage, ada: User) -> None:
     shelf = Shelf.objects.create(name="North")
     page = open_page(ada, f"/shelves/{shelf.pk}/")
+    expect(page.get_by_role("tab", name="Books")).to_have_text("Books0")
     page.get_by_role("tab", name="Books").click()
     page.get_by_role("link", name="Add", exact=True).click()
     dialog = page.locator("#dialog")
     dialog.locator("[name=title]").fill("Bánk bán")
     dialog.get_by_role("button", name="Save").click()
     expect(page.get_by_role("tabpanel", name="Books").get_by_role("link", name="Bánk bán")).to_be_visible()
+    expect(page.get_by_role("tab", name="Books")).to_have_text("Books1")
     assert Book.objects.get().shelf == shelf
 
 
