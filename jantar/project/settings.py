@@ -197,6 +197,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a sheet with 2,000 columns is mapped in one form
 
 # Requests that one API token may send in a minute to one process; 0 is no limit.
 API_REQUESTS_PER_MINUTE = int(os.environ.get("JANTAR_API_REQUESTS_PER_MINUTE", "1200"))

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
+from jantar.engine.pages import too_large
 from jantar.engine.records.errors import BadQuery, Invalid, NotAllowed, NotFound, Stale
 from jantar.engine.records.undo import NotUndoable
 
@@ -29,7 +30,12 @@ class ErrorsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        if too_large.is_refused_unread(request):
+            return error_answer(request, 413, too_large.message_unread())
+        response = self.get_response(request)
+        if response.status_code == 413:
+            too_large.read_rest(request)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         status = next((status for kind, status in STATUSES.items() if isinstance(error, kind)), None)
@@ -68,6 +74,7 @@ def heading_of(status: int) -> str:
         403: _("You may not do this"),
         404: _("Nothing here"),
         409: _("Changed meanwhile"),
+        413: _("This is too much at once"),
         422: _("Please check your entries"),
     }.get(status, _("That did not work"))
 
@@ -76,6 +83,10 @@ def heading_of(status: int) -> str:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return error_answer(request, 413, too_large.message_for(request))
+    if isinstance(exception, TooManyFieldsSent):
+        return error_answer(request, 413, _("This form has too many rows. Save it in several steps."))
     return error_answer(request, 400, _("Part of the request could not be understood."))
 
 
