@@ -143,14 +143,14 @@ class Resolver:
             read.refuse(self.name, _("There is no “%(value)s”.") % {"value": text[:100]})
 
     def _agreeing(self, found: list[Any], read: ReadRow) -> list[Any]:
-        """Of rows with the same name the one that fits the other references of the row, else the first in order."""
-        if issubclass(self.reference.target, Record):
+        """Of rows with the same name the one that fits the other references of the row, else the first in order.
+
+        Records and colleagues stand for themselves: of those with the same name none is preferred.
+        """
+        columns = [one.name for one in self.reference.target._meta.concrete_fields if isinstance(one, ForeignKey)]
+        if issubclass(self.reference.target, Record) or not columns:
             return found
-        shared = [
-            column.name
-            for column in self.reference.target._meta.concrete_fields
-            if isinstance(column, ForeignKey) and column.name in read.values
-        ]
+        shared = [name for name in columns if name in read.values]
         fitting = [row for row in found if all(getattr(row, f"{name}_id") == read.values[name].pk for name in shared)]
         return fitting[:1]
 

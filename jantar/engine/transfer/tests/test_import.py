@@ -282,6 +282,15 @@ def test_a_file_that_is_no_sheet_is_refused(admin):
     assert refusal.value.errors == {"file": ["This is a PDF file. Save the table as CSV or XLSX."]}
 
 
+def test_of_two_colleagues_with_one_name_none_is_taken(admin):
+    first, second = make_user("Jan"), make_user("Jan.Novak")
+    second.full_name = first.full_name
+    second.save()
+    run = imported("Title,Owner\nA,Jan\nB,jan.novak@jantar.example\n", "books", admin)
+    assert refused(run) == [(2, "Owner: “Jan” is the name of several records.")]
+    assert [(book.title, book.owner_id) for book in Book.objects.all()] == [("B", second.pk)]
+
+
 def test_two_records_that_fit_make_a_row_ambiguous(admin):
     for _number in range(2):
         write.create(registry.get("books"), {"title": "Twin"}, actor=admin)
