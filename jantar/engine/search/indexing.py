@@ -34,6 +34,16 @@ def index_sql() -> str:
     return "\n".join([*scripts, forget_sql(types, list(tables)), *(rebuild_if_changed_sql(one) for one in types)])
 
 
+FORGET_WORDS = """
+WITH standing AS (
+    SELECT substr(word, strpos(word, %s) + 1) AS word
+    FROM ts_stat('SELECT words FROM search_entry')
+    WHERE strpos(word, %s) > 0
+)
+DELETE FROM search_word w WHERE NOT EXISTS (SELECT FROM standing s WHERE s.word = w.word)
+"""
+
+
 def rebuild(record_type: RecordType) -> None:
     """Computes the entries of a type anew and drops those of records that are gone."""
     with connection.cursor() as cursor:
@@ -42,9 +52,10 @@ def rebuild(record_type: RecordType) -> None:
 
 
 def tidy_words() -> None:
-    """Leaves one row of each word that still stands in some record."""
+    """Leaves one row of each word that still stands in some record: nobody erased lives on in a suggestion."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM search_word a USING search_word b WHERE a.word = b.word AND a.id > b.id")
+        cursor.execute(FORGET_WORDS, [ANYWHERE, ANYWHERE])
 
 
 # What a type is searched by

@@ -14,8 +14,10 @@ from jantar.engine.records.record_type import Search
 from jantar.engine.records.registry import registry
 from jantar.engine.search.checks import problems
 from jantar.engine.search.indexing import index_sql, rebuild
+from jantar.engine.search.jobs import forget_words
 from jantar.engine.search.models import Entry, Word
 from jantar.engine.search.searching import search
+from jantar.engine.search.typos import corrections
 from jantar.engine.testing.fake.models import Book, Copy, Shelf
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +140,18 @@ def test_the_command_computes_the_index_anew(actor, book):
     call_command("rebuild_search", "books", stdout=StringIO())
     assert found("poezie", actor) == ["Máj"]
     assert Word.objects.filter(word="poezie").count() == 1
+
+
+def test_words_that_no_record_holds_are_forgotten_in_the_night(actor, book):
+    gone = write.create(books, {"title": "Dekameron"}, actor=actor)
+    assert "dekameron" in corrections(["dekamerom"])["dekamerom"]
+    write.delete(books, [gone.pk], actor=actor)
+    write.erase(books, [gone.pk], actor=actor)
+    Word.objects.create(word="poezie")
+    forget_words()
+    assert corrections(["dekamerom"]) == {}
+    assert sorted(Word.objects.values_list("word", flat=True)) == ["maj", "poezie"]
+    assert found("poezzie", actor) == ["Máj"]
 
 
 def test_a_search_declared_anew_is_indexed_at_the_next_migrate(actor, book):
