@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jantar.engine.api.body import NotJson, refuse_unstorable
+from jantar.engine.api.parameters import refuse_limit
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.registry import registry
@@ -15,8 +16,7 @@ MOST_HITS = 50
 
 def find(actor: Actor, text: str, types: str, limit: int) -> dict[str, Any]:
     """The best hits of each type within the actor's rights, the best type first. Raises BadQuery."""
-    if not 1 <= limit <= MOST_HITS:
-        raise BadQuery("limit", _("Between 1 and %(limit)d rows can be asked for.") % {"limit": MOST_HITS})
+    refuse_limit(limit, MOST_HITS)
     names = [name.strip() for name in types.split(",") if name.strip()]
     for name in names:
         if name not in registry:

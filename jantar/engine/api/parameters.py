@@ -37,3 +37,9 @@ def refuse_unknown(request: HttpRequest, known: "Collection[str] | type[Schema]"
     for name in request.GET:
         if name not in names:
             raise BadQuery(name[:50], _("There is no parameter “%(name)s”.") % {"name": name[:50]})
+
+
+def refuse_limit(limit: int, most: int) -> None:
+    """Raises BadQuery unless between one and `most` rows are asked for."""
+    if not 1 <= limit <= most:
+        raise BadQuery("limit", _("Between 1 and %(limit)d rows can be asked for.") % {"limit": most})

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from jantar.engine.api.parameters import refuse_limit
 from jantar.engine.api.problems import Problem
 from jantar.engine.fields.dates import in_utc
 from jantar.engine.history.changes import Entry, FieldChange, changes_of
@@ -20,8 +21,7 @@ MOST_ENTRIES = 100
 
 def history_of(record_type: RecordType, actor: Actor, pk: int, cursor: str, limit: int) -> dict[str, Any]:
     """The newest operations that changed the record. Raises NotFound or BadQuery."""
-    if not 1 <= limit <= MOST_ENTRIES:
-        raise BadQuery("limit", _("Between 1 and %(limit)d rows can be asked for.") % {"limit": MOST_ENTRIES})
+    refuse_limit(limit, MOST_ENTRIES)
     before = whole_number(cursor)
     if cursor and before is None:
         raise BadQuery("cursor", _("This page address is no longer valid."))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from jantar.engine.api.parameters import refuse_limit
 from jantar.engine.fields.dates import in_utc
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.permissions.actor import Actor
@@ -22,8 +23,7 @@ def timeline_of(
     record_type: RecordType, actor: Actor, pk: int, *, group: str, cursor: str, limit: int
 ) -> dict[str, Any]:
     """The newest entries of the record's stream that the actor may see. Raises NotFound or BadQuery."""
-    if not 1 <= limit <= MOST_ENTRIES:
-        raise BadQuery("limit", _("Between 1 and %(limit)d rows can be asked for.") % {"limit": MOST_ENTRIES})
+    refuse_limit(limit, MOST_ENTRIES)
     record = record_seen(record_type, actor, pk)
     try:
         page = stream.page(record, actor, group=group, before=cursor, limit=limit)

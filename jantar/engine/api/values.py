@@ -1,7 +1,7 @@
 """Records as JSON and back."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeGuard
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -10,10 +10,10 @@ from jantar.engine.fields.errors import FieldError, Invalid
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference, is_unseen, unseen
 from jantar.engine.permissions.actor import Actor
-from jantar.engine.records.models import Record
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import record_titles
+from jantar.engine.records.sight import refers_to_record
 
 Errors = dict[str, list[str]]
 #: What every answer has, whichever fields were asked for.
@@ -35,7 +35,7 @@ class Dump:
         wanted: dict[type[Any], set[int]] = {}
         rows = list(rows)
         for field in fields.values():
-            if refers_to_records(field):
+            if refers_to_record(field):
                 wanted.setdefault(field.target, set()).update(getattr(row, field.id_name) for row in rows)
         for target, ids in wanted.items():
             self.look_up_ids(target, ids - {None})
@@ -62,7 +62,7 @@ class Dump:
 
     def value(self, field: Field, value: Any) -> Any:
         """The record of a reference must have been looked up."""
-        if value is not None and refers_to_records(field) and value.pk not in self.visible.get(field.target, ()):
+        if value is not None and refers_to_record(field) and value.pk not in self.visible.get(field.target, ()):
             return {"id": None, "title": unseen()}
         if value is not None and isinstance(field, AnyRecord):
             if value not in self.titles:
@@ -71,14 +71,9 @@ class Dump:
         return field.dump(value)
 
 
-def refers_to_records(field: Field) -> TypeGuard[Reference]:
-    return isinstance(field, Reference) and issubclass(field.target, Record)
-
-
 def load_values(record_type: RecordType, data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     """Python values of the fields and parts in a JSON object. Raises Invalid, naming every wrong one."""
     errors: Errors = {}
-    values: dict[str, Any] = {}
     plain = {name: value for name, value in data.items() if record_type.part(name) is None}
     values = load_fields(record_type.fields(actor), plain, errors)
     for part in record_type.parts:

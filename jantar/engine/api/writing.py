@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.api.problems import Problem
 from jantar.engine.api.reading import show_record
-from jantar.engine.api.values import Dump, Errors, load_fields, load_values, load_version, refers_to_records
+from jantar.engine.api.values import Dump, Errors, load_fields, load_values, load_version
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.history.models import Cause
@@ -17,6 +17,7 @@ from jantar.engine.records import write
 from jantar.engine.records.actions import action_of, fields_of_action, run_action
 from jantar.engine.records.errors import Invalid, NotFound, Stale
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.sight import refers_to_record
 
 Data = Mapping[str, Any]
 
@@ -108,7 +109,7 @@ def dump_theirs(record_type: RecordType, actor: Actor, theirs: Mapping[str, Any]
 
 
 def dump_value(dump: Dump, field: Field, value: Any) -> Any:
-    if value is not None and refers_to_records(field):
+    if value is not None and refers_to_record(field):
         dump.look_up_ids(field.target, {value.pk})
     elif value is not None and isinstance(field, AnyRecord):
         dump.look_up_keys([value])
