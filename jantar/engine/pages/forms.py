@@ -36,6 +36,8 @@ def new(request: HttpRequest, type_name: str) -> HttpResponse:
     given = prefilled(record_type, request.GET, actor)
     linked = prefilled_links(record_type, request.GET)
     record = write.draft(record_type, given, actor)
+    if record_type.start:
+        record_type.start(record, actor)
     only = [*quick_names(record_type, actor), *given, *linked] if is_dialog else ()
     form = form_for(record_type, record, actor, only=only, linked=linked)
     context = {**new_context(request, record_type, form, is_dialog), "token": uuid4().hex}

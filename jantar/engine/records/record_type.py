@@ -154,6 +154,8 @@ class RecordType:
     import_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: Replaces fields made from the model, or adds computed ones.
     extra_fields: Mapping[str, Field] = field(default_factory=dict)
+    #: Called with a new record before a form shows it; chooses what the people would have to choose otherwise.
+    start: "Callable[[Any, Actor], None] | None" = None
     #: Called before records are checked, with the names of the values given; may fill in derived columns.
     prepare: "Callable[[Sequence[Any], frozenset[str], Actor], None] | None" = None
     #: Called before a record is stored with the names of the changed fields; raises Invalid.

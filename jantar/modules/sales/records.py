@@ -63,6 +63,7 @@ deals = RecordType(
     milestones=("stage", "amount", "expected_close", "owner"),
     match=("name",),
     import_names=importing.OF_DEALS,
+    start=services.start_deal,
     prepare=services.prepare_deals,
     validate=services.validate_deal,
     after_create=services.record_first_stages,

@@ -72,6 +72,11 @@ def prepare_deals(records: Sequence[Any], given: frozenset[str], actor: Actor) -
         deal.status = status
 
 
+def start_deal(deal: Any, actor: Actor) -> None:
+    """A new deal is shown in the pipeline and stage it would be stored in."""
+    _start([deal])
+
+
 def _start(records: Sequence[Any]) -> None:
     """Deals without a stage start in the first open one of their pipeline, by default the first pipeline."""
     first: dict[int, Stage] = {}

@@ -80,6 +80,14 @@ def test_today_shows_deals_without_a_next_step_to_their_owner_only(client, selle
     assert "Machine" not in client.get("/").content.decode()
 
 
+def test_a_new_deal_is_shown_where_it_would_be_stored(client, seller, deal):
+    renewals = services.create_pipeline("Renewals", [("Due", "open", 60), ("Signed", "won", 100)])
+    page = fields_of(client.get("/deals/new/").content.decode())
+    assert (page["pipeline"], page["stage"]) == ([str(deal.pipeline_id)], [str(deal.stage_id)])
+    page = fields_of(client.get(f"/deals/new/?pipeline={renewals.pk}").content.decode())
+    assert (page["pipeline"], page["stage"]) == ([str(renewals.pk)], [str(renewals.stages.get(name="Due").pk)])
+
+
 def test_a_stage_that_does_not_fit_is_named_and_kept_in_a_form_without_scripts(client, seller, deal):
     renewals = services.create_pipeline("Renewals", [("Due", "open", 60), ("Signed", "won", 100)])
     page = client.get("/deals/new/").content.decode()
