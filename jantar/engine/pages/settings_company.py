@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -46,7 +47,9 @@ class CompanyForm(forms.ModelForm):
 class RateForm(forms.Form):
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), choices=currency_choices)
     valid_from = forms.DateField(
-        label=gettext_lazy("Valid from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Valid from"),
+        initial=timezone.localdate,
+        widget=forms.DateInput(attrs={"type": "date", "data-controller": "date-field"}, format="%Y-%m-%d"),
     )
     rate = forms.CharField(label=gettext_lazy("Rate"), max_length=30)
 

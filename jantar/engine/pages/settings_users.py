@@ -27,7 +27,7 @@ class UserForm(forms.ModelForm):
         label=gettext_lazy("Time zone"), choices=time_zones, initial="Europe/Prague", widget=forms.Select(COMBOBOX)
     )
     main_team = forms.ModelChoiceField(
-        Team.objects.order_by("name"), label=gettext_lazy("Main team"), required=False,
+        Team.objects.order_by("name"), label=gettext_lazy("Main team"), required=False, empty_label="",
         help_text=gettext_lazy("New records of the user belong to it."),
     )  # fmt: skip
     teams = forms.ModelMultipleChoiceField(
@@ -86,6 +86,10 @@ class TeamForm(forms.ModelForm):
     class Meta:
         model = Team
         fields = ["name", "parent", "region"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["parent"].empty_label = ""  # type: ignore[attr-defined]
 
 
 def users(request: HttpRequest) -> HttpResponse:

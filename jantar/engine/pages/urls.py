@@ -4,6 +4,7 @@ Fixed words stand before `<int:pk>`, so that no record can hide them.
 """
 
 from django.urls import path, register_converter
+from django.views.generic import RedirectView
 
 from jantar.engine.pages import (
     bin,
@@ -94,6 +95,7 @@ RECORDS = [
 
 FIELDS = "settings/fields/<record_type:type_name>/"
 SETTINGS = [
+    path("settings/", RedirectView.as_view(pattern_name="pages:settings_users"), name="settings"),
     path("settings/users/", settings_users.users, name="settings_users"),
     path("settings/users/new/", settings_users.user, name="settings_user_new"),
     path("settings/users/<int:pk>/", settings_users.user, name="settings_user"),

@@ -145,6 +145,14 @@ def test_the_grid_of_a_role_is_what_its_users_may_do(client: Client) -> None:
     assert not Role.objects.filter(name="Reader").exists()
 
 
+def test_settings_open_with_the_users_and_each_page_says_what_it_is(client: Client) -> None:
+    assert client.get("/settings/")["Location"] == "/settings/users/"
+    for place, title in (("users/", "Users"), ("teams/", "Teams"), ("teams/new/", "New team"), ("company/", "Company")):
+        text = client.get(f"/settings/{place}").content.decode()
+        assert f"<title>{title} · Settings" in text
+        assert "---------" not in text
+
+
 def test_rates_are_kept_by_currency_and_day(client: Client) -> None:
     for rate in ("25.10", "25.3"):
         client.post("/settings/company/rates/", {"currency": "CZK", "valid_from": "2026-01-01", "rate": rate})
