@@ -7,6 +7,7 @@ interface ToastDetail {
   tone?: string;
   actionLabel?: string;
   actionUrl?: string;
+  linkUrl?: string;
 }
 
 const SHOWN_MS = 6000;
@@ -27,7 +28,7 @@ export default class extends Controller<HTMLElement> {
   }
 
   #show = (event: Event): void => {
-    const { message, tone = "info", actionLabel, actionUrl } = (event as CustomEvent<ToastDetail>).detail;
+    const { message, tone = "info", actionLabel, actionUrl, linkUrl } = (event as CustomEvent<ToastDetail>).detail;
     const template = document.getElementById("toast-template") as HTMLTemplateElement;
     const toast = (template.content.cloneNode(true) as DocumentFragment).querySelector<HTMLElement>(".toast");
     if (!toast) return;
@@ -40,6 +41,11 @@ export default class extends Controller<HTMLElement> {
       action.hidden = false;
       action.textContent = actionLabel;
       action.dataset["url"] = actionUrl;
+    }
+    const link = toast.querySelector<HTMLAnchorElement>("[data-toast-link]");
+    if (link && linkUrl) {
+      link.hidden = false;
+      link.href = linkUrl;
     }
     this.element.append(toast);
     this.#raise();

@@ -16,9 +16,14 @@ def with_toast(
     tone: str = "success",
     action_label: str | Promise = "",
     action_url: str = "",
+    link_url: str = "",
 ) -> Response:
-    """Shows `message` in the toasts region. The action is a POST to `action_url` ("Undo")."""
+    """Shows `message` in the toasts region. The action is a POST to `action_url` ("Undo").
+
+    `link_url` is a page that tells more. A message of Django leads there when its extra tags are "show:ADDRESS".
+    """
     detail = {"message": str(message), "tone": tone, "actionLabel": str(action_label), "actionUrl": action_url}
+    detail["linkUrl"] = link_url
     return trigger_client_event(response, "toast:show", detail)
 
 

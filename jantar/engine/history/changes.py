@@ -15,7 +15,7 @@ from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference, unseen
-from jantar.engine.history.models import Change
+from jantar.engine.history.models import Cause, Change, Kept, Operation
 from jantar.engine.history.stored import Amounts, Row, key_in
 from jantar.engine.permissions.actor import Actor
 
@@ -58,6 +58,8 @@ class Entry:
     label: str
     kind: str
     undone: bool = False
+    #: The undoing that left something as it is: this operation, or the one that took it back.
+    kept_by: int | None = None
     changes: list[FieldChange] = field(default_factory=list)
 
 
@@ -101,7 +103,20 @@ def changes_of(
     more = len(groups) > limit or len(found) > MOST_ROWS
     reader = _Reader(record_type, actor, name_records)
     reader.prepare([change for group in shown for change in group])
+    reader.load_kept(shown)
     return ChangePage([reader.entry(group) for group in shown], shown[-1][-1].pk if shown and more else None)
+
+
+def differences(
+    record_type: "RecordType", changes: Sequence[Change], actor: Actor, name_records: NameRecords | None = None
+) -> list[list[FieldChange]]:
+    """Field by field what each of some changes of records of one type says; their rows hold whole fields.
+
+    The changes need not be stored; an amount stands in them with its currency.
+    """
+    reader = _Reader(record_type, actor, name_records)
+    reader.prepare(changes, whole=True)
+    return [list(reader.differences(change)) for change in changes]
 
 
 def _by_operation(changes: Sequence[Change]) -> list[list[Change]]:
@@ -129,12 +144,14 @@ class _Reader:
         self.titles: dict[tuple[str, int], str] = {}
         self.rows: dict[tuple[str, int], Row] = {}
         self.amounts = Amounts()
+        self.keeping: set[int] = set()
 
-    def prepare(self, changes: Sequence[Change]) -> None:
+    def prepare(self, changes: Sequence[Change], *, whole: bool = False) -> None:
         """Loads what the changes speak of and do not hold: added rows of parts, titles of referenced rows."""
         self._load_retired(changes)
         self._load_added(changes)
-        self.amounts.load(self.record_type, changes)
+        if not whole:
+            self.amounts.load(self.record_type, changes)
         wanted: dict[type[Model], set[int]] = {}
         keys: set[RecordKey] = set()
         for change in changes:
@@ -152,6 +169,18 @@ class _Reader:
         for target, ids in wanted.items():
             for titled in _visible(target, ids, self.actor):
                 self.titles[target._meta.db_table, titled.pk] = str(titled)
+
+    def load_kept(self, groups: Sequence[Sequence[Change]]) -> None:
+        """Which of the undoings shown left something as it is."""
+        told = [group[0].operation for group in groups if group[0].operation]
+        undoings = {one.pk for one in told if one.cause == Cause.UNDO} | {one.undone_by_id for one in told} - {None}
+        if undoings:
+            self.keeping = set(Kept.objects.filter(operation__in=undoings).values_list("operation", flat=True))
+
+    def differences(self, change: Change) -> Iterator[FieldChange]:
+        if source := self.sources.get(change.source):
+            before, after = change.before or {}, change.after or {}
+            yield from self._differences(source, before, after, changed=after.keys())
 
     def _load_retired(self, changes: Sequence[Change]) -> None:
         """Custom fields that are out of use are still named in old changes."""
@@ -196,9 +225,14 @@ class _Reader:
             cause_label=str(operation.get_cause_display()) if operation else _("Outside of Jantar"),
             label=operation.label if operation else "",
             undone=bool(operation and operation.undone_by_id),
+            kept_by=self._kept_by(operation),
             kind=self._kind(group),
             changes=[line for change in reversed(group) for line in self._lines(change)],
         )
+
+    def _kept_by(self, operation: Operation | None) -> int | None:
+        told = (operation.pk, operation.undone_by_id) if operation else ()
+        return next((pk for pk in told if pk in self.keeping), None)
 
     def _kind(self, group: Sequence[Change]) -> str:
         own = [change for change in group if change.source == self.table]

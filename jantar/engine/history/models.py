@@ -38,6 +38,37 @@ class Operation(models.Model):
         return self.label or str(self.get_cause_display())
 
 
+class Kept(models.Model):
+    """Something that undoing an operation left as it is; `operation` is the undoing.
+
+    `reason` is one of `Reason`; for a single column `kept` holds what stands there and `had` what would have come
+    back, as columns with their values.
+    """
+
+    class Reason(models.TextChoices):
+        CHANGED = "changed", _("changed since")
+        USED = "used", _("in use by other records")
+        GONE = "gone", _("what it needs no longer exists")
+        RIGHTS = "rights", _("not yours to change")
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="kept")
+    source = models.CharField(max_length=63)
+    record_id = models.BigIntegerField()
+    root = models.CharField(max_length=63)
+    root_id = models.BigIntegerField()
+    column = models.CharField(max_length=63, blank=True)
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    kept = models.JSONField(null=True)
+    had = models.JSONField(null=True)
+
+    class Meta:
+        verbose_name = _("kept value")
+        verbose_name_plural = _("kept values")
+
+    def __str__(self) -> str:
+        return f"{self.root} {self.root_id} {self.column}"
+
+
 class Change(models.Model):
     """One row that was inserted, updated or deleted; written by triggers only.
 

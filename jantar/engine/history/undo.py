@@ -5,8 +5,9 @@ columns it changed are set back where they still hold what it wrote, rows it del
 What was changed since is kept and reported. Who may do this is decided a layer above (`engine.records.undo`).
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
@@ -36,6 +37,9 @@ class Conflict:
     root_id: int
     column: str
     reason: str
+    #: What stands in the column and what would have come back, by column: an amount comes with its currency.
+    kept: Mapping[str, Any] | None = None
+    had: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,8 @@ class Reversal:
             return
         run(sql.keep_missing(table))
         statement = sql.SetBack(table, changed, self._mates(table), self._targets(table))
-        self.conflicting += [Conflict(*row) for row in rows(statement.conflicts(LISTED + 1))]
+        for row in rows(statement.conflicts(LISTED + 1)):
+            self.conflicting.append(replace(Conflict(*row[:6]), kept=json.loads(row[6]), had=json.loads(row[7])))
         run(statement.update([name for name in ("version", "updated_at") if name in self.columns[table]]))
 
     def _insert_again(self, table: str) -> None:

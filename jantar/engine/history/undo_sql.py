@@ -226,7 +226,8 @@ LATERAL jsonb_populate_record(NULL::{quoted(self.table)}, line.before) was"""
 
     def conflicts(self, limit: int) -> str:
         lines = [
-            f"""SELECT {text(name)}, CASE WHEN {self.untouched(name)} THEN 'gone' ELSE 'changed' END
+            f"""SELECT {text(name)}, CASE WHEN {self.untouched(name)} THEN 'gone' ELSE 'changed' END,
+              {self.values_of(name)}
             WHERE {self.wrote(name)} AND NOT ({self.free(name)})
               AND now.{quoted(name)} IS DISTINCT FROM was.{quoted(name)}"""
             for name in self.columns
@@ -236,11 +237,25 @@ LATERAL jsonb_populate_record(NULL::{quoted(self.table)}, line.before) was"""
                 "now.custom -> key IS DISTINCT FROM wrote.custom -> key"
                 " AND now.custom -> key IS DISTINCT FROM was.custom -> key"
             )
-            lines.append(f"SELECT key, 'changed' FROM {kept} kept_key (key) WHERE {self.wrote('custom')}")
+            values = ", ".join(
+                f"jsonb_build_object('custom', jsonb_build_object(key, {row}.custom -> key))" for row in ("now", "was")
+            )
+            lines.append(f"SELECT key, 'changed', {values} FROM {kept} kept_key (key) WHERE {self.wrote('custom')}")
         return f"""
-SELECT line.source, line.record_id, line.root, line.root_id, clash.name, clash.reason
-FROM {self.source}, LATERAL ({" UNION ALL ".join(lines)}) clash (name, reason)
+SELECT line.source, line.record_id, line.root, line.root_id, clash.name, clash.reason, clash.kept, clash.had
+FROM {self.source}, LATERAL ({" UNION ALL ".join(lines)}) clash (name, reason, kept, had)
 ORDER BY line.root_id, line.record_id LIMIT {limit}"""
+
+    def values_of(self, name: str) -> str:
+        """What stands in a column and its mates, and what would come back."""
+        mates = self.mates.get(name, (name,))
+        kept = ", ".join(f"{text(mate)}, now.{quoted(mate)}" for mate in mates)
+        had = ", ".join(
+            f"{text(mate)}, CASE WHEN {self.wrote(mate)} THEN to_jsonb(was.{quoted(mate)})"
+            f" ELSE to_jsonb(now.{quoted(mate)}) END"
+            for mate in mates
+        )
+        return f"jsonb_build_object({kept}), jsonb_build_object({had})"
 
     def update(self, bookkeeping: Sequence[str]) -> str:
         free = {name: f"({self.wrote(name)} AND {self.free(name)})" for name in self.columns}

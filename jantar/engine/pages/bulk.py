@@ -169,7 +169,9 @@ def undo_operation(request: HttpRequest, pk: int) -> HttpResponse:
         text += " " + ngettext(
             "%(n)s later change was kept.", "%(n)s later changes were kept.", left
         ) % {"n": show.number(left)}  # fmt: skip
+    kept_url = reverse("pages:kept", args=[result.operation_id]) if result.conflicts else ""
     if request.headers.get("HX-Request"):
-        return with_toast(with_event(with_closed_dialog(HttpResponse(status=204)), "list:changed"), text)
-    messages.success(request, text)
+        answer = with_event(with_closed_dialog(HttpResponse(status=204)), "list:changed")
+        return with_toast(answer, text, link_url=kept_url)
+    messages.success(request, text, extra_tags=f"show:{kept_url}" if kept_url else "")
     return HttpResponse(status=204)

@@ -12,7 +12,7 @@ from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jantar.engine.history.models import Cause, Operation
+from jantar.engine.history.models import Cause, Kept, Operation
 from jantar.engine.history.operations import operation
 from jantar.engine.history.undo import Conflict, Pointer, Reversal
 from jantar.engine.permissions.actor import Actor
@@ -87,6 +87,7 @@ def _reverse(wanted: Operation, undoing: int, actor: Actor) -> UndoResult:
         raise NotAllowed(_("You may not change these records."))
     _refuse_foreign(reversal, models, actor)
     _prepare_again(result.conflicts, models, actor)
+    _remember(result)
     return result
 
 
@@ -129,6 +130,12 @@ def _refuse_foreign(reversal: Reversal, models: dict[str, type[Any]], actor: Act
             back = reversal.records_back(table)
             if model._base_manager.filter(scope, pk__in=back).count() != len(back):
                 raise NotAllowed(_("You may not create these records."))
+
+
+def _remember(result: UndoResult) -> None:
+    """What was kept can be looked at later, from the undoing."""
+    kept = [Kept(operation_id=result.operation_id, **vars(conflict)) for conflict in result.conflicts]
+    Kept.objects.bulk_create(kept, batch_size=500)
 
 
 def _prepare_again(conflicts: Iterable[Conflict], models: dict[str, type[Any]], actor: Actor) -> None:
