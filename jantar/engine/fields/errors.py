@@ -30,3 +30,8 @@ class Invalid(ValueError):
     def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
         super().__init__("; ".join(f"{name}: {' '.join(messages)}" for name, messages in errors.items()))
         self.errors = {name: [str(message) for message in messages] for name, messages in errors.items()}
+
+
+def too_long(limit: int, length: int) -> str:
+    """What is wrong with a text of `length` characters where `limit` fit."""
+    return _("At most %(limit)d characters fit here; this has %(length)d.") % {"limit": limit, "length": length}

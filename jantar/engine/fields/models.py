@@ -7,6 +7,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+KEY_LENGTH, LABEL_LENGTH, HELP_LENGTH, CHOICE_LENGTH = 50, 100, 300, 100
+
 
 class CustomField(models.Model):
     """The definition of one added field. Its values are under its key in the `custom` document of the records."""
@@ -30,15 +32,15 @@ class CustomField(models.Model):
     record_type = models.CharField(_("record type"), max_length=50)
     key = models.CharField(
         _("key"),
-        max_length=50,
+        max_length=KEY_LENGTH,
         validators=[RegexValidator(r"^x_[a-z][a-z0-9_]*$", _("Only x_, small letters, digits and _ can be used."))],
     )
-    label = models.CharField(_("label"), max_length=100)
+    label = models.CharField(_("label"), max_length=LABEL_LENGTH)
     kind = models.CharField(_("kind"), max_length=20, choices=KINDS)
-    help = models.CharField(_("help"), max_length=300, blank=True)
+    help = models.CharField(_("help"), max_length=HELP_LENGTH, blank=True)
     required = models.BooleanField(_("required"), default=False)
     choices: "models.Field[Any, Any]" = ArrayField(
-        models.CharField(max_length=100), verbose_name=_("values"), default=list, blank=True
+        models.CharField(max_length=CHOICE_LENGTH), verbose_name=_("values"), default=list, blank=True
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

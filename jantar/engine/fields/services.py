@@ -13,8 +13,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jantar.engine.fields.errors import Invalid, NotAllowed
-from jantar.engine.fields.models import CustomField
+from jantar.engine.fields.errors import Invalid, too_long
+from jantar.engine.fields.models import CHOICE_LENGTH, HELP_LENGTH, KEY_LENGTH, LABEL_LENGTH, CustomField
 from jantar.kit.text import fold
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 WITH_CHOICES = ("choice", "multi_choice")
 MOST_FIELDS = 200
 MOST_CHOICES = 500
-CHOICE_LENGTH = 100
-KEY_LENGTH = 50
 
 
 def create_custom_field(
@@ -35,7 +33,7 @@ def create_custom_field(
 
     Raises NotAllowed unless the actor is an administrator, and Invalid with the wrong fields named.
     """
-    refuse_others(actor)
+    actor.require_admin()
     with alone_at(record_type):
         definition = CustomField(
             record_type=record_type, label=label.strip(), kind=kind, help=help.strip(), required=required
@@ -43,9 +41,7 @@ def create_custom_field(
         errors = _errors(definition, choices)
         if kind not in dict(CustomField.KINDS):
             errors["kind"] = [_("One of the listed values is expected.")]
-        if CustomField.objects.filter(record_type=record_type, retired_at=None).count() >= MOST_FIELDS:
-            errors[""] = [_("A record type can have at most %(limit)d fields of your own.") % {"limit": MOST_FIELDS}]
-        if errors:
+        if errors := errors | _count_errors(record_type):
             raise Invalid(errors)
         definition.choices = clean_choices(choices) if kind in WITH_CHOICES else []
         definition.key = _free_key(record_type, definition.label)
@@ -60,7 +56,7 @@ def change_custom_field(
     choices: Sequence[str] = (),
 ) -> CustomField:  # fmt: skip
     """Changes what a field is called and allows; its key and kind stay, because values and filters rely on them."""
-    refuse_others(actor)
+    actor.require_admin()
     with alone_at(record_type):
         definition = CustomField.objects.get(pk=pk, record_type=record_type, retired_at=None)
         definition.label, definition.help, definition.required = label.strip(), help.strip(), required
@@ -74,7 +70,7 @@ def change_custom_field(
 
 def retire_custom_field(pk: int, *, record_type: str, actor: "Actor") -> CustomField:
     """Takes a field out of use. Its values stay in the records and come back when it is revived."""
-    refuse_others(actor)
+    actor.require_admin()
     with alone_at(record_type):
         definition = CustomField.objects.get(pk=pk, record_type=record_type)
         definition.retired_at = definition.retired_at or timezone.now()
@@ -83,11 +79,12 @@ def retire_custom_field(pk: int, *, record_type: str, actor: "Actor") -> CustomF
 
 
 def revive_custom_field(pk: int, *, record_type: str, actor: "Actor") -> CustomField:
-    """Puts a retired field back into use. Raises Invalid when another field took its label meanwhile."""
-    refuse_others(actor)
+    """Puts a retired field back. Raises Invalid when another field took its label meanwhile, or its place."""
+    actor.require_admin()
     with alone_at(record_type):
         definition = CustomField.objects.get(pk=pk, record_type=record_type)
-        if errors := _errors(definition, definition.choices):
+        more = _count_errors(record_type) if definition.retired_at else {}
+        if errors := _errors(definition, definition.choices) | more:
             raise Invalid(errors)
         definition.retired_at = None
         definition.save(update_fields=["retired_at"])
@@ -96,7 +93,7 @@ def revive_custom_field(pk: int, *, record_type: str, actor: "Actor") -> CustomF
 
 def move_custom_field(pk: int, *, record_type: str, actor: "Actor", up: bool) -> None:
     """Swaps a field with its neighbour in the order in which forms and pages show them."""
-    refuse_others(actor)
+    actor.require_admin()
     with alone_at(record_type):
         fields = list(CustomField.objects.filter(record_type=record_type, retired_at=None))
         place = next((number for number, field in enumerate(fields) if field.pk == pk), None)
@@ -123,25 +120,26 @@ def alone_at(record_type: str) -> Iterator[None]:
         yield
 
 
-def refuse_others(actor: "Actor") -> None:
-    if not actor.is_admin:
-        raise NotAllowed(_("Only administrators may do this."))
-
-
 def _errors(definition: CustomField, choices: Sequence[str]) -> dict[str, list[str]]:
     errors = {"label": list(_label_errors(definition))}
-    if len(definition.help) > 300:
-        errors["help"] = [too_long(300, len(definition.help))]
+    if len(definition.help) > HELP_LENGTH:
+        errors["help"] = [too_long(HELP_LENGTH, len(definition.help))]
     if definition.kind in WITH_CHOICES:
         errors["choices"] = list(_choice_errors(definition.kind, clean_choices(choices)))
     return {name: messages for name, messages in errors.items() if messages}
 
 
+def _count_errors(record_type: str) -> dict[str, list[str]]:
+    if CustomField.objects.filter(record_type=record_type, retired_at=None).count() < MOST_FIELDS:
+        return {}
+    return {"": [_("A record type can have at most %(limit)d fields of your own.") % {"limit": MOST_FIELDS}]}
+
+
 def _label_errors(definition: CustomField) -> Iterator[str]:
     if not definition.label:
         yield _("This field is required.")
-    elif len(definition.label) > 100:
-        yield too_long(100, len(definition.label))
+    elif len(definition.label) > LABEL_LENGTH:
+        yield too_long(LABEL_LENGTH, len(definition.label))
     else:
         others = CustomField.objects.filter(record_type=definition.record_type, retired_at=None)
         wanted = fold(definition.label)
@@ -163,10 +161,6 @@ def _choice_errors(kind: str, choices: Sequence[str]) -> Iterator[str]:
         if fold(choice) in seen:
             yield _("“%(value)s” is there twice.") % {"value": choice}
         seen.add(fold(choice))
-
-
-def too_long(limit: int, length: int) -> str:
-    return _("At most %(limit)d characters fit here; this has %(length)d.") % {"limit": limit, "length": length}
 
 
 def _free_key(record_type: str, label: str) -> str:

@@ -12,7 +12,7 @@ from django.db.models.lookups import Contains, EndsWith, Exact, In, IsNull, Star
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field, FilterContext
-from jantar.engine.fields.errors import FieldError
+from jantar.engine.fields.errors import FieldError, too_long
 from jantar.engine.fields.sql import Fold, NotTrue
 from jantar.kit.text import fold, without_controls
 
@@ -45,10 +45,7 @@ class Text(Field):
     def check(self, value: Any) -> None:
         super().check(value)
         if value and len(value) > self.max_length:
-            raise FieldError(
-                _("At most %(limit)d characters fit here; this has %(length)d.")
-                % {"limit": self.max_length, "length": len(value)}
-            )
+            raise FieldError(too_long(self.max_length, len(value)))
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "maxLength": self.max_length}

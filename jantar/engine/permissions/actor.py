@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field, FilterContext
 from jantar.engine.fields.custom import field_from
+from jantar.engine.fields.errors import NotAllowed
 from jantar.engine.fields.models import CustomField
 from jantar.engine.permissions.models import Scope
 
@@ -44,6 +46,11 @@ class Actor:
 
     def may(self, action: str, type_name: str) -> bool:
         return self.scope(type_name, action) is not Scope.NONE
+
+    def require_admin(self) -> None:
+        """Raises NotAllowed for anybody but administrators."""
+        if not self.is_admin:
+            raise NotAllowed(_("Only administrators may do this."))
 
     @property
     def today(self) -> date:

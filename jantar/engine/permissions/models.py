@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+NAME_LENGTH = 100
+
 
 class Action(models.TextChoices):
     SEE = "see", _("See")
@@ -26,7 +28,7 @@ class Scope(models.IntegerChoices):
 
 
 class Role(models.Model):
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH, unique=True)
     key = models.CharField(_("key"), max_length=50, unique=True, null=True, blank=True)
     users: "models.ManyToManyField[models.Model, models.Model]" = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="roles", blank=True, verbose_name=_("users")

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from jantar.engine.fields.errors import Invalid, NotAllowed
+from jantar.engine.fields.errors import Invalid, too_long
 from jantar.engine.permissions.actor import Actor
-from jantar.engine.permissions.models import Action, Grant, Role, Scope
+from jantar.engine.permissions.models import NAME_LENGTH, Action, Grant, Role, Scope
 
 Rights = Mapping[tuple[str, str], Scope]
 
@@ -15,12 +15,12 @@ Rights = Mapping[tuple[str, str], Scope]
 @transaction.atomic
 def store_role(role: Role, *, name: str, rights: Rights, actor: Actor) -> Role:
     """Stores the role with exactly these rights: scopes by (record type, action). Raises Invalid, NotAllowed."""
-    refuse_others(actor)
+    actor.require_admin()
     role.name = name.strip()
     if not role.name:
         raise Invalid({"name": [_("This field is required.")]})
-    if len(role.name) > 100:
-        raise Invalid({"name": [_("At most %(limit)d characters fit here.") % {"limit": 100}]})
+    if len(role.name) > NAME_LENGTH:
+        raise Invalid({"name": [too_long(NAME_LENGTH, len(role.name))]})
     if Role.objects.filter(name__iexact=role.name).exclude(pk=role.pk).exists():
         raise Invalid({"name": [_("There is already a role “%(name)s”.") % {"name": role.name}]})
     role.save()
@@ -35,10 +35,5 @@ def store_role(role: Role, *, name: str, rights: Rights, actor: Actor) -> Role:
 
 def delete_role(role: Role, *, actor: Actor) -> None:
     """Users who had it lose what only it allowed."""
-    refuse_others(actor)
+    actor.require_admin()
     role.delete()
-
-
-def refuse_others(actor: Actor) -> None:
-    if not actor.is_admin:
-        raise NotAllowed(_("Only administrators may do this."))

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jantar.engine.fields.errors import too_long
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.records.errors import Invalid, NotAllowed, NotFound
@@ -92,8 +93,7 @@ def _checked(text: str) -> str:
     if not text:
         raise Invalid({"text": [_("Please write something.")]})
     if len(text) > MAX_TEXT:
-        limits = {"limit": MAX_TEXT, "length": len(text)}
-        raise Invalid({"text": [_("At most %(limit)d characters fit here; this has %(length)d.") % limits]})
+        raise Invalid({"text": [too_long(MAX_TEXT, len(text))]})
     return text
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from jantar.engine.fields.custom import KINDS
 from jantar.engine.fields.errors import Invalid, NotAllowed
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.services import (
@@ -111,3 +112,18 @@ def test_fields_can_be_put_in_another_order() -> None:
     fields = [new(label) for label in "ABC"]
     move_custom_field(fields[2].pk, record_type="companies", actor=ADMIN, up=True)
     assert [field.label for field in CustomField.objects.all()] == ["A", "C", "B"]
+
+
+def test_no_more_fields_than_the_limit_are_in_use_not_even_by_revival(monkeypatch: pytest.MonkeyPatch) -> None:
+    old = new("Chassis")
+    new("Engine")
+    retire_custom_field(old.pk, record_type="companies", actor=ADMIN)
+    monkeypatch.setattr("jantar.engine.fields.services.MOST_FIELDS", 1)
+    with pytest.raises(Invalid, match="at most 1 field"):
+        new("Wheels")
+    with pytest.raises(Invalid, match="at most 1 field"):
+        revive_custom_field(old.pk, record_type="companies", actor=ADMIN)
+
+
+def test_what_an_administrator_can_choose_are_the_kinds_that_fields_are_made_of() -> None:
+    assert set(dict(CustomField.KINDS)) == set(KINDS)
