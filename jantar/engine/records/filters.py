@@ -5,6 +5,8 @@
     {"field": "customer.city", "op": "is", "value": "Brno"}          a field of a referenced record
     {"relation": "deals", "has": "any" | "none", "where": {...}}     rows that point here
     {"relation": "deals", "has": "at_least" | "at_most", "count": 3, "where": {...}}
+    {"relation": "deals", "has": "sum", "field": "amount", "op": "gte", "value": 1000, "where": {...}}
+                                                       also average, least, most; earliest, latest of dates
 
 An empty tree ({} or {"all": []}) lets everything through; an empty node in a group is left out. Related
 records count only when the actor may see them, so that a filter never tells what a list would hide.
@@ -13,8 +15,7 @@ records count only when the actor may see them, so that a filter never tells wha
 import json
 from typing import Any
 
-from django.db.models import Exists, F, Func, OuterRef, Q, Subquery
-from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
@@ -22,6 +23,7 @@ from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.references import Reference
 from jantar.engine.fields.sql import NotTrue
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records import measures
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import Relation, registry
@@ -29,6 +31,7 @@ from jantar.engine.records.registry import Relation, registry
 MAX_NODES = 200
 MAX_DEPTH = 10
 LONGEST = 20_000
+HAS = ("any", "none", "at_least", "at_most")
 
 
 def read_filter(text: str) -> Any:
@@ -137,12 +140,17 @@ class _Compiler:
         rows = self.related(relation, node.get("where") or {}, path, depth)
         match node.get("has", "any"):
             case "any":
-                return Q(Exists(rows))
+                return Q(Exists(rows.filter(**{relation.column: OuterRef("pk")})))
             case "none":
-                return Q(~Exists(rows))
+                return Q(~Exists(rows.filter(**{relation.column: OuterRef("pk")})))
             case "at_least" | "at_most" as has:
-                return self.counted(has, node.get("count"), rows, relation, path)
-        raise BadQuery(path, _("“has” is one of any, none, at_least, at_most."))
+                count = node.get("count")
+                if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= 1_000_000:
+                    raise BadQuery(f"{path}.count", _("A whole number is expected."))
+                return measures.counted(rows, relation.column, has, count)
+            case str(has) if has in measures.MEASURES:
+                return self.measured(has, node, rows, relation, path)
+        raise BadQuery(path, _("“has” is one of %(words)s.") % {"words": ", ".join((*HAS, *measures.MEASURES))})
 
     def related(self, relation: Relation, where: Any, path: str, depth: int) -> Any:
         if relation.record_type:
@@ -152,13 +160,18 @@ class _Compiler:
             assert relation.part
             rows = relation.part.model._default_manager.all()
             inner = self.node(where, _Place(None, relation.part.fields), f"{path}.where", depth + 1)
-        return rows.filter(inner, **relation.where, **{relation.column: OuterRef("pk")})
+        return rows.filter(inner, **relation.where)
 
-    def counted(self, has: str, count: Any, rows: Any, relation: Relation, path: str) -> Q:
-        if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= 1_000_000:
-            raise BadQuery(f"{path}.count", _("A whole number is expected."))
-        number = Subquery(rows.order_by().annotate(counted_rows=Func(F("pk"), function="COUNT")).values("counted_rows"))
-        return Q(GreaterThanOrEqual(number, count) if has == "at_least" else LessThanOrEqual(number, count))
+    def measured(self, has: str, node: dict[str, Any], rows: Any, relation: Relation, path: str) -> Q:
+        fields = relation.part.fields if relation.part else _Place(relation.record_type).fields(self.actor)
+        field = fields.get(str(node.get("field")))
+        if field is None:
+            raise BadQuery(path, _("There is no field “%(name)s”.") % {"name": node.get("field")})
+        try:
+            measure = measures.measured(has, field)
+            return measure.condition(rows, relation.column, str(node.get("op")), node.get("value"), self.context)
+        except FieldError as error:
+            raise BadQuery(path, f"{field.label}: {error.message}") from error
 
 
 def negated(condition: Q) -> Q:

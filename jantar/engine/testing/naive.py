@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,7 +42,8 @@ class Naive:
         return self.line(row[first], tree["op"], tree.get("value"))
 
     def relation(self, tree: Any, row: Row) -> bool:
-        number = sum(self.matches(tree.get("where"), other) for other in self.related(row, tree["relation"]))
+        fitting = [other for other in self.related(row, tree["relation"]) if self.matches(tree.get("where"), other)]
+        number = len(fitting)
         match tree["has"]:
             case "any":
                 return number > 0
@@ -49,8 +51,19 @@ class Naive:
                 return number == 0
             case "at_least":
                 return number >= int(tree["count"])
-            case _:
+            case "at_most":
                 return number <= int(tree["count"])
+        return self.line(self.measure(tree["has"], fitting, tree["field"]), tree["op"], tree.get("value"))
+
+    def measure(self, kind: str, rows: list[Row], name: str) -> Any:
+        values = [row[name] for row in rows if row[name] is not None]
+        if kind == "sum":
+            return sum(values, start=Decimal(0))
+        if not values:
+            return None
+        if kind == "average":
+            return sum(values, start=Decimal(0)) / len(values)
+        return min(values) if kind in ("least", "earliest") else max(values)
 
     def line(self, value: Any, op: str, operand: Any) -> bool:
         if op == "empty":
