@@ -1,10 +1,23 @@
 import { Controller } from "@hotwired/stimulus";
 import { htmx } from "../lib/htmx";
 
+/** The values typed in a row; what is chosen from a list is not typed. */
+function inputsOf(row: HTMLElement): HTMLInputElement[] {
+  return [...row.querySelectorAll<HTMLInputElement>("input[name]:not([type=hidden])")];
+}
+
+function valuesOf(row: HTMLElement): [string, string][] {
+  return [...row.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[name]")].flatMap((input) => {
+    const chosen = input instanceof HTMLSelectElement ? [...input.selectedOptions].map((option) => option.value) : [input.value];
+    return chosen.map((value): [string, string] => [input.name, value]);
+  });
+}
+
 /**
  * The editor of a filter: rows of conditions (`row` targets) come from the server. `add` appends one from `row-url`;
  * a change of a select marked `data-filter-field` (or operator) loads its row anew with the values it holds, so
- * that operator and value fit the field; `remove` takes the row of the pressed button away.
+ * that operator and value fit the field (what is typed until the new row is there goes into it, the cursor stays);
+ * `remove` takes the row of the pressed button away.
  */
 export default class extends Controller<HTMLElement> {
   static override targets = ["row", "rows"];
@@ -42,13 +55,24 @@ export default class extends Controller<HTMLElement> {
     if (!row || !control.matches("[data-filter-field], [data-filter-operator]")) return;
     // Conditions on related records are a filter of their own inside the row.
     if (control.closest("[data-controller~=filter]") !== this.element) return;
-    const values: [string, string][] = [];
-    for (const input of row.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[name]")) {
-      const chosen = input instanceof HTMLSelectElement ? [...input.selectedOptions].map((option) => option.value) : [input.value];
-      for (const value of chosen) values.push([input.name, value]);
-    }
-    void htmx.ajax("get", this.#address(values), { target: row, swap: "outerHTML" });
+    void this.#reload(row);
   };
+
+  async #reload(row: HTMLElement): Promise<void> {
+    const place = this.rowTargets.indexOf(row);
+    const sent = inputsOf(row).map((input) => input.value);
+    let focused = -1;
+    row.addEventListener("htmx:beforeSwap", () => (focused = inputsOf(row).indexOf(document.activeElement as HTMLInputElement)), { once: true });
+    await htmx.ajax("get", this.#address(valuesOf(row)), { target: row, swap: "outerHTML" });
+    const fresh = this.rowTargets[place];
+    if (!fresh || fresh === row) return;
+    const next = inputsOf(fresh);
+    for (const [index, input] of inputsOf(row).entries()) {
+      const same = next[index];
+      if (same && same.name === input.name && input.value !== sent[index]) same.value = input.value;
+    }
+    next[focused]?.focus();
+  }
 
   #address(values: [string, string][]): string {
     const address = new URL(this.rowUrlValue, location.href);
