@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jantar.ui.csp.ContentSecurityPolicyMiddleware",
     "jantar.engine.pages.errors.ErrorsMiddleware",
+    "jantar.engine.api.limits.RequestLimitMiddleware",
 ]
 
 CACHES = {

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from ninja.security.base import AuthBase
 
-from jantar.engine.api.limits import requests_of_tokens
+from jantar.engine.api.limits import bearer_token
 from jantar.engine.api.problems import Problem, unauthorized
 from jantar.engine.permissions.actor import actor_for
 from jantar.platform.accounts.models import ApiToken, User
@@ -24,18 +24,15 @@ class BearerToken(AuthBase):
     openapi_scheme = "bearer"
 
     def __call__(self, request: HttpRequest) -> User | None:
-        header = request.headers.get("Authorization")
-        if header is None:
+        token = bearer_token(request)
+        if token is None:
             return None
-        scheme, _space, token = header.partition(" ")
-        token = token.strip()
-        if scheme.lower() != "bearer" or not token or not token.isascii():
+        if not token:
             raise unauthorized(_("Send the header “Authorization: Bearer TOKEN”."))
         user = ApiToken.user_of(token)
         if user is None:
             raise unauthorized(_("This token is unknown, expired, or its owner may not sign in."))
-        wait = requests_of_tokens.spend(ApiToken.digest_of(token), settings.API_REQUESTS_PER_MINUTE)
-        if wait:
+        if wait := getattr(request, "api_wait", 0):
             raise Problem("too-many-requests", headers={"Retry-After": str(wait)})
         enter(request, user, language_asked(request) or user.language)
         return user

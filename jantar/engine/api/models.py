@@ -5,6 +5,17 @@ from django.db import models
 from django.db.models.functions import Now
 
 
+class SpentMinute(models.Model):
+    """How many requests a token sent in the minute it was used last. The table is unlogged (see `limits`)."""
+
+    token = models.OneToOneField("accounts.ApiToken", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    minute = models.BigIntegerField()
+    requests = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.token}: {self.requests}"
+
+
 class KeptAnswer(models.Model):
     """The answer to the first request with this key of this user. `digest` is of method, path and body."""
 

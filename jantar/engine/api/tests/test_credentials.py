@@ -1,13 +1,16 @@
 """Who may call the API, and in whose language it answers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from jantar.engine.api.limits import MinuteLimit
+from jantar.engine.api.limits import spend
+from jantar.engine.api.models import SpentMinute
 from jantar.engine.permissions.models import Scope
 from jantar.engine.testing.actors import make_user
 from jantar.engine.testing.api_client import ApiClient, data_of, problem_in
@@ -107,13 +110,47 @@ def test_too_many_requests_are_told_to_wait(api, settings):
     assert 0 < int(refused["Retry-After"]) <= 60
 
 
-def test_a_limit_holds_for_one_key_and_one_minute():
-    limit = MinuteLimit()
-    assert [limit.spend("a", 2, now=60.0) for _number in range(3)] == [0, 0, 60]
-    assert limit.spend("b", 2, now=61.0) == 0
-    assert limit.spend("a", 2, now=119.0) == 1
-    assert limit.spend("a", 2, now=120.0) == 0
-    assert limit.spend("a", 0, now=120.0) == 0
+def test_a_limit_holds_for_one_token_and_one_minute(ada, django_assert_num_queries):
+    (_a, a), (_b, b) = (ApiToken.issue(ada, name) for name in ("a", "b"))
+    with django_assert_num_queries(3):
+        assert [spend(a, 2, now=60.0) for _number in range(3)] == [0, 0, 60]
+    assert spend(b, 2, now=61.0) == 0
+    assert spend(a, 2, now=119.0) == 1
+    assert spend(a, 2, now=120.0) == 0
+    with django_assert_num_queries(0):
+        assert spend(a, 0, now=120.0) == 0
+
+
+def test_unknown_tokens_leave_no_rows(ada):
+    assert spend("guessed", 1) == 0
+    assert not SpentMinute.objects.exists()
+
+
+def test_a_failing_request_counts_without_a_transaction_of_its_own(api, settings):
+    settings.API_REQUESTS_PER_MINUTE = 100
+    api.get("/books/999999")
+    api.get("/me")
+    assert SpentMinute.objects.get().requests == 2
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'api_spentminute'")
+        assert cursor.fetchone() == ("u",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_count_together(settings):
+    """Each thread has a connection of its own, as another process would."""
+    token = ApiToken.issue(make_user("Ada", admin=True), "a")[1]
+
+    def ask(_number: int) -> int:
+        try:
+            return spend(token, 10, now=60.0)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        waits = list(pool.map(ask, range(30)))
+    assert SpentMinute.objects.get().requests == 30
+    assert sorted(waits) == [0] * 10 + [60] * 20
 
 
 def test_rights_of_types_are_told(db):
