@@ -19,6 +19,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.database import tracked_tables
 from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.models import allowed
+from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 
 UNDO_DAYS = 30
@@ -100,8 +101,9 @@ def _ids(model: type[Any], scope: Q) -> tuple[str, Sequence[Any]]:
 
 
 def _models() -> dict[str, type[Any]]:
-    """One model for each table of records."""
-    return {record_type.model._meta.db_table: record_type.model for record_type in registry.all()}
+    """One model for each table of records: the one of all its rows, not of one of the types kept in it."""
+    concrete = (record_type.model._meta.concrete_model for record_type in registry.all())
+    return {model._meta.db_table: model for model in concrete if model}
 
 
 def _money_groups(model: type[Model]) -> list[tuple[str, ...]]:
@@ -145,17 +147,16 @@ def _prepare_again(conflicts: Iterable[Conflict], models: dict[str, type[Any]], 
         if conflict.column and conflict.source in models:
             mixed.setdefault(conflict.source, set()).add(conflict.record_id)
     for table, pks in mixed.items():
-        model = models[table]
-        changed: set[str] = set()
-        records = list(model._base_manager.filter(pk__in=pks))
-        for record in records:
-            changed |= _prepared(record, actor)
-        if changed:
-            model._base_manager.bulk_update(records, sorted(changed), batch_size=500)
+        for record_type in registry.types_of(models[table]):
+            changed: set[str] = set()
+            records = list(record_type.model._base_manager.filter(pk__in=pks, **record_type.defaults))
+            for record in records:
+                changed |= _prepared(record, record_type, actor)
+            if changed:
+                record_type.model._base_manager.bulk_update(records, sorted(changed), batch_size=500)
 
 
-def _prepared(record: Any, actor: Actor) -> set[str]:
-    record_type = registry.type_of(record)
+def _prepared(record: Any, record_type: RecordType, actor: Actor) -> set[str]:
     names = [column.attname for column in record._meta.concrete_fields]
     before = {name: getattr(record, name) for name in names}
     if record_type.prepare:

@@ -18,7 +18,7 @@ from jantar.engine.records.database import tracked_tables
 from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.registry import registry
 from jantar.engine.records.undo import NotUndoable, undo
-from jantar.engine.testing.actors import make_actor
+from jantar.engine.testing.actors import make_actor, make_team
 from jantar.engine.timeline.models import Comment
 from jantar.kit.money import Money
 
@@ -242,3 +242,28 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_records():
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert Change.objects.filter(action="D").count() == 602
+
+
+@pytest.mark.parametrize(
+    ("record_type", "values"),
+    [(companies, {"name": "Żabka", "city": "Łódź"}), (people, {"given_name": "Jan", "city": "Łódź"})],
+    ids=["companies", "people"],
+)
+def test_those_who_may_change_one_of_several_types_in_a_table_may_undo_it(record_type, values):
+    north = make_team("North")
+    seller = make_actor("Nora", north, scope=Scope.TEAM)
+    colleague = make_actor("Nils", north, scope=Scope.TEAM)
+    stranger = make_actor("Sam", make_team("South"), scope=Scope.TEAM)
+    record = write.create(record_type, values, actor=seller)
+    write.update(record_type, record.pk, {"city": "Gdańsk"}, actor=seller)
+    changed = last_operation()
+    with pytest.raises(NotAllowed):
+        undo(changed, actor=stranger)
+    record.refresh_from_db()
+    assert record.city == "Gdańsk"
+    assert undo(changed, actor=colleague).undone == 1
+    record.refresh_from_db()
+    assert record.city == "Łódź"
+    write.delete(record_type, [record.pk], actor=seller)
+    assert undo(last_operation(), actor=seller).undone == 1
+    assert record_type.visible_to(seller).filter(pk=record.pk).exists()
