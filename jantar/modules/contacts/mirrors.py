@@ -4,7 +4,7 @@ Whichever of the two is written, the other follows. When a change writes both, t
 of a new party its points do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from jantar.engine.permissions.actor import Actor
@@ -28,10 +28,7 @@ def mirror_new(parties: Sequence[Any], actor: Actor) -> None:
         if getattr(party, column)
     ]
     ContactPoint.objects.bulk_create(points, ignore_conflicts=True, batch_size=2000)
-    with_points = {party_id for party_id, _kind, _is_main in given}
-    for party in parties:
-        if party.pk in with_points:
-            _columns_from_points(party)
+    _columns_from_points({party_id for party_id, _kind, _is_main in given})
     _columns_from_addresses(parties)
 
 
@@ -39,8 +36,7 @@ def mirror_changed(parties: Sequence[Any], changed: frozenset[str], actor: Actor
     for column in changed & MAIN_COLUMNS.keys():
         _points_from_column(parties, column)
     if "contact_points" in changed:
-        for party in parties:
-            _columns_from_points(party)
+        _columns_from_points([party.pk for party in parties])
     if columns := changed.intersection(ADDRESS_COLUMNS):
         mains = PostalAddress.objects.filter(party__in=parties, is_main=True)
         by_id = {party.pk: party for party in parties}
@@ -85,14 +81,37 @@ def _points_from_column(parties: Sequence[Any], column: str) -> None:
     ContactPoint.objects.bulk_create(added, batch_size=2000)
 
 
-def _columns_from_points(party: Any) -> None:
-    mains = {point.kind: point.value for point in party.contact_points.order_by("is_main", "-id")}
-    values = {column: mains.get(kind, "") for column, kind in MAIN_COLUMNS.items()}
-    Party.objects.filter(pk=party.pk).update(**values)
+def _columns_from_points(party_ids: Iterable[int]) -> None:
+    mains: dict[int, dict[str, str]] = {party_id: {} for party_id in party_ids}
+    for point in ContactPoint.objects.filter(party__in=mains).order_by("is_main", "-id"):
+        mains[point.party_id][point.kind] = point.value
+    _store_columns(
+        {
+            party_id: {column: values.get(kind, "") for column, kind in MAIN_COLUMNS.items()}
+            for party_id, values in mains.items()
+        },
+        MAIN_COLUMNS,
+    )
 
 
 def _columns_from_addresses(parties: Sequence[Any]) -> None:
     """Parties without an address keep what stands on their rows."""
-    for address in PostalAddress.objects.filter(party__in=parties, is_main=True):
-        values = {column: getattr(address, column) for column in ADDRESS_COLUMNS}
-        Party.objects.filter(pk=address.party_id).update(**values)
+    mains = PostalAddress.objects.filter(party__in=parties, is_main=True)
+    _store_columns(
+        {main.party_id: {column: getattr(main, column) for column in ADDRESS_COLUMNS} for main in mains},
+        ADDRESS_COLUMNS,
+    )
+
+
+def _store_columns(values: Mapping[int, Mapping[str, str]], columns: Iterable[str]) -> None:
+    """Stores those columns of many parties that differ, in one statement for each 500 parties."""
+    columns = tuple(columns)
+    stale = [
+        party
+        for party in Party.objects.filter(pk__in=values).only(*columns).order_by("pk")
+        if any(getattr(party, column) != values[party.pk][column] for column in columns)
+    ]
+    for party in stale:
+        for column in columns:
+            setattr(party, column, values[party.pk][column])
+    Party.objects.bulk_update(stale, columns, batch_size=500)

@@ -6,7 +6,8 @@ from jantar.engine.permissions.actor import system_actor
 from jantar.engine.records import write
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_actor
-from jantar.modules.contacts.models import ContactPoint, Party
+from jantar.modules.contacts import mirrors
+from jantar.modules.contacts.models import ContactPoint, Party, PostalAddress
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,19 @@ def test_contact_points_of_a_new_party_fill_the_row():
             {"kind": "email", "value": "b@jantar.example", "is_main": True}]  # fmt: skip
     party, _points = created(contact_points=rows)
     assert (party.phone, party.email, party.website) == ("+36 30 123 4567", "b@jantar.example", "")
+
+
+@pytest.mark.parametrize("count", [2, 8])
+def test_points_and_addresses_of_many_parties_fill_their_rows_together(count, django_assert_num_queries):
+    rows = [{"family_name": f"Kovács {n}"} for n in range(count)]
+    parties = write.store_new(registry.get("people"), rows, actor=system_actor())
+    for n, party in enumerate(parties):
+        ContactPoint.objects.create(party_id=party.pk, kind="email", value=f"k{n}@jantar.example", is_main=True)
+        PostalAddress.objects.create(party_id=party.pk, kind="home", city=f"Szeged {n}", is_main=True)
+    with django_assert_num_queries(7):  # two reads and one change for each, and a savepoint
+        mirrors.mirror_changed(parties, frozenset({"contact_points", "addresses"}), system_actor())
+    found = Party.objects.filter(pk__in=[one.pk for one in parties]).order_by("pk").values_list("email", "city")
+    assert list(found) == [(f"k{n}@jantar.example", f"Szeged {n}") for n in range(count)]
 
 
 def test_nothing_is_lost_when_both_are_given():
