@@ -7,6 +7,8 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from jantar.kit.text import initials
+
 from .assets import asset_url, icon_names
 
 TONES = ("neutral", "amber", "green", "red", "blue", "violet", "teal", "pink", "orange")
@@ -55,17 +57,8 @@ def _initials_mark(name: str, css: str, seed: str) -> SafeString:
         '<span class="{}" data-tone="{}" data-initials="{}" aria-hidden="true"></span>',
         css,
         stable_tone(seed),
-        initials(name),
+        initials(name) or "?",
     )
-
-
-def initials(name: str) -> str:
-    """Two letters for an avatar: first and last word ("Żaneta Nowak-Őry" gives "ŻN")."""
-    words = [word for word in name.replace(",", " ").split() if word[0].isalnum()]
-    if not words:
-        return "?"
-    chosen = words[0][:1] + (words[-1][:1] if len(words) > 1 else "")
-    return chosen.upper()
 
 
 def stable_tone(seed: str) -> str:

@@ -1,11 +1,11 @@
 from jantar.ui import html
 
 
-def test_initials_are_of_the_first_and_the_last_word():
-    assert html.initials("Żaneta Łukasiewicz") == "ŻŁ"
-    assert html.initials("Ing. Jiří Dvořák") == "ID"
-    assert html.initials("ödön") == "Ö"
-    assert html.initials("  — ") == "?"
+def test_an_avatar_holds_the_initials_of_a_name():
+    assert 'data-initials="ŻŁ"' in html.avatar("Żaneta Łukasiewicz")
+    assert 'data-initials="JD"' in html.avatar("Ing. Jiří Dvořák, CSc.")
+    assert 'data-initials="Ö"' in html.avatar("ödön")
+    assert 'data-initials="?"' in html.avatar("  — ")
 
 
 def test_an_avatar_keeps_its_colour_and_is_no_text_for_screen_readers():
