@@ -19,7 +19,7 @@ from jantar.platform.accounts.models import User
 from jantar.platform.jobs.running import run_waiting_jobs
 
 pytestmark = pytest.mark.django_db
-REFUSED = "Tato fáze patří k jiné pipeline."
+REFUSED = "„Due“ nepatří k „New business“."
 deals = registry.get("deals")
 
 
