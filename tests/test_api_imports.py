@@ -11,6 +11,7 @@ from jantar.engine.permissions.models import Role
 from jantar.engine.testing.actors import make_team, make_user
 from jantar.engine.testing.api_client import ApiClient, data_of, problem_in
 from jantar.engine.testing.conformance_api import validate_as
+from jantar.engine.transfer.models import ImportRun
 from jantar.modules.contacts.models import Party
 from jantar.platform.jobs.running import run_waiting_jobs
 from jantar.project.imports_api import IMPORT_SCHEMA
@@ -113,3 +114,33 @@ def test_the_answer_is_as_the_document_says(api):
     assert set(state) == set(IMPORT_SCHEMA["properties"])
     assert jsonschema_rs.is_valid(IMPORT_SCHEMA, state)
     validate_as("Problem", problem_in(send(api, type=None), 422))
+
+
+def test_a_file_sent_again_with_its_key_is_imported_once(api):
+    api.headers["Idempotency-Key"] = "monday"
+    first, again = send(api), send(api)
+    assert data_of(again, 201) == data_of(first, 201)
+    assert again["Idempotent-Replayed"] == "true"
+    assert ImportRun.objects.count() == 1
+    problem_in(send(api, PEOPLE + "Jan;Nový;jan@jantar.example;Brno\n"), 422)
+    assert ImportRun.objects.count() == 1
+
+
+def test_imports_are_listed_newest_first_and_only_ones_own(api):
+    ids = [data_of(send(api), 201)["id"] for _n in range(3)]
+    page = data_of(api.get("/imports", limit=2))
+    assert [one["id"] for one in page["items"]] == ids[:0:-1]
+    assert "errors" not in page["items"][0]
+    rest = data_of(api.get("/imports", cursor=page["next_cursor"]))
+    assert ([one["id"] for one in rest["items"]], rest["next_cursor"]) == (ids[:1], None)
+    assert data_of(ApiClient(make_user("Eve")).get("/imports"))["items"] == []
+    assert len(data_of(ApiClient(make_user("Root", admin=True)).get("/imports"))["items"]) == 3
+    assert set(problem_in(api.get("/imports", cursor="x"), 400)["errors"]) == {"cursor"}
+
+
+def test_a_waiting_import_is_cancelled_and_stores_nothing(api):
+    started = data_of(send(api), 201)
+    assert data_of(api.post(f"/imports/{started['id']}/cancel"))["state"] == "draft"
+    run_waiting_jobs()
+    assert data_of(api.get("/people"))["count"] == 0
+    problem_in(ApiClient(make_user("Eve")).post(f"/imports/{started['id']}/cancel"), 404)

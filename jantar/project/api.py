@@ -1,7 +1,11 @@
 """The REST API of the whole product: routes of record types, and of what stands beside the engine's API."""
 
 from jantar.engine.api.build import build_api
+from jantar.engine.records.registry import registry
+from jantar.project.exports_api import exports_router
 from jantar.project.imports_api import IMPORT_SCHEMA, imports_router
 
 api = build_api(schemas={"Import": IMPORT_SCHEMA})
 api.add_router("/imports", imports_router())
+for record_type in registry.all():
+    api.add_router(f"/{record_type.name}", exports_router(record_type))

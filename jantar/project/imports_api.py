@@ -10,17 +10,22 @@ from ninja import Router
 from jantar.engine.api import documents
 from jantar.engine.api.answers import json_answer
 from jantar.engine.api.body import NotJson, parse_json
-from jantar.engine.api.parameters import refuse_unknown
+from jantar.engine.api.idempotency import once
+from jantar.engine.api.parameters import refuse_limit, refuse_unknown
 from jantar.engine.api.problems import Problem
 from jantar.engine.api.schemas import reference
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records.errors import BadQuery
+from jantar.engine.records.listing import MAX_LIMIT
 from jantar.engine.transfer import services
 from jantar.engine.transfer.plan import MODES
+from jantar.kit.numbers import whole_number
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 IMPORT = reference("Import")
+STOP = "Stop an import; what went in stays and can be undone"
 
 
 def is_text(value: Any) -> bool:
@@ -90,25 +95,37 @@ IMPORT_SCHEMA: Schema = {
         "counts": COUNTS,
         "operation_id": {"type": ["integer", "null"], "description": "For POST /operations/{id}/undo."},
         "error": TEXT,
-        "errors": ERRORS,
+        "errors": ERRORS,  # not in lists
     },
 }
 
 
 def imports_router() -> Router:
     router = Router(tags=["imports"])
+    add_listing(router)
 
     @router.post("", **described("create", "Import a file", 201, documents.problem(403, 404, 413, 415, 422), FORM))
     def start_import(request: HttpRequest) -> HttpResponse:
+        def produce() -> HttpResponse:
+            run = services.start_import(**form, actor=actor)
+            state = services.import_state(run.pk, actor=actor)
+            return json_answer(state, 201, {"Location": f"{request.path}/{run.pk}"})
+
         refuse_unknown(request)
-        run = services.start_import(**read_form(request), actor=current_actor(request))
-        state = services.import_state(run.pk, actor=current_actor(request))
-        return json_answer(state, 201, {"Location": f"{request.path}/{run.pk}"})
+        form, actor = read_form(request), current_actor(request)
+        return once(request, actor, produce)
 
     @router.get("/{int:id}", **described("get", "How far an import is", 200, documents.problem(404)))
     def show_import(request: HttpRequest, id: int) -> HttpResponse:
         refuse_unknown(request)
         return json_answer(services.import_state(id, actor=current_actor(request)))
+
+    @router.post("/{int:id}/cancel", **described("cancel", STOP, 200, documents.problem(404)))
+    def cancel_import(request: HttpRequest, id: int) -> HttpResponse:
+        refuse_unknown(request)
+        actor = current_actor(request)
+        services.cancel_import(services.find_import(id, actor=actor))
+        return json_answer(services.import_state(id, actor=actor))
 
     @router.get("/{int:id}/errors", **errors_route())
     def send_errors(request: HttpRequest, id: int) -> StreamingHttpResponse:
@@ -120,9 +137,32 @@ def imports_router() -> Router:
     return router
 
 
+def add_listing(router: Router) -> None:
+    @router.get("", **listing())
+    def list_imports(request: HttpRequest, limit: int = 50, cursor: str = "") -> HttpResponse:
+        refuse_unknown(request, {"limit", "cursor"})
+        refuse_limit(limit, MAX_LIMIT)
+        before = whole_number(cursor) if cursor else None
+        if cursor and before is None:
+            raise BadQuery("cursor", _("This page address is no longer valid."))
+        states, more = services.import_states(actor=current_actor(request), before=before, limit=limit)
+        return json_answer({"items": states, "next_cursor": str(states[-1]["id"]) if more else None})
+
+
 def described(name: str, summary: str, status: int, problems: Any, form: Schema | None = None) -> dict[str, Any]:
     body = {"required": True, "content": {"multipart/form-data": {"schema": form}}} if form else None
-    return documents.route(f"imports_{name}", summary, documents.answer(status, IMPORT) | problems, body=body)
+    headers = [documents.KEY_HEADER] if form else None
+    answers = documents.answer(status, IMPORT) | problems
+    return documents.route(f"imports_{name}", summary, answers, headers=headers, body=body)
+
+
+def listing() -> dict[str, Any]:
+    page = {
+        "type": "object",
+        "properties": {"items": {"type": "array", "items": IMPORT}, "next_cursor": {"type": ["string", "null"]}},
+        "required": ["items", "next_cursor"],
+    }
+    return documents.route("imports_list", "Your imports, the newest first", documents.answer(200, page))
 
 
 def errors_route() -> dict[str, Any]:

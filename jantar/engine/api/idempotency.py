@@ -1,9 +1,11 @@
 """Idempotency keys: a request that is sent again with its key is answered again, not done again."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -54,8 +56,20 @@ def repeated(kept: KeptAnswer, digest: str) -> HttpResponse:
 
 
 def digest_of(request: HttpRequest) -> str:
-    start = f"{request.method} {request.path}\n".encode()
-    return hashlib.sha256(start + request.body).hexdigest()
+    """Tells requests apart; of a form with files what is in it, because its body is read as a stream."""
+    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
+    if request.content_type != "multipart/form-data":
+        digest.update(request.body)
+        return digest.hexdigest()
+    for name, value in sorted(request.POST.items()):
+        digest.update(json.dumps([name, value]).encode())
+    files: list[tuple[str, Any]] = sorted(request.FILES.items())
+    for name, file in files:
+        digest.update(json.dumps([name, file.name]).encode())
+        for chunk in file.chunks():
+            digest.update(chunk)
+        file.seek(0)
+    return digest.hexdigest()
 
 
 def forget_old_answers() -> int:

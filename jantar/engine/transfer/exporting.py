@@ -28,7 +28,11 @@ from jantar.kit.money import uses_decimal_comma
 logger = logging.getLogger("jantar.transfer")
 
 PIECE = 65_536
-FORMATS = ("csv", "xlsx")
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+FORMATS = tuple(CONTENT_TYPES)
 
 
 @dataclass(frozen=True)

@@ -18,17 +18,13 @@ from jantar.engine.records.listing import Query
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer import services
-from jantar.engine.transfer.exporting import Export, export_chunks
+from jantar.engine.transfer.exporting import CONTENT_TYPES, Export, export_chunks
 from jantar.engine.transfer.models import ImportRun
 from jantar.engine.transfer.pages_content import PREPARING, ImportPage
 from jantar.engine.transfer.plan import Plan
 from jantar.kit.text import without_controls
 
 SHOWN_IMPORTS = 50
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @never_cache

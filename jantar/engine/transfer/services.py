@@ -222,6 +222,17 @@ def import_state(pk: int, *, actor: Actor) -> dict[str, Any]:
     """What an import looks like to a program: state, progress, counts, the first 100 refused rows."""
     run = find_import(pk, actor=actor)
     refused = RefusedRow.objects.filter(run=run)[:100]
+    return {**state_of(run), "errors": [{"row": row.number, "reason": row.reason} for row in refused]}
+
+
+def import_states(*, actor: Actor, before: int | None = None, limit: int = 50) -> tuple[list[dict[str, Any]], bool]:
+    """The imports the actor sees, newest first, those older than the import `before`; and whether there are more."""
+    runs = ImportRun.objects.visible_to(actor).select_related("job").order_by("-pk")
+    found = list((runs if before is None else runs.filter(pk__lt=before))[: limit + 1])
+    return [state_of(run) for run in found[:limit]], len(found) > limit
+
+
+def state_of(run: ImportRun) -> dict[str, Any]:
     return {
         "id": run.pk,
         "type": run.record_type,
@@ -233,7 +244,6 @@ def import_state(pk: int, *, actor: Actor) -> dict[str, Any]:
         "counts": run.counts or run.forecast,
         "operation_id": run.operation_id,
         "error": run.job.error if run.job and run.state == State.FAILED else "",
-        "errors": [{"row": row.number, "reason": row.reason} for row in refused],
     }
 
 
