@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from jantar.engine.history.changes import changes_of
+from jantar.engine.history.models import Cause
+from jantar.engine.history.operations import operation
 from jantar.engine.pages.detail_content import RecordPage, address_of_new, load_for_page
 from jantar.engine.pages.forms import leading_to, refused_answer
 from jantar.engine.pages.forms_content import RecordForm
@@ -26,7 +28,7 @@ from jantar.engine.records.record_type import RecordAction, RecordType
 from jantar.engine.records.references import record_titles
 from jantar.engine.records.related import counts_of, filter_of, related_to
 from jantar.kit.numbers import whole_number
-from jantar.ui.responses import with_event
+from jantar.ui.responses import with_event, with_toast
 
 RELATED_ROWS = 5
 RELATED_COLUMNS = 3
@@ -116,15 +118,25 @@ def run(request: HttpRequest, record_type: RecordType, record: Any, action: Reco
     values = form.read()
     if form.is_valid:
         try:
-            run_action(record_type, record.pk, action.name, values, actor=actor)
+            with operation(actor, Cause.PAGE) as done:
+                run_action(record_type, record.pk, action.name, values, actor=actor)
         except Invalid as error:
             if not fields:
                 raise
             form.refuse(error.errors, record_type.fields(actor))
         else:
+            if "stay" in request.GET:
+                return stayed(record_type, f"{action.label} – {record}", done.pk)
             messages.success(request, _("Done: %(what)s") % {"what": action.label})
             return leading_to(request, reverse("pages:detail", args=[record_type.name, record.pk]))
     return refused_answer(request, {"form": form.prepare(actor)}, is_dialog=True)
+
+
+def stayed(record_type: RecordType, what: str, operation_id: int) -> HttpResponse:
+    """For verbs pressed elsewhere than on the page of the record: what shows it loads itself anew."""
+    answer = with_event(HttpResponse(status=204), f"{record_type.name}:changed")
+    undo = reverse("pages:undo", args=[operation_id])
+    return with_toast(answer, _("Done: %(what)s") % {"what": what}, action_label=_("Undo"), action_url=undo)
 
 
 def ask(request: HttpRequest, record: Any, action: RecordAction, form: RecordForm) -> HttpResponse:

@@ -1,5 +1,6 @@
 """The tasks on the Today page."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -65,3 +66,18 @@ def test_the_panel_costs_the_same_statements_for_one_task_and_ten(user):
 def test_tasks_of_others_do_not_show(user):
     plan(actor_for(make_user("Bob", make_team("South"), scope=Scope.TEAM)), "His", 0)
     assert my_tasks(actor_for(user))["rows"] == []
+
+
+@pytest.mark.capability("C24")
+def test_a_task_ticked_off_leaves_today_and_comes_back_by_undo(client, user):
+    actor = actor_for(user)
+    plan(actor, "Stay", 1)
+    task = plan(actor, "Call", -1)
+    client.force_login(user)
+    answer = client.post(f"/tasks/{task.pk}/acts/complete/?stay=1", headers={"HX-Request": "true"})
+    told = json.loads(answer["HX-Trigger"])
+    assert (answer.status_code, told["tasks:changed"]) == (204, {})
+    assert told["toast:show"]["message"] == "Done: Complete – Call"
+    assert [row["task"].title for row in my_tasks(actor)["rows"]] == ["Stay"]
+    client.post(told["toast:show"]["actionUrl"])
+    assert [row["task"].title for row in my_tasks(actor)["rows"]] == ["Call", "Stay"]
