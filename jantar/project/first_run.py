@@ -42,8 +42,9 @@ ROLES: dict[str, tuple[str, Rights, Rights]] = {
 
 
 def prepare(**_signal: Any) -> None:
-    for key, (name, contacts, work) in ROLES.items():
-        if not Role.objects.filter(key=key).exists():
+    """Runs after every upgrade: where there are roles, which of them there are is the company's choice."""
+    if not Role.objects.exists():
+        for key, (name, contacts, work) in ROLES.items():
             create_role(key, name, contacts, work)
     if not Pipeline.objects.exists():
         create_pipeline(
