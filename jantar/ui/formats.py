@@ -46,6 +46,14 @@ def format_month(value: date, language: str) -> str:
     return dates.format_skeleton("yMMMM", value, locale=locale_for(language))
 
 
+def format_month_short(value: date, language: str) -> str:
+    """A month with its year where room is scarce: "Nov 2026", "lis 2026", "2026. nov."."""
+    locale = locale_for(language)
+    if locale.language == "hu":
+        return dates.format_skeleton("yMMM", value, locale=locale)
+    return dates.format_date(value, "LLL y", locale=locale)
+
+
 def format_moment(value: datetime, language: str, *, zone: tzinfo | None = None) -> str:
     """Day and time to the minute, 24 hours, in `zone`: "22 Nov 2026, 14:05"."""
     local = _in_zone(value, zone)

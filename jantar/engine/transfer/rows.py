@@ -226,7 +226,7 @@ def part_value(target: Target, parse: Callable[[str], Any]) -> Step:
 
 def reasons(errors: Errors, targets: Mapping[str, Target], labels: Mapping[str, object]) -> str:
     """The errors as one text that names the fields."""
-    return "; ".join(_reason(name, messages, targets, labels) for name, messages in errors.items())
+    return " ".join(_reason(name, messages, targets, labels) for name, messages in errors.items())
 
 
 def _reason(name: str, messages: Iterable[str], targets: Mapping[str, Target], labels: Mapping[str, object]) -> str:

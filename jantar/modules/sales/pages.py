@@ -20,7 +20,7 @@ from jantar.kit.numbers import whole_number
 from jantar.modules.sales import queries
 from jantar.modules.sales.queries import Cell
 from jantar.platform.settings.models import Workspace
-from jantar.ui.formats import format_month
+from jantar.ui.formats import format_month_short
 
 MONTHS = 6
 
@@ -81,7 +81,7 @@ def bucket_of(month: date | None, today: date) -> Bucket:
 
 def heading(bucket: Bucket, today: date) -> str:
     if isinstance(bucket, date):
-        return format_month(bucket, get_language() or "en")
+        return format_month_short(bucket, get_language() or "en")
     return {BEFORE: _("Overdue"), LATER: _("Later"), UNDATED: _("No date")}[bucket]
 
 

@@ -41,6 +41,14 @@ def test_a_day_in_words_names_the_day_of_the_week(language, text):
 
 @pytest.mark.parametrize(
     ("language", "text"),
+    [("en", "Nov 2026"), ("cs", "lis 2026"), ("hu", "2026. nov."), ("pl", "lis 2026"), ("sk", "nov 2026")],
+)
+def test_a_month_is_short_where_room_is_scarce(language, text):
+    assert formats.format_month_short(date(2026, 11, 1), language) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
     [
         ("en", "23 Nov 2026, 00:30"),
         ("cs", "23. 11. 2026 00:30"),
