@@ -10,9 +10,12 @@ export interface Day {
 const language = (): string => (document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang);
 const utc = (day: Day): Date => new Date(Date.UTC(day.year, day.month - 1, day.day));
 
+/** Today in the user's time zone, as the server has it, wherever the browser is. */
 export function today(): Day {
-  const now = new Date();
-  return { year: now.getFullYear(), month: now.getMonth() + 1, day: now.getDate() };
+  const timeZone = document.documentElement.dataset.timeZone || undefined;
+  const here = new Intl.DateTimeFormat("en", { timeZone, year: "numeric", month: "numeric", day: "numeric" });
+  const parts = Object.fromEntries(here.formatToParts(new Date()).map((part) => [part.type, Number(part.value)]));
+  return { year: parts.year ?? 0, month: parts.month ?? 0, day: parts.day ?? 0 };
 }
 
 export function addDays(day: Day, count: number): Day {

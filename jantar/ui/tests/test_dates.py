@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from jantar.engine.testing.browser import WIDE
 
-YEAR = datetime.now(UTC).year
+NOW = datetime(2026, 5, 4, 23, 30, tzinfo=UTC)
+YEAR = NOW.year
 
 
 @pytest.fixture
@@ -15,10 +16,11 @@ def born(chromium, gallery):
     """Opens the form in a language; gives the field people see and the one that is sent."""
     contexts = []
 
-    def open_in(language: str):
-        context = chromium.new_context(viewport=WIDE, locale=language)
+    def open_in(language: str, **options):
+        context = chromium.new_context(viewport=WIDE, locale=language, **options)
         contexts.append(context)
         page = context.new_page()
+        page.clock.set_fixed_time(NOW)
         page.goto(f"{gallery}form/")
         page.locator("[data-date-text]").wait_for()
         return page.get_by_label("Date of birth"), page.locator("input[name=born]")
@@ -74,3 +76,11 @@ def test_a_day_is_chosen_in_the_calendar_by_keyboard(born):
     expect(field).to_have_value("25.02.2026")
     expect(field).to_be_focused()
     expect(calendar).to_be_hidden()
+
+
+def test_today_is_the_day_in_the_time_zone_of_the_user_wherever_the_browser_is(born):
+    """The gallery is shown in UTC, where it is still the day before."""
+    field, sent = born("en-GB", timezone_id="Pacific/Kiritimati")
+    field.fill("+1")
+    field.press("Tab")
+    expect(sent).to_have_value("2026-05-05")

@@ -203,7 +203,7 @@ def test_the_profile_changes_name_language_zone_and_theme(client, anna):
     assert client.post("/account/", body).status_code == 302
     anna.refresh_from_db()
     assert [anna.full_name, anna.language, anna.time_zone, anna.theme] == list(body.values())
-    assert '<html lang="hu" data-theme="dark">' in client.get("/account/").content.decode()
+    assert '<html lang="hu" data-theme="dark" data-time-zone="' in client.get("/account/").content.decode()
 
 
 @pytest.mark.parametrize(
