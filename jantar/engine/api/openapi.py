@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 
+from jantar.engine.api import custom_fields
 from jantar.engine.api.documents import PROBLEMS
 from jantar.engine.api.problems import BY_STATUS, KINDS
 from jantar.engine.api.schemas import ID, Schema, closed, reference, schemas_of
@@ -36,6 +37,7 @@ def all_schemas() -> dict[str, Schema]:
     found |= {"History": HISTORY, "Change": CHANGE, "Undoing": UNDOING, "Timeline": TIMELINE, "Hits": HITS}
     found |= {"Note": NOTE, "NoteCreate": NOTE_CREATE, "NoteUpdate": NOTE_UPDATE}
     found |= {"Comment": COMMENT, "CommentCreate": COMMENT_CREATE, "CommentUpdate": COMMENT_UPDATE}
+    found |= custom_fields.SCHEMAS
     for record_type in registry.all():
         found |= schemas_of(record_type)
     return found

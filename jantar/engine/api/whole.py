@@ -8,6 +8,7 @@ from ninja import Router
 from jantar.engine.api import about, documents, finding, past, stream
 from jantar.engine.api.answers import json_answer
 from jantar.engine.api.body import read_object
+from jantar.engine.api.custom_fields import add_custom_fields
 from jantar.engine.api.documents import Description, answer, body_of, problem
 from jantar.engine.api.parameters import refuse_unknown
 from jantar.engine.api.schemas import reference
@@ -19,6 +20,7 @@ from jantar.platform.accounts.models import User
 def whole_router() -> Router:
     router = Router()
     add_about(router)
+    add_custom_fields(router)
     add_notes(router)
     add_comments(router)
 

@@ -51,6 +51,16 @@ def create_custom_field(
     return definition
 
 
+def custom_fields_of(record_type: str) -> list[CustomField]:
+    """All definitions of a record type in their order, retired ones too."""
+    return list(CustomField.objects.filter(record_type=record_type))
+
+
+def find_custom_field(record_type: str, key: str) -> CustomField | None:
+    """The definition with that key, retired or not."""
+    return CustomField.objects.filter(record_type=record_type, key=key).first()
+
+
 def change_custom_field(
     pk: int, *, record_type: str, actor: "Actor", label: str, help: str = "", required: bool = False,
     choices: Sequence[str] = (),

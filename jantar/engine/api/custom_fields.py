@@ -1,0 +1,159 @@
+"""Fields that administrators add to the record types, at `/types/{type_name}/fields`."""
+
+import re
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Router
+
+from jantar.engine.api import documents
+from jantar.engine.api.answers import json_answer
+from jantar.engine.api.body import read_object
+from jantar.engine.api.idempotency import once
+from jantar.engine.api.parameters import refuse_unknown
+from jantar.engine.api.schemas import Schema, closed, reference
+from jantar.engine.fields import services
+from jantar.engine.fields.errors import Invalid
+from jantar.engine.fields.models import CustomField
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records.errors import NotFound
+from jantar.engine.records.registry import registry
+
+KEY = re.compile(r"x_[a-z0-9_]{1,60}")
+TEXT: Schema = {"type": "string"}
+#: What is sent, with the Python type of each; `kind` is given once.
+SENT: dict[str, type] = {"label": str, "help": str, "required": bool, "choices": list, "kind": str}
+PROPERTIES: Schema = {
+    "label": TEXT,
+    "help": TEXT,
+    "required": {"type": "boolean"},
+    "choices": {"type": "array", "items": TEXT, "description": "Of the kinds choice and multi_choice."},
+}
+KIND: Schema = {"enum": [kind for kind, _label in CustomField.KINDS]}
+SCHEMAS: dict[str, Schema] = {
+    "CustomField": closed(
+        {"key": TEXT, **PROPERTIES, "kind": KIND, "position": {"type": "integer"}, "retired": {"type": "boolean"}},
+        required=["key", "label", "help", "required", "choices", "kind", "position", "retired"],
+    ),
+    "CustomFieldCreate": closed({**PROPERTIES, "kind": KIND}, required=["label", "kind"]),
+    "CustomFieldUpdate": closed(PROPERTIES, required=[]),
+}
+
+
+def add_custom_fields(router: Router) -> None:
+    at = "/types/{type_name}/fields"
+
+    @router.get(at, **listing())
+    def list_fields(request: HttpRequest, type_name: str) -> HttpResponse:
+        refuse_unknown(request)
+        known_type(type_name)
+        current_actor(request).require_admin()
+        return json_answer({"items": [dumped(one) for one in services.custom_fields_of(type_name)]})
+
+    @router.post(at, **described("create", "Add a field", 201, "CustomFieldCreate"))
+    def create_field(request: HttpRequest, type_name: str) -> HttpResponse:
+        def produce() -> HttpResponse:
+            return json_answer(dumped(create(current_actor(request), type_name, read_object(request))), 201)
+
+        refuse_unknown(request)
+        return once(request, current_actor(request), produce)
+
+    @router.patch(f"{at}/{{key}}", **described("update", "Change the given settings", 200, "CustomFieldUpdate"))
+    def change_field(request: HttpRequest, type_name: str, key: str) -> HttpResponse:
+        refuse_unknown(request)
+        return json_answer(dumped(change(current_actor(request), type_name, key, read_object(request))))
+
+    @router.post(f"{at}/{{key}}/retire", **described("retire", "Take a field out of use; its values are kept", 200))
+    def retire_field(request: HttpRequest, type_name: str, key: str) -> HttpResponse:
+        refuse_unknown(request)
+        actor = current_actor(request)
+        found = definition(actor, type_name, key)
+        return json_answer(dumped(services.retire_custom_field(found.pk, record_type=type_name, actor=actor)))
+
+    @router.post(f"{at}/{{key}}/revive", **described("revive", "Put a retired field back", 200))
+    def revive_field(request: HttpRequest, type_name: str, key: str) -> HttpResponse:
+        refuse_unknown(request)
+        actor = current_actor(request)
+        found = definition(actor, type_name, key)
+        return json_answer(dumped(services.revive_custom_field(found.pk, record_type=type_name, actor=actor)))
+
+
+def create(actor: Actor, type_name: str, data: dict[str, Any]) -> CustomField:
+    """Raises NotFound, NotAllowed or Invalid."""
+    known_type(type_name)
+    actor.require_admin()
+    values = read(data, SENT)
+    if missing := [name for name in ("label", "kind") if name not in values]:
+        raise Invalid({name: [_("This field is required.")] for name in missing})
+    return services.create_custom_field(record_type=type_name, actor=actor, **values)
+
+
+def change(actor: Actor, type_name: str, key: str, data: dict[str, Any]) -> CustomField:
+    """Raises NotFound (retired ones too), NotAllowed or Invalid."""
+    found = definition(actor, type_name, key)
+    if found.retired_at:
+        raise NotFound(_("There is no such field."))
+    values = read(data, {name: kind for name, kind in SENT.items() if name != "kind"})
+    stored = {"label": found.label, "help": found.help, "required": found.required, "choices": found.choices}
+    return services.change_custom_field(found.pk, record_type=type_name, actor=actor, **{**stored, **values})
+
+
+def definition(actor: Actor, type_name: str, key: str) -> CustomField:
+    known_type(type_name)
+    actor.require_admin()
+    found = services.find_custom_field(type_name, key) if KEY.fullmatch(key) else None
+    if found is None:
+        raise NotFound(_("There is no such field."))
+    return found
+
+
+def known_type(type_name: str) -> None:
+    if type_name not in registry:
+        raise NotFound(_("There is no such type."))
+
+
+def read(data: dict[str, Any], known: dict[str, type]) -> dict[str, Any]:
+    """The settings that were sent. Raises Invalid, naming each that is unknown or of the wrong kind."""
+    errors = {name: [_("There is no such setting.")] for name in data if name not in known}
+    for name, kind in known.items():
+        if name in data and not fits(data[name], kind):
+            errors[name] = [_("This value is not of the expected kind.")]
+    if errors:
+        raise Invalid(errors)
+    return dict(data)
+
+
+def fits(value: Any, kind: type) -> bool:
+    if isinstance(value, list):
+        return kind is list and all(isinstance(one, str) for one in value)
+    return isinstance(value, kind)
+
+
+def dumped(one: CustomField) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "label": one.label,
+        "kind": one.kind,
+        "help": one.help,
+        "required": one.required,
+        "choices": one.choices,
+        "position": one.position,
+        "retired": one.retired_at is not None,
+    }
+
+
+def listing() -> documents.Description:
+    page = closed({"items": {"type": "array", "items": reference("CustomField")}}, required=["items"])
+    answers = documents.answer(200, page) | documents.problem(403, 404)
+    return documents.route("custom_fields_list", "Fields added to a type, for administrators", answers, tag="fields")
+
+
+def described(name: str, summary: str, status: int, body: str = "") -> documents.Description:
+    problems = documents.problem(403, 404, 422, *((413, 415) if body else ()))
+    return documents.route(
+        f"custom_fields_{name}", summary, documents.answer(status, reference("CustomField")) | problems, tag="fields",
+        headers=[documents.KEY_HEADER] if name == "create" else None,
+        body=documents.body_of(reference(body)) if body else None,
+    )  # fmt: skip
