@@ -81,3 +81,13 @@ def test_a_task_ticked_off_leaves_today_and_comes_back_by_undo(client, user):
     assert [row["task"].title for row in my_tasks(actor)["rows"]] == ["Stay"]
     client.post(told["toast:show"]["actionUrl"])
     assert [row["task"].title for row in my_tasks(actor)["rows"]] == ["Call", "Stay"]
+
+
+def test_what_does_not_fit_is_behind_a_link_to_ones_own_open_tasks(client, user):
+    actor = actor_for(user)
+    client.force_login(user)
+    for n in range(12):
+        plan(actor, f"T{n}", 1)
+    assert "/tasks/?view=mine" not in client.get("/").content.decode()
+    plan(actor, "One more", 2)
+    assert 'href="/tasks/?view=mine"' in client.get("/").content.decode()
