@@ -6,9 +6,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jantar.platform import database
 from jantar.project import environment
+
+if TYPE_CHECKING:
+    from jantar.platform.accounts.models import User
 
 
 class CommandError(Exception):
@@ -83,3 +87,13 @@ def close_connections() -> None:
         close_pool = getattr(connection, "close_pool", None)
         if close_pool is not None:
             close_pool()
+
+
+def active_user(email: str) -> "User":
+    """The user for whom a command acts. Raises CommandError when nobody active has the address."""
+    from jantar.platform.accounts.models import User
+
+    user: User | None = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if user is None:
+        raise CommandError(f"There is no active user with the e-mail {email}. Add one with: jantar user add")
+    return user

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jantar.project.bootstrap import CommandError, close_connections, running_database, set_up_django
+from jantar.project.bootstrap import CommandError, active_user, close_connections, running_database, set_up_django
 
 if TYPE_CHECKING:
     from jantar.engine.permissions.actor import Actor
@@ -84,12 +84,8 @@ def _follow(import_id: int, actor: "Actor") -> dict[str, Any]:
 def actor_of(email: str) -> "Actor":
     """The actor of an active user."""
     from jantar.engine.permissions.actor import actor_for
-    from jantar.platform.accounts.models import User
 
-    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
-    if user is None:
-        raise CommandError(f"There is no active user with the e-mail {email}.")
-    return actor_for(user)
+    return actor_for(active_user(email))
 
 
 def _mapping(pairs: list[str] | None) -> dict[str, str] | None:

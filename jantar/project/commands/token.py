@@ -2,7 +2,7 @@
 
 import argparse
 
-from jantar.project.bootstrap import CommandError, close_connections, common_arguments, running_database, set_up_django
+from jantar.project.bootstrap import active_user, close_connections, common_arguments, running_database, set_up_django
 
 HELP = "create tokens for programs that use the API"
 
@@ -27,9 +27,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _create(email: str, name: str) -> str:
-    from jantar.platform.accounts.models import ApiToken, User
+    from jantar.platform.accounts.models import ApiToken
 
-    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
-    if user is None:
-        raise CommandError(f"There is no active user with the e-mail {email}. Add one with: jantar user add")
-    return ApiToken.issue(user, name)[1]
+    return ApiToken.issue(active_user(email), name)[1]
