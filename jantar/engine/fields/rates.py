@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from django.db import transaction
+
 from jantar.kit.money import Money
 from jantar.platform.settings.models import rate_to_base
 
@@ -13,15 +15,19 @@ KEPT_SECONDS = 60
 
 def to_base(money: Money, day: date) -> Decimal | None:
     """The amount in the base currency, rounded to two places; None when no rate is known for that day."""
-    rate = _rate(money.currency, day, int(time.monotonic()) // KEPT_SECONDS)
+    rate = kept_rate(money.currency, day, int(time.monotonic()) // KEPT_SECONDS)
     return None if rate is None else round(money.amount * rate, 2)
 
 
 def forget_rates() -> None:
-    """After rates were changed: this process reads them anew, others within a minute."""
-    _rate.cache_clear()
+    """After rates were changed: this process reads them anew, others within a minute.
+
+    Once more at commit: until then other threads go on reading, and keeping, the rates of before.
+    """
+    kept_rate.cache_clear()
+    transaction.on_commit(kept_rate.cache_clear)
 
 
 @lru_cache(maxsize=1000)
-def _rate(currency: str, day: date, _period: int) -> Decimal | None:
+def kept_rate(currency: str, day: date, _period: int) -> Decimal | None:
     return rate_to_base(currency, day)

@@ -28,9 +28,9 @@ def pytest_load_initial_conftests() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _fresh_rates() -> None:
     """Exchange rates are kept per process, tests are not to see those of another."""
-    from jantar.engine.fields.rates import forget_rates
+    from jantar.engine.fields.rates import kept_rate
 
-    forget_rates()
+    kept_rate.cache_clear()
 
 
 def pytest_unconfigure() -> None:
