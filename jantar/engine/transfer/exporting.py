@@ -28,6 +28,8 @@ from jantar.kit.money import uses_decimal_comma
 logger = logging.getLogger("jantar.transfer")
 
 PIECE = 65_536
+#: Workbooks of more rows than these are written by a worker; CSV, which the database writes, never has to be.
+AT_ONCE = 20_000
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -59,13 +61,7 @@ def export_chunks(export: Export) -> Iterator[bytes]:
 
     Raises NotAllowed or BadQuery.
     """
-    actor, record_type = export.query.actor, export.query.record_type
-    if not actor.may("export", record_type.name):
-        raise NotAllowed(_("You may not export here."))
-    if export.format not in FORMATS:
-        raise BadQuery("format", _("“%(value)s” is not one of the listed values.") % {"value": export.format})
-    query = replace(export.query, action="export", condition=_visible(export.query), columns=(), cursor="")
-    rows = in_order(query, sort_keys(query))
+    actor, rows = export.query.actor, _rows(export)
     file = TemporaryFile()  # noqa: SIM115 (closed when the last piece was read)
     try:
         with translation.override(actor.language):
@@ -76,6 +72,24 @@ def export_chunks(export: Export) -> Iterator[bytes]:
         file.close()
         raise
     return _pieces(file)
+
+
+def is_long(export: Export) -> bool:
+    """Whether writing it takes longer than a request should: workbooks of many rows. Raises as `export_chunks`."""
+    if export.format != "xlsx":
+        _rows(export)
+        return False
+    return len(_rows(export).order_by().values("pk")[: AT_ONCE + 1]) > AT_ONCE
+
+
+def _rows(export: Export) -> Any:
+    actor, record_type = export.query.actor, export.query.record_type
+    if not actor.may("export", record_type.name):
+        raise NotAllowed(_("You may not export here."))
+    if export.format not in FORMATS:
+        raise BadQuery("format", _("“%(value)s” is not one of the listed values.") % {"value": export.format})
+    query = replace(export.query, action="export", condition=_visible(export.query), columns=(), cursor="")
+    return in_order(query, sort_keys(query))
 
 
 def _visible(query: Query) -> Any:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -18,7 +19,8 @@ from jantar.engine.records.listing import Query
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer import services
-from jantar.engine.transfer.exporting import CONTENT_TYPES, Export, export_chunks
+from jantar.engine.transfer.exporting import CONTENT_TYPES, Export, export_chunks, is_long
+from jantar.engine.transfer.exports_later import export_later
 from jantar.engine.transfer.models import ImportRun
 from jantar.engine.transfer.pages_content import PREPARING, ImportPage
 from jantar.engine.transfer.plan import Plan
@@ -160,9 +162,12 @@ def changes_from(data: QueryDict, plan: Plan) -> dict[str, Any]:
     return given
 
 
-def export(request: HttpRequest, type_name: str) -> StreamingHttpResponse:
-    """The list as a file. `filter`, `search`, `sort` and `columns` as in the address of the list;
-    `format` csv or xlsx; `names=fields` for keys, ISO dates and field names instead of the user's words."""
+def export(request: HttpRequest, type_name: str) -> HttpResponseBase:
+    """The list as a file; a long one is written by a worker and waits under Jobs.
+
+    `filter`, `search`, `sort` and `columns` as in the address of the list; `format` csv or xlsx; `names=fields` for
+    keys, ISO dates and field names instead of the user's words.
+    """
     actor = current_actor(request)
     if type_name not in registry:
         raise Http404
@@ -175,6 +180,10 @@ def export(request: HttpRequest, type_name: str) -> StreamingHttpResponse:
         search=without_controls(request.GET.get("search", "")), sort=request.GET.get("sort", ""),
     )  # fmt: skip
     wanted = Export(query, request.GET.get("format", "csv"), request.GET.get("names") != "fields")
+    if is_long(wanted):
+        export_later(wanted)
+        messages.info(request, _("The file is being written. You find it here when it is done."))
+        return redirect("jobs:list")
     response = StreamingHttpResponse(export_chunks(wanted), content_type=CONTENT_TYPES.get(wanted.format, ""))
     response.headers["Content-Disposition"] = attachment(f"{record_type.label_plural}.{wanted.format}")
     return response

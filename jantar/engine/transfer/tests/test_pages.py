@@ -1,13 +1,25 @@
 """The pages of an import: from the upload to the result, and what goes wrong on the way."""
 
+import io
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
+from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Action, Scope
+from jantar.engine.records import write
+from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import grant, make_user
 from jantar.engine.testing.fake.models import Book
+from jantar.engine.transfer import exporting
 from jantar.engine.transfer.models import ImportRun, State
+from jantar.platform.accounts.models import User
+from jantar.platform.files.models import StoredFile
+from jantar.platform.jobs.models import JobRun
 from jantar.platform.jobs.running import run_waiting_jobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("N19")]
@@ -174,3 +186,44 @@ def test_the_pages_show_in_every_language(client, language):
     run = ImportRun.objects.get()
     for address in ("/import/", "/books/import/", f"/import/{run.pk}/"):
         assert client.get(address).status_code == 200
+
+
+def test_a_long_workbook_is_written_by_a_worker_and_waits_for_its_owner(client, monkeypatch):
+    monkeypatch.setattr(exporting, "AT_ONCE", 1)
+    actor = actor_for(User.objects.get())
+    for title in ("Babička", "Quo vadis", "Bánk bán"):
+        write.create(registry.get("books"), {"title": title}, actor=actor)
+    asked = {"format": "xlsx", "names": "fields", "columns": "title", "sort": "-title", "search": "b"}
+    answer = client.get("/books/export/", {**asked, "filter": '{"field": "title", "op": "starts_with", "value": "b"}'})
+    assert (answer.status_code, answer["Location"]) == (302, "/jobs/")
+    assert not StoredFile.objects.exists()
+    run_waiting_jobs()
+    run = JobRun.objects.get(kind="transfer.export")
+    assert run.state == "done", run.error
+    assert run.result_url in client.get("/jobs/").content.decode()
+    file = b"".join(client.get(run.result_url).streaming_content)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(file)).get_sheet_by_index(0).to_python()
+    assert rows == [["title"], ["Bánk bán"], ["Babička"]]
+    stored = StoredFile.objects.get()
+    assert timedelta(days=6) < stored.expires_at - timezone.now() < timedelta(days=8)
+    client.force_login(make_user("Eve", admin=True))
+    assert client.get(run.result_url).status_code == 404
+
+
+def test_short_workbooks_and_long_csv_files_come_at_once(client, monkeypatch):
+    uploaded(client)
+    assert client.get("/books/export/", {"format": "xlsx"}).status_code == 200
+    monkeypatch.setattr(exporting, "AT_ONCE", -1)
+    assert client.get("/books/export/", {"format": "csv"}).status_code == 200
+    assert client.get("/books/export/", {"format": "xlsx", "sort": "nonsense"}).status_code == 400
+    assert not JobRun.objects.filter(kind="transfer.export").exists()
+
+
+def test_a_long_export_has_the_rights_of_the_moment_it_is_written(client, monkeypatch):
+    monkeypatch.setattr(exporting, "AT_ONCE", -1)
+    client.get("/books/export/", {"format": "xlsx"})
+    User.objects.update(is_admin=False)
+    run_waiting_jobs()
+    run = JobRun.objects.get(kind="transfer.export")
+    assert (run.state, run.error) == ("failed", "You may not export here.")
+    assert not StoredFile.objects.filter(purpose="transfer.export").exists()

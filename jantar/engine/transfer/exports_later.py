@@ -1,0 +1,53 @@
+"""Long exports: a worker writes the file, which waits for its owner for a week."""
+
+from datetime import timedelta
+from tempfile import TemporaryFile
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from jantar.engine.permissions.actor import actor_for
+from jantar.engine.records.errors import BadQuery, NotAllowed
+from jantar.engine.records.listing import Query
+from jantar.engine.records.registry import registry
+from jantar.engine.transfer.exporting import Export, export_chunks
+from jantar.platform.accounts.models import User
+from jantar.platform.files.services import store_file
+from jantar.platform.jobs.declare import job
+from jantar.platform.jobs.errors import JobFailedError
+from jantar.platform.jobs.models import JobRun
+from jantar.platform.jobs.running import Run
+
+KEPT = timedelta(days=7)
+#: What of the question goes to the worker; the rights are those the owner has when it is written.
+ASKED = ("filter", "search", "sort", "columns")
+
+
+def export_later(export: Export) -> JobRun:
+    """Has a worker write the file. Its run, under Jobs, leads to it."""
+    query = export.query
+    label = _("Export of %(what)s") % {"what": query.record_type.label_plural}
+    return write_export.later(
+        actor_id=query.actor.user_id, label=label, type_name=query.record_type.name, file_format=export.format,
+        for_people=export.for_people, asked={name: getattr(query, name) for name in ASKED},
+    )  # fmt: skip
+
+
+@job("transfer.export", gettext_lazy("Export a list"))
+def write_export(type_name: str, file_format: str, for_people: bool, asked: dict[str, Any], run: Run) -> dict[str, Any]:
+    actor = actor_for(User.objects.get(pk=run.owner_id or 0, is_active=True))
+    record_type = registry.get(type_name)
+    query = Query(record_type, actor, **{**asked, "columns": tuple(asked["columns"])})
+    try:
+        chunks = export_chunks(Export(query, file_format, for_people))
+    except (NotAllowed, BadQuery) as error:
+        raise JobFailedError(str(error)) from None
+    with TemporaryFile() as file, translation.override(actor.language):
+        file.writelines(chunks)
+        name = f"{record_type.label_plural}.{file_format}"
+        until = timezone.now() + KEPT
+        stored = store_file(file, name=name, purpose="transfer.export", owner_id=actor.user_id, expires_at=until)
+        return {"message": _("The file is ready for a week."), "url": reverse("files:download", args=[stored.key])}
