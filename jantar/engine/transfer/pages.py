@@ -144,7 +144,8 @@ def attachment(name: str) -> str:
 
 def changes_from(data: QueryDict, plan: Plan) -> dict[str, Any]:
     """The plan as the form has it."""
-    constants = zip(data.getlist("constant_field"), data.getlist("constant_value"), strict=False)
+    texts = map(without_controls, data.getlist("constant_value"))
+    constants = zip(data.getlist("constant_field"), texts, strict=False)
     given: dict[str, Any] = {
         "mapping": [data.get(f"column-{place}", "") for place in range(len(plan.columns))],
         "constants": {key: value.strip() for key, value in constants if key and value.strip()},

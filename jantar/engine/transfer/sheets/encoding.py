@@ -10,6 +10,9 @@ from typing import BinaryIO, Final
 
 import charset_normalizer
 
+from jantar.engine.transfer.sheets.model import UnreadableSheetError
+from jantar.kit.errors import gettext_noop
+
 _CHUNK = 1 << 20
 _MAX_TOKENS = 5_000
 
@@ -46,6 +49,20 @@ class Encoding:
 
     name: str
     damaged: bool = False
+
+
+def chosen_encoding(name: str) -> Encoding:
+    """The encoding somebody named. Raises UnreadableSheetError when it is none of text."""
+    try:
+        b" ".decode(name, "replace")
+    except (LookupError, ValueError):
+        raise unreadable_in(name) from None
+    return Encoding(name)
+
+
+def unreadable_in(name: str) -> UnreadableSheetError:
+    message = gettext_noop("The file cannot be read as %(encoding)s. Choose another encoding.")
+    return UnreadableSheetError(message, encoding=name[:30].upper())
 
 
 def detect_encoding(stream: BinaryIO) -> Encoding:

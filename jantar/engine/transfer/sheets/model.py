@@ -21,6 +21,7 @@ class Limits:
     columns: int = 2_000
     rows: int = 2_000_000
     workbook_bytes: int = 1_500_000_000  # of an XLSX file, unpacked
+    shared_bytes: int = 150_000_000  # of what the sheets of a workbook share, unpacked
     workbook_cells: int = 30_000_000
 
 

@@ -6,7 +6,7 @@ from itertools import islice
 
 from jantar.engine.transfer.sheets.columns import Evidence, judge_columns
 from jantar.engine.transfer.sheets.dialect import find_header, name_columns
-from jantar.engine.transfer.sheets.encoding import Encoding, detect_encoding
+from jantar.engine.transfer.sheets.encoding import chosen_encoding, detect_encoding
 from jantar.engine.transfer.sheets.model import (
     Column,
     Limits,
@@ -17,11 +17,8 @@ from jantar.engine.transfer.sheets.model import (
 )
 from jantar.engine.transfer.sheets.source import Source, check_content, opened
 from jantar.engine.transfer.sheets.text import find_delimiter, text_records
-from jantar.engine.transfer.sheets.workbook import (
-    check_workbook,
-    workbook_records,
-    worksheet_names,
-)
+from jantar.engine.transfer.sheets.workbook import workbook_records, worksheet_names
+from jantar.engine.transfer.sheets.workbook_check import check_workbook
 from jantar.kit.errors import gettext_noop
 
 _HEAD_RECORDS = 60
@@ -58,7 +55,9 @@ def open_sheet(
             check_workbook(stream, limits)
             origin = _Origin()
         else:
-            codec = Encoding(encoding) if encoding else detect_encoding(stream)
+            codec = chosen_encoding(encoding) if encoding else detect_encoding(stream)
+            if len(delimiter) > 1:
+                raise UnreadableSheetError(gettext_noop("A single character separates the columns."))
             found, declared = find_delimiter(stream, codec)
             origin = _Origin(codec.name, delimiter or found)
 

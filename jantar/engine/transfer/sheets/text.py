@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import BinaryIO, Final
 
 from jantar.engine.transfer.sheets.dialect import declared_delimiter, detect_delimiter
-from jantar.engine.transfer.sheets.encoding import Encoding
+from jantar.engine.transfer.sheets.encoding import Encoding, unreadable_in
 from jantar.engine.transfer.sheets.model import Limits, UnreadableSheetError
 from jantar.engine.transfer.sheets.source import Source, opened
 from jantar.kit.errors import gettext_noop
@@ -79,5 +79,7 @@ def _decoded(stream: BinaryIO, encoding: Encoding) -> Iterator[io.TextIOWrapper]
     text = io.TextIOWrapper(stream, encoding=encoding.name, errors="replace", newline="")
     try:
         yield text
+    except UnicodeError:  # such as UTF-16 that does not say its byte order
+        raise unreadable_in(encoding.name) from None
     finally:
         text.detach()

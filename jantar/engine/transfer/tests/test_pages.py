@@ -157,6 +157,20 @@ def test_the_list_offers_import_and_export_of_what_it_shows(client):
     assert "/books/export/" not in page
 
 
+def test_settings_that_no_form_offers_are_refused_or_cleaned(client):
+    uploaded(client)
+    run = ImportRun.objects.get()
+    plan = {f"column-{place}": key for place, key in enumerate(run.plan["mapping"])}
+    for wrong in ({"encoding": "nope"}, {"encoding": "utf-16"}, {"delimiter": "ab"}):
+        answer = client.post(f"/import/{run.pk}/plan/", {**plan, **wrong})
+        assert answer.status_code == 422, wrong
+        assert client.get(f"/import/{run.pk}/").status_code == 200
+    constant = {"constant_field": "labels", "constant_value": "ra\x00re"}
+    assert client.post(f"/import/{run.pk}/plan/", {**plan, **constant}).status_code == 200
+    run.refresh_from_db()
+    assert run.plan["constants"] == {"labels": "rare"}
+
+
 @pytest.mark.parametrize(
     ("parameters", "status"),
     [
