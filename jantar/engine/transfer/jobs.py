@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -101,11 +102,18 @@ def _chunks(run: ImportRun, job_run: Run, *, store: bool) -> None:
             done = run.done_rows + len(chunk)
             with job_run.step(done=done, total=plan.rows):
                 if store:
+                    _wait_for_other_imports()
                     with continued(run.operation_id):  # type: ignore[arg-type]
                         outcomes = importer.batch(chunk, store=True)
                 else:
                     outcomes = importer.batch(chunk, store=False)
                 _note(run, importer, outcomes, done, store=store)
+
+
+def _wait_for_other_imports() -> None:
+    """Chunks are stored one after the other, so that each finds what another import has stored and doubles nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('jantar.import'))")
 
 
 def _open_operation(run: ImportRun, job_run: Run, plan: Plan) -> None:
