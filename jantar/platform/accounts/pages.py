@@ -88,6 +88,8 @@ def address_of(request: HttpRequest) -> str | None:
 
 def own_address(request: HttpRequest, address: str) -> str:
     """The address when it is one of ours, else the start page."""
+    if not address.startswith("/"):
+        return "/"
     allowed = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
     return address if allowed and urlsplit(address).path != reverse("accounts:sign_out") else "/"
 
