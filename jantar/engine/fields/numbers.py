@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 
+#: What the column of amounts in the base currency holds.
+LARGEST_BASE = 10**16
+
+
 class Ordered(Field):
     """Kinds whose values have an order: numbers, dates and times."""
 
@@ -239,7 +243,10 @@ class MoneyKind(Ordered):
 
     def check(self, value: Any) -> None:
         super().check(value)
-        if value is not None and abs(value.amount) >= 10**14:
+        if value is None:
+            return
+        base = to_base(value, timezone.localdate())
+        if abs(value.amount) >= 10**14 or (base is not None and abs(base) >= LARGEST_BASE):
             raise FieldError(_("This amount is too large."))
 
     def text(self, value: Any) -> str:

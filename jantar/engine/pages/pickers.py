@@ -16,7 +16,7 @@ from jantar.engine.records.errors import NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.search.searching import search
-from jantar.kit.text import fold
+from jantar.kit.text import fold, without_controls
 from jantar.platform.accounts.models import Team, User
 
 LIMIT = 20
@@ -34,7 +34,7 @@ def pick(request: HttpRequest, target: str) -> JsonResponse:
     actor = current_actor(request)
     if actor.user_id is None:
         raise NotFound(_("There is no such page."))
-    text = request.GET.get("q", "")[:200]
+    text = without_controls(request.GET.get("q", ""))[:200]
     if target == "users":
         return JsonResponse({"items": users(text)})
     if target == "teams":

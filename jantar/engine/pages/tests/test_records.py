@@ -328,6 +328,12 @@ def test_records_are_picked_by_the_words_of_their_titles(client: Client, actor: 
     assert both[0]["detail"].startswith("Book")
 
 
+@pytest.mark.parametrize("target", ["users", "teams", "books", "any"])
+def test_no_words_make_a_picker_fail(client: Client, target: str) -> None:
+    for words in ("a%00b", "%C2%B2", "%25_", "%5C", "x" * 5000):
+        assert client.get(f"/pick/{target}/?q={words}").json() == {"items": []}
+
+
 def test_pickers_offer_only_what_may_be_seen(actor: Actor) -> None:
     make_book(actor)
     own = signed_in(make_user("Own", scope=Scope.OWN))

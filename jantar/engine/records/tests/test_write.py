@@ -46,6 +46,14 @@ def test_money_is_kept_with_its_amount_in_the_base_currency(ada):
     assert book.price_base == Decimal("2.50")
 
 
+def test_an_amount_that_is_too_large_in_the_base_currency_is_refused(ada):
+    ExchangeRate.objects.create(currency="KWD", valid_from="2020-01-01", rate=Decimal(1_000_000))
+    with pytest.raises(Invalid) as refusal:
+        write.create(books, {"title": "Dear", "price": Money(Decimal(10**13), "KWD")}, actor=ada)
+    assert refusal.value.errors == {"price": ["This amount is too large."]}
+    assert not Book.objects.exists()
+
+
 def test_every_wrong_value_is_named_and_nothing_is_stored(ada):
     values = {"title": "", "pages": -1, "author_email": "nobody", "genre": "opera", "colour": "red", "id": 7}
     with pytest.raises(Invalid) as refusal:
