@@ -25,6 +25,7 @@ def test_the_same_file_imported_twice_at_once_stores_each_row_once():
     start = threading.Barrier(2)
 
     def work(run: ImportRun) -> None:
+        assert run.job_id
         start.wait()
         execute(run.job_id)
         connection.close()
