@@ -70,7 +70,8 @@ def values_of(
         yield {change.field: change.value}, [*pks]
         return
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for record in record_type.visible_to(actor, "edit").filter(pk__in=pks):
+    records = record_type.visible_to(actor, "edit").filter(pk__in=pks)
+    for record in records.select_for_update(of=("self",)).order_by("pk"):  # words somebody adds now are not lost
         groups[tuple(field.read(record) or ())].append(record.pk)
     for words, same in groups.items():
         kept = [word for word in words if word not in change.value]

@@ -17,7 +17,7 @@ from jantar.engine.pages.forms_controls import control_from, follow, label_refer
 from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
-from jantar.engine.records.errors import Invalid, NotAllowed, NotFound, Stale
+from jantar.engine.records.errors import BadQuery, Invalid, NotAllowed, NotFound, Stale
 from jantar.engine.records.once import create_once
 from jantar.engine.records.record_type import RecordType
 from jantar.kit.numbers import whole_number
@@ -114,9 +114,15 @@ def change(request: HttpRequest, record_type: RecordType, record: Any) -> HttpRe
     return refused_answer(request, edit_context(request, record_type, record, form), is_dialog=False)
 
 
-def posted_version(request: HttpRequest) -> int | None:
-    """The version the form was made from; after a conflict the one the choice was made on."""
-    return whole_number(request.POST.get("version_now") or request.POST.get("version", ""))
+def posted_version(request: HttpRequest) -> int:
+    """The version the form was made from; after a conflict the one the choice was made on.
+
+    Raises BadQuery without one: nobody may overwrite what others changed by leaving it out.
+    """
+    version = whole_number(request.POST.get("version_now") or request.POST.get("version", ""))
+    if version is None:
+        raise BadQuery("version", _("Part of the request could not be understood."))
+    return version
 
 
 def refused_answer(request: HttpRequest, context: Context, is_dialog: bool) -> HttpResponse:
@@ -157,7 +163,7 @@ def edit_context(request: HttpRequest, record_type: RecordType, record: Any, for
         "record_type": record_type,
         "record": record,
         "form": form.prepare(current_actor(request)),
-        "version": posted_version(request) or record.version,
+        "version": posted_version(request) if request.method == "POST" else record.version,
         "heading": _("Edit %(what)s") % {"what": record},
         "action": reverse("pages:edit", args=[record_type.name, record.pk]),
         "back": reverse("pages:detail", args=[record_type.name, record.pk]),

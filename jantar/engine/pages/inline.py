@@ -70,7 +70,7 @@ def save(request: HttpRequest, record_type: RecordType, record: Any, one: Field)
     except Stale as stale:
         return conflict_answer(request, record_type, record.pk, stale, form_id="conflict-form", own_form=True)
     if any(control.errors for control in controls):
-        return control_answer(request, record_type, record, controls, version or record.version, status=422)
+        return control_answer(request, record_type, record, controls, version, status=422)
     if "reload" in request.POST:
         return HttpResponseClientRefresh()
     return saved_answer(request, record_type, record.pk, one, before)

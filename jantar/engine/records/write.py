@@ -91,26 +91,33 @@ def update_many(
 ) -> tuple[int, Operation]:
     """Gives many records the same values; those the actor may not edit are left alone. Returns how many changed."""
     with operation(actor, cause, label) as opened:
-        records = list(record_type.visible_to(actor, "edit").filter(pk__in=list(pks)).select_for_update(of=("self",)))
-        change(records, record_type, values, actor=actor)
-    return len(records), opened
+        rows = record_type.visible_to(actor, "edit").filter(pk__in=list(pks))
+        records = list(
+            rows.select_for_update(of=("self",)).order_by("pk")
+        )  # in one order, or two could block each other
+        changed = change(records, record_type, values, actor=actor)
+    return changed, opened
 
 
-def change(records: Sequence[Any], record_type: RecordType, values: Values, *, actor: Actor) -> None:
-    """Applies the values to loaded, locked records and stores them; a constant number of statements."""
+def change(records: Sequence[Any], record_type: RecordType, values: Values, *, actor: Actor) -> int:
+    """Applies the values to loaded, locked records and stores those that differ; returns how many these are.
+
+    A constant number of statements, and of those for parts as many per record. Parts always count as different.
+    """
     if not records:
-        return
+        return 0
     before = [columns_of(record) for record in records]
     for record in records:
         apply(record_type, record, values, actor)
     check_changes(record_type, records, values, actor)
-    changed = {
-        name for record, old in zip(records, before, strict=True) for name, value in columns_of(record).items()
-        if old[name] != value
-    }  # fmt: skip
-    parts = any(record_type.part(name) for name in values)
-    if not changed and not parts:
-        return
+    has_parts = any(record_type.part(name) for name in values)
+    pairs = [
+        (record, old) for record, old in zip(records, before, strict=True) if has_parts or columns_of(record) != old
+    ]
+    if not pairs:
+        return 0
+    records, before = [record for record, _old in pairs], [old for _record, old in pairs]
+    changed = {name for record, old in pairs for name, value in columns_of(record).items() if old[name] != value}
     for record in records:
         record.version += 1
         record.updated_at = timezone.now()
@@ -122,6 +129,7 @@ def change(records: Sequence[Any], record_type: RecordType, values: Values, *, a
         if record_type.after_update:
             record_type.after_update(records, frozenset(values), actor)
         milestones.tell(record_type, records, before, actor)
+    return len(records)
 
 
 def delete(

@@ -1,16 +1,19 @@
 """Bulk acts: preview, one operation, within rights, as a job when many, and undone."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 import pytest
+from django.db import connection
 
 from jantar.engine.history.models import Operation
-from jantar.engine.pages import bulk
+from jantar.engine.pages import bulk, bulk_work
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.testing.actors import grant, make_team, make_user
 from jantar.engine.testing.fake.models import Book
+from jantar.engine.testing.fake.records import books
 from jantar.platform.jobs.models import JobRun
 from jantar.platform.jobs.running import execute
 
@@ -167,3 +170,20 @@ def test_a_job_of_somebody_else_is_not_shown(client, client_of, three, monkeypat
     assert client_of(make_user("Eva")).get(f"/bulk/{run.pk}/").status_code == 404
     execute(run.pk, aside=False)
     assert not Book.objects.filter(deleted_at=None).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tags_that_two_add_at_once_are_all_kept(make_book, ada):
+    book = make_book("Two at once", labels=["old"])
+    actor = actor_for(ada)
+
+    def add(word):
+        try:
+            change = bulk_work.Change("labels", [word], "add")
+            bulk_work.change_records(books, [book.pk], change, actor=actor, label="Tags")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(add, ["a", "b", "c", "d"]))
+    assert sorted(Book.objects.get(pk=book.pk).labels) == ["a", "b", "c", "d", "old"]

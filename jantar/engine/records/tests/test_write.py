@@ -216,3 +216,12 @@ def test_a_change_past_the_write_path_is_recorded_without_an_operation(ada):
         cursor.execute("UPDATE fake_book SET title = 'Behind your back' WHERE id = %s", [book.pk])
     change = Change.objects.latest("id")
     assert (change.operation_id, change.after) == (None, {"title": "Behind your back"})
+
+
+def test_of_many_records_only_those_that_differ_get_a_new_version(ada):
+    """Else whoever edits one of the others would be told of a conflict that there is none."""
+    same = write.create(books, {"title": "A", "genre": "law"}, actor=ada)
+    other = write.create(books, {"title": "B", "genre": "novel"}, actor=ada)
+    assert write.update_many(books, [same.pk, other.pk], {"genre": "law"}, actor=ada)[0] == 1
+    versions = dict(Book.objects.values_list("title", "version"))
+    assert versions == {"A": 1, "B": 2}
