@@ -45,18 +45,19 @@ def choose_columns(request: HttpRequest, type_name: str) -> HttpResponse:
 
 
 def choosable(state: ListState) -> list[Choosable]:
-    """Every field but the title: the chosen ones in their order, then the others."""
+    """Every column but the title: the chosen ones in their order, then the others."""
     title = state.record_type.title
     chosen = [name for name in state.columns if name != title]
     constant = state.record_type.defaults
-    rest = [name for name in state.fields if name not in chosen and name != title and name not in constant]
-    return [Choosable(state.fields[name], name in chosen) for name in (*chosen, *rest)]
+    known = state.columns_known
+    rest = [name for name in known if name not in chosen and name != title and name not in constant]
+    return [Choosable(known[name], name in chosen) for name in (*chosen, *rest)]
 
 
 def checked(state: ListState, names: Sequence[str]) -> tuple[str, ...]:
-    """The names without repetition. Raises BadQuery for one that is no field."""
+    """The names without repetition. Raises BadQuery for one that is no column."""
     for name in names:
-        if name not in state.fields:
+        if name not in state.columns_known:
             raise BadQuery("columns", _("There is no field “%(name)s”.") % {"name": name})
     return with_title(state.record_type.title, names)[:MOST_COLUMNS]
 

@@ -61,16 +61,16 @@ def related(request: HttpRequest, type_name: str, pk: int, name: str) -> HttpRes
     if relation is None or relation.record_type is None:
         raise NotFound(_("There is no such page."))
     pointing = relation.record_type
-    columns = [one for one in (pointing.title, *pointing.columns) if one != relation.column]
+    fields = pointing.fields(actor)
+    columns = [one for one in (pointing.title, *pointing.columns) if one != relation.column and one in fields]
     columns = list(dict.fromkeys(columns))[: RELATED_COLUMNS + 1]
     tree = filter_of(relation, record_type, record.pk)
     found = page_of(Query(pointing, actor, filter=tree, limit=RELATED_ROWS, columns=columns))
-    fields = pointing.fields(actor)
     all_address = f"{reverse('pages:list', args=[pointing.name])}?filter={quote(json.dumps(tree))}"
     context = {
         "record_type": pointing,
         "rows": found.rows,
-        "columns": [fields[one] for one in columns[1:] if one in fields],
+        "columns": [fields[one] for one in columns[1:]],
         "all_address": all_address if found.next_cursor else "",
         "new_address": address_of_new(relation, record_type, record.pk) if actor.may("create", pointing.name) else "",
         "address": request.path,

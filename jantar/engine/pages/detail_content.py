@@ -20,6 +20,7 @@ from jantar.engine.pages.detail_facts import cards
 from jantar.engine.pages.values import show_value
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotFound
+from jantar.engine.records.links import FirstLinked, linked_columns
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordAction, RecordType
 from jantar.engine.records.references import record_titles
@@ -158,13 +159,16 @@ class RecordPage:
 
     def shown(self, one: Field, row: Any) -> Any:
         """A value as it is shown; a row of another table by its title."""
+        if isinstance(one, FirstLinked):
+            keys = (row.record for row in self.part_rows[one.name])
+            return next((self.link(key) for key in keys if key in self.titles), "")
         value = one.read(row)
         if isinstance(one, AnyRecord) and value is not None:
-            title = self.titles.get(value)
-            if title is None:
-                return unseen()
-            return format_html('<a href="{}">{}</a>', key_address(value), title)
+            return self.link(value) if value in self.titles else unseen()
         return show_value(one, value)
+
+    def link(self, key: RecordKey) -> SafeString:
+        return format_html('<a href="{}">{}</a>', key_address(key), self.titles[key])
 
     def cells(self, part: Part, row: Any) -> list[ShownField]:
         return [ShownField(one, self.cell(one, row)) for one in part.fields.values()]
@@ -178,8 +182,9 @@ class RecordPage:
     @cached_property
     def key_facts(self) -> list[ShownField]:
         """What lists show of such a record, as far as it is known: the first things to know here too."""
-        names = [name for name in self.record_type.columns if name in self.fields and name != self.record_type.title]
-        shown = (ShownField(self.fields[name], self.shown(self.fields[name], self.record)) for name in names)
+        known = {**self.fields, **linked_columns(self.record_type)}
+        names = [name for name in self.record_type.columns if name in known and name != self.record_type.title]
+        shown = (ShownField(known[name], self.shown(known[name], self.record)) for name in names)
         return [item for item in shown if not item.is_empty][:KEY_FACTS]
 
     @cached_property

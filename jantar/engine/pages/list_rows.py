@@ -14,6 +14,7 @@ from jantar.engine.pages.addresses import key_address, record_address
 from jantar.engine.pages.filter_words import capital
 from jantar.engine.pages.values import show_value
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.links import FirstLinked, first_linked
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import record_titles
 
@@ -78,23 +79,34 @@ class ListRows:
         return escape(_("Select %(title)s"))
 
     def _value(self, field: Field, row: Any) -> str:
+        if isinstance(field, FirstLinked):
+            return link(*self._linked[field.name].get(row.pk, (None, "")))
         value = field.read(row)
         if isinstance(field, AnyRecord):
-            title = self._titles.get(value)
-            return format_html('<a href="{}">{}</a>', key_address(value), title) if title else ""
+            return link(value, self._titles.get(value, ""))
         if field.kind not in REPEATED:
             return conditional_escape(show_value(field, value))
-        key = (field.name, getattr(value, "pk", value))
-        if key not in self._drawn:
-            self._drawn[key] = conditional_escape(show_value(field, value))
-        return self._drawn[key]
+        drawn = (field.name, getattr(value, "pk", value))
+        if drawn not in self._drawn:
+            self._drawn[drawn] = conditional_escape(show_value(field, value))
+        return self._drawn[drawn]
+
+    @cached_property
+    def _linked(self) -> dict[str, dict[int, tuple[RecordKey, str]]]:
+        """What the rows are linked to, by column; a statement per column."""
+        pks, fields = [row.pk for row in self.rows], self.fields
+        return {one.name: first_linked(one.part, pks, self.actor) for one in fields if isinstance(one, FirstLinked)}
 
     @cached_property
     def _titles(self) -> dict[RecordKey, str]:
-        """Titles of the records of any type that cells refer to; a statement per type."""
+        """Titles of the records of any type that cells refer to; one statement."""
         fields = [field for field in self.fields if isinstance(field, AnyRecord)]
         keys = [key for row in self.rows for field in fields if (key := field.read(row))]
         return record_titles(keys, self.actor) if keys else {}
+
+
+def link(key: RecordKey | None, title: str) -> str:
+    return format_html('<a href="{}">{}</a>', key_address(key), title) if key and title else ""
 
 
 def css_of(field: Field) -> str:

@@ -23,6 +23,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.filters import read_filter
+from jantar.engine.records.links import linked_columns
 from jantar.engine.records.listing import Query
 from jantar.engine.records.record_type import RecordType
 from jantar.kit.text import fold
@@ -56,10 +57,15 @@ class ListState:
         return self.record_type.fields(self.actor)
 
     @cached_property
+    def columns_known(self) -> dict[str, Field]:
+        """All columns there can be, by name: the fields, and what records are about."""
+        return {**self.fields, **linked_columns(self.record_type)}
+
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The fields shown, the title first; those that no longer exist are left out."""
         asked = self.columns_asked or (self.view and self.view.columns) or (self.layout and self.layout.columns)
-        names = [name for name in asked or self.record_type.columns if name in self.fields]
+        names = [name for name in asked or self.record_type.columns if name in self.columns_known]
         return tuple(dict.fromkeys((self.record_type.title, *names)))
 
     @cached_property

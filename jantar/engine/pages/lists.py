@@ -67,7 +67,7 @@ class List:
         self.bar = FilterBar(state)
         self.views = ViewMenu(state)
         self.record_type: RecordType = state.record_type
-        self.fields = [state.fields[name] for name in state.columns if name != self.record_type.title]
+        self.fields = [state.columns_known[name] for name in state.columns if name != self.record_type.title]
 
     @cached_property
     def rows(self) -> SafeString:

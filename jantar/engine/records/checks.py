@@ -25,6 +25,7 @@ def problems(record_type: RecordType) -> Iterator[CheckMessage]:
         )
         return
     parts = {part.name for part in record_type.parts}
+    linked = {part.name for part in record_type.parts if part.column}
     places = {
         "title": (record_type.title,),
         "columns": record_type.columns,
@@ -36,7 +37,7 @@ def problems(record_type: RecordType) -> Iterator[CheckMessage]:
     }
     for place, names in places.items():
         for name in names:
-            if name not in fields and place != "defaults":
+            if name not in fields and place != "defaults" and not (place == "columns" and name in linked):
                 yield unknown(record_type, place, name, fields)
     for name in record_type.form_fields:
         if name not in fields and name not in parts:

@@ -1,14 +1,19 @@
 """Links from a record to records of any type."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Case, OuterRef, Subquery, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from jantar.engine.fields.base import Field
 from jantar.engine.fields.model_fields import RecordKeyField
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.parts import Part
+from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 
 
@@ -26,6 +31,51 @@ class RecordLink(models.Model):
 
     def __str__(self) -> str:
         return str(self.record)
+
+
+class FirstLinked(Field):
+    """A column of lists: of the rows of a part that are links, the first one whose record the reader may see."""
+
+    kind = "record"
+    operators: ClassVar[tuple[str, ...]] = ()
+    sortable: ClassVar[bool] = False
+
+    def __init__(self, part: Part) -> None:
+        super().__init__(part.name, part.column, read_only=True)
+        self.part = part
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Nothing of the record's own table."""
+        return ()
+
+
+def linked_columns(record_type: RecordType) -> dict[str, Field]:
+    """By the names of the parts that say what a column over them is called."""
+    return {part.name: FirstLinked(part) for part in record_type.parts if part.column}
+
+
+def first_linked(part: Part, record_ids: Sequence[int], actor: Actor) -> dict[int, tuple[RecordKey, str]]:
+    """The first record that each of the records is linked to and the actor may see, with its title; one statement."""
+    rows = seen_links(part, actor).filter(**{f"{part.parent}__in": record_ids})
+    rows = rows.order_by(part.parent, "pk").distinct(part.parent)
+    found = rows.values_list(f"{part.parent}_id", "record_type", "record_id", "linked_title")
+    return {pk: (RecordKey(name, linked), title) for pk, name, linked, title in found}
+
+
+def seen_links(part: Part, actor: Actor) -> Any:
+    """The links to records that the actor may see, as a queryset with their titles in `linked_title`."""
+    titles = [
+        When(record_type=one.name, then=Subquery(_titles(one, actor).filter(pk=OuterRef("record_id"))))
+        for one in registry.all()
+        if actor.may("see", one.name)
+    ]
+    links = part.model._default_manager.annotate(linked_title=Case(*titles, output_field=models.TextField()))
+    return links.filter(linked_title__isnull=False)
+
+
+def _titles(record_type: RecordType, actor: Actor) -> Any:
+    return record_type.visible_to(actor).values(wanted_title=Cast(record_type.title, models.TextField()))
 
 
 def key_of(record: Any) -> RecordKey:

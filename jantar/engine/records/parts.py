@@ -40,6 +40,8 @@ class Part:
     #: field starts with, by the name of the field; `value` is the column the value goes to.
     more_of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     value: str = "value"
+    #: For rows that are links: what a column of lists with the first linked record is called; without, none is offered.
+    column: "str | Promise" = ""
 
     @cached_property
     def fields(self) -> dict[str, Field]:

@@ -124,6 +124,7 @@ class RecordType:
     model: "type[Record]"
     icon: str = "file"
     title: str = "name"
+    #: Fields, or parts of links that have a `column`.
     columns: tuple[str, ...] = ()
     sort: str = "-created_at"
     sections: tuple[Section, ...] = ()

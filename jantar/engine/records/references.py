@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, TextField, Value
+from django.db.models.functions import Cast
 
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.permissions.actor import Actor
@@ -41,13 +42,16 @@ def rows_to_offer(target: type[Model], shared: dict[str, Any], actor: Actor) -> 
 
 
 def record_titles(keys: Iterable[RecordKey], actor: Actor) -> dict[RecordKey, str]:
-    """Titles of records of any type; those that are not visible or not there are missing. A statement per type."""
+    """Titles of records of any type; those that are not visible or not there are missing. One statement."""
     ids: dict[str, set[int]] = {}
     for key in keys:
         if key.type in registry:
             ids.setdefault(key.type, set()).add(key.id)
-    found = {}
-    for name, wanted in ids.items():
-        for row in registry.get(name).visible_to(actor).filter(pk__in=wanted):
-            found[RecordKey(name, row.pk)] = str(row)
-    return found
+    rows = [
+        registry.get(name).visible_to(actor).filter(pk__in=wanted).values_list(
+            Value(name, output_field=TextField()), "pk", Cast(registry.get(name).title, TextField())
+        )
+        for name, wanted in ids.items()
+    ]  # fmt: skip
+    found = rows[0].union(*rows[1:], all=True) if len(rows) > 1 else rows[0] if rows else ()
+    return {RecordKey(name, pk): title for name, pk, title in found}

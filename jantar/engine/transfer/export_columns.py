@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.links import FirstLinked, seen_links
 from jantar.engine.records.models import Record
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer.sheets import FORMULA_STARTS
@@ -86,6 +87,9 @@ def _of_field(field: Field, style: Style, actor: Actor) -> Iterator[ExportColumn
         second = capfirst(_("%(field)s: currency") % {"field": field.label})
         yield ExportColumn(second if style.for_people else f"{field.name}{CURRENCY}", F(f"{field.name}_currency"))
         return
+    if isinstance(field, FirstLinked):
+        yield ExportColumn(header, _first_linked(field, actor))
+        return
     make = MAKERS.get(field.kind)
     if make:
         yield ExportColumn(header, *make(field, style))
@@ -104,6 +108,12 @@ def _title(field: Reference, actor: Actor) -> Combinable:
         return F(f"{field.name}__{title}")
     seen = target.objects.visible_to(actor).filter(pk=OuterRef(field.id_name))
     return Subquery(seen.values(title)[:1])
+
+
+def _first_linked(field: FirstLinked, actor: Actor) -> Combinable:
+    """As lists show it: the title of the first linked record that the actor may see."""
+    links = seen_links(field.part, actor).filter(**{field.part.parent: OuterRef("pk")})
+    return Subquery(links.order_by("pk").values("linked_title")[:1])
 
 
 def _number(field: Field, style: Style) -> tuple[Combinable, str]:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.records.errors import BadQuery, NotAllowed
+from jantar.engine.records.links import linked_columns
 from jantar.engine.records.listing import Query, in_order, sort_keys
 from jantar.engine.transfer.export_columns import ExportColumn, Style, as_text, columns_of
 from jantar.engine.transfer.sheets import csv_chunks, write_xlsx
@@ -101,9 +102,10 @@ def _visible(query: Query) -> Any:
 
 
 def fields_of(export: Export) -> list[Field]:
+    """The columns asked for, without being asked all fields."""
     fields = export.query.record_type.fields(export.query.actor)
-    names = export.query.columns or tuple(fields)
-    return [fields[name] for name in dict.fromkeys(names) if name in fields]
+    known = {**fields, **linked_columns(export.query.record_type)}
+    return [known[name] for name in dict.fromkeys(export.query.columns or fields) if name in known]
 
 
 def _log(export: Export, size: int) -> None:

@@ -27,7 +27,7 @@ activities = RecordType(
     icon="message",
     area="communications",
     title="subject",
-    columns=("subject", "kind", "at", "duration", "outcome", "cost", "owner"),
+    columns=("subject", "links", "kind", "at", "duration", "outcome", "cost", "owner"),
     sort="-at",
     views=(View("mine", _("My activities"), {"all": [IS_MINE]}),),
     sections=(
@@ -37,7 +37,7 @@ activities = RecordType(
     ),
     search=Search(text=("subject", "text")),
     parts=(
-        Part("links", ActivityLink, "activity", _("Linked records")),
+        Part("links", ActivityLink, "activity", _("Linked records"), column=_("About")),
         Part("participants", Participant, "activity", _("Participants")),
     ),
     milestones=(),
@@ -51,7 +51,7 @@ tasks = RecordType(
     icon="checkbox",
     area="communications",
     title="title",
-    columns=("title", "due_at", "priority", "owner", "done_at"),
+    columns=("title", "links", "due_at", "priority", "owner", "done_at"),
     sort="due_at",
     views=(
         View("open", _("Open tasks"), {"all": [IS_OPEN]}, opens=True),
@@ -63,7 +63,7 @@ tasks = RecordType(
         Section(_("About"), "origin", "links", "done_by"),
     ),
     search=Search(text=("title", "description")),
-    parts=(Part("links", TaskLink, "task", _("Linked records")),),
+    parts=(Part("links", TaskLink, "task", _("Linked records"), column=_("About")),),
     actions=(
         RecordAction(
             "complete", _("Complete"), services.complete_task, icon="check", available=lambda task: not task.done_at
