@@ -12,6 +12,7 @@ from jantar.platform import database
 from jantar.project import environment
 
 if TYPE_CHECKING:
+    from jantar.engine.permissions.actor import Actor
     from jantar.platform.accounts.models import User
 
 
@@ -97,3 +98,22 @@ def active_user(email: str) -> "User":
     if user is None:
         raise CommandError(f"There is no active user with the e-mail {email}. Add one with: jantar user add")
     return user
+
+
+def add_user(parser: argparse.ArgumentParser, does: str) -> None:
+    """The argument `--user` of commands that act within somebody's rights."""
+    help_text = f"who {does}: their rights hold (default: the first administrator)"
+    parser.add_argument("--user", default="", metavar="EMAIL", help=help_text)
+
+
+def actor_of(email: str) -> "Actor":
+    """The actor of an active user; of the first administrator when none is named."""
+    from jantar.engine.permissions.actor import actor_for
+    from jantar.platform.accounts.models import User
+
+    if email:
+        return actor_for(active_user(email))
+    administrator: User | None = User.objects.filter(is_admin=True, is_active=True).order_by("pk").first()
+    if administrator is None:
+        raise CommandError("There is no active administrator. Add one with: jantar user add")
+    return actor_for(administrator)

@@ -7,20 +7,29 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
-from jantar.project.bootstrap import CommandError, close_connections, running_database, set_up_django
+from jantar.project.bootstrap import (
+    CommandError,
+    actor_of,
+    add_user,
+    close_connections,
+    running_database,
+    set_up_django,
+)
 
 HELP = "write records into a CSV or XLSX file"
+OUTPUT = Path("-")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """jantar export TYPE FILE --user EMAIL [--filter JSON] [--sort FIELDS] [--columns FIELDS] [--labels]"""
+    """jantar export TYPE [FILE] [--filter JSON] [--format csv|xlsx] [--sort FIELDS] [--columns FIELDS] [--labels]"""
     parser.add_argument("type", help="plural name of the record type, such as people")
-    parser.add_argument("file", type=Path, help="where to write; .xlsx makes a workbook, - writes CSV to the output")
-    parser.add_argument("--user", required=True, metavar="EMAIL", help="who exports: their rights hold")
+    parser.add_argument("file", type=Path, nargs="?", default=OUTPUT, help="where to write (default: the output)")
+    parser.add_argument("--format", choices=("csv", "xlsx"), help="default: as the file is called, else csv")
     parser.add_argument("--filter", default="{}", metavar="JSON", help="only what fits this filter, as in the API")
     parser.add_argument("--sort", default="", metavar="FIELDS", help="for example --sort=-created_at,name")
     parser.add_argument("--columns", default="", metavar="FIELDS", help="names with commas (default: all fields)")
     parser.add_argument("--labels", action="store_true", help="for reading: labels and dates in the user's language")
+    add_user(parser, "exports")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,7 +48,6 @@ def _export(arguments: argparse.Namespace) -> None:
     from jantar.engine.records.listing import Query
     from jantar.engine.records.registry import registry
     from jantar.engine.transfer.exporting import Export, export_chunks
-    from jantar.project.commands.import_ import actor_of
 
     if arguments.type not in registry:
         raise CommandError(
@@ -53,7 +61,7 @@ def _export(arguments: argparse.Namespace) -> None:
     query = Query(
         registry.get(arguments.type), actor_of(arguments.user), filter=tree, sort=arguments.sort, columns=columns
     )
-    file_format = "xlsx" if arguments.file.suffix.lower() == ".xlsx" else "csv"
+    file_format = arguments.format or ("xlsx" if arguments.file.suffix.lower() == ".xlsx" else "csv")
     try:
         pieces = export_chunks(Export(query, file_format, for_people=arguments.labels))
         with _opened(arguments.file) as file:
@@ -66,4 +74,4 @@ def _export(arguments: argparse.Namespace) -> None:
 
 
 def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
-    return nullcontext(sys.stdout.buffer) if str(path) == "-" else path.open("wb")
+    return nullcontext(sys.stdout.buffer) if path == OUTPUT else path.open("wb")

@@ -7,28 +7,37 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jantar.project.bootstrap import CommandError, active_user, close_connections, running_database, set_up_django
+from jantar.project.bootstrap import (
+    CommandError,
+    actor_of,
+    add_user,
+    close_connections,
+    running_database,
+    set_up_django,
+)
 
 if TYPE_CHECKING:
     from jantar.engine.permissions.actor import Actor
 
-HELP = "import records from a CSV or XLSX file"
+HELP = "import records from a file"
 POLL_SECONDS = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """jantar import TYPE FILE --user EMAIL [--map HEADER=FIELD] [--match FIELD] [--dry-run] [--errors FILE]"""
-    parser.add_argument("type", help="plural name of the record type, such as people")
+    """jantar import FILE --type TYPE [--map NAME=FIELD]... [--match FIELD]... [--dry-run]"""
     parser.add_argument("file", type=Path)
-    parser.add_argument("--user", required=True, metavar="EMAIL", help="who imports: their rights hold")
-    parser.add_argument("--map", action="append", metavar="HEADER=FIELD", help="only these columns; else as suggested")
-    parser.add_argument("--match", action="append", metavar="FIELD", help="update the record that has the same")
+    parser.add_argument("--type", required=True, help="plural name of the record type, such as people")
+    parser.add_argument("--map", action="append", metavar="NAME=FIELD", help="only these columns; else as suggested")
+    parser.add_argument("--match", action="append", metavar="FIELD", help="change the record that has the same")
+    parser.add_argument("--set", action="append", metavar="FIELD=VALUE", help="for new records, such as the owner")
+    parser.add_argument("--create", action="append", metavar="FIELD", help="make the records it names when missing")
     parser.add_argument("--dry-run", action="store_true", help="only count what would happen")
-    parser.add_argument("--errors", type=Path, metavar="FILE", help="write the refused rows there, with the reasons")
+    parser.add_argument("--errors", type=Path, metavar="FILE", help="the refused rows (default: FILE-refused.csv)")
+    add_user(parser, "imports")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Import and print the counts as JSON; the exit code is 1 when no row went in or the file was refused."""
+    """Import and print a summary as JSON; the exit code is 1 when the file was refused or the import failed."""
     with running_database():
         set_up_django()
         try:
@@ -40,14 +49,16 @@ def run(arguments: argparse.Namespace) -> int:
 def _import(arguments: argparse.Namespace) -> int:
     from jantar.engine.fields.errors import Invalid
     from jantar.engine.records.errors import NotAllowed, NotFound
-    from jantar.engine.transfer.services import error_file, find_import, start_import
+    from jantar.engine.transfer.services import start_import
 
     actor = actor_of(arguments.user)
+    settings = {"constants": _pairs(arguments.set, "--set"), "create_missing": arguments.create}
     try:
         with arguments.file.open("rb") as file:
             started = start_import(
-                file, arguments.file.name, arguments.type, actor=actor, mapping=_mapping(arguments.map),
+                file, arguments.file.name, arguments.type, actor=actor, mapping=_pairs(arguments.map, "--map"),
                 match=arguments.match, dry_run=arguments.dry_run,
+                **{name: value for name, value in settings.items() if value is not None},
             )  # fmt: skip
     except OSError as error:
         raise CommandError(f"{arguments.file} cannot be read: {error.strerror}.") from None
@@ -56,10 +67,7 @@ def _import(arguments: argparse.Namespace) -> int:
     except (NotAllowed, NotFound) as error:
         raise CommandError(str(error)) from None
     state = _follow(started.pk, actor)
-    if arguments.errors:
-        run = find_import(started.pk, actor=actor)
-        arguments.errors.write_bytes(b"".join(error_file(run)))
-    print(json.dumps(state, ensure_ascii=False, indent=1))
+    print(json.dumps(_summary(state, _error_file(arguments, state, actor)), ensure_ascii=False, indent=1))
     return 0 if state["state"] in ("done", "checked") else 1
 
 
@@ -81,17 +89,45 @@ def _follow(import_id: int, actor: "Actor") -> dict[str, Any]:
     return state
 
 
-def actor_of(email: str) -> "Actor":
-    """The actor of an active user."""
-    from jantar.engine.permissions.actor import actor_for
+def _error_file(arguments: argparse.Namespace, state: dict[str, Any], actor: "Actor") -> Path | None:
+    """Write the refused rows, if there are any, so that they can be corrected and imported."""
+    from jantar.engine.transfer.services import error_file, find_import
 
-    return actor_for(active_user(email))
+    if not state["errors"]:
+        return None
+    path: Path = arguments.errors or arguments.file.with_name(f"{arguments.file.stem}-refused.csv")
+    try:
+        with path.open("wb") as file:
+            file.writelines(error_file(find_import(state["id"], actor=actor)))
+    except OSError as error:
+        print(f"jantar: {path} cannot be written: {error.strerror}. Use --errors.", file=sys.stderr)
+        return None
+    return path
 
 
-def _mapping(pairs: list[str] | None) -> dict[str, str] | None:
+def _summary(state: dict[str, Any], error_file: Path | None) -> dict[str, Any]:
+    """What a script asks: rows by what became of them, the operation to undo, where the refused rows are."""
+    counts = state["counts"] or {}
+    return {
+        "state": state["state"],
+        "dry_run": state["dry_run"],
+        "rows": state["rows"],
+        **{kind: counts.get(kind, 0) for kind in ("created", "updated", "unchanged", "skipped")},
+        "failed": counts.get("errors", 0),
+        "references": counts.get("references", {}),
+        "operation_id": state["operation_id"],
+        "error_file": str(error_file) if error_file else None,
+        "error": state["error"],
+        "errors": state["errors"],
+    }
+
+
+def _pairs(pairs: list[str] | None, option: str) -> dict[str, str] | None:
     if pairs is None:
         return None
     wrong = [pair for pair in pairs if "=" not in pair]
     if wrong:
-        raise CommandError(f"--map wants HEADER=FIELD, not {wrong[0]}.")
-    return {pair.rpartition("=")[0]: pair.rpartition("=")[2] for pair in pairs}
+        raise CommandError(f"{option} wants NAME=FIELD, not {wrong[0]}." if option == "--map" else
+                           f"{option} wants FIELD=VALUE, not {wrong[0]}.")  # fmt: skip
+    cut = str.rpartition if option == "--map" else str.partition
+    return {cut(pair, "=")[0]: cut(pair, "=")[2] for pair in pairs}

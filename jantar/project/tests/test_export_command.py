@@ -32,6 +32,15 @@ def test_the_chosen_columns_of_the_filtered_records_are_written(target: Path) ->
     assert target.read_text("utf-8-sig") == "Family name,Country\nEk,Sweden\nNová,Czechia\n"
 
 
+def test_without_a_file_the_records_go_to_the_output_in_the_format_asked_for(
+    target: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    export._export(build_parser().parse_args(["export", "people", "--columns", "given_name", "--sort=name"]))
+    assert capfdbinary.readouterr().out.decode("utf-8-sig").split() == ["given_name", "Eva", "Jan"]
+    export._export(build_parser().parse_args(["export", "people", "--columns", "given_name", "--format", "xlsx"]))
+    assert capfdbinary.readouterr().out.startswith(b"PK")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -1,16 +1,17 @@
 import argparse
 import json
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from jantar.modules.contacts.models import Person
+from jantar.modules.contacts.models import Company, Person
 from jantar.platform.accounts.models import User
 from jantar.project.bootstrap import CommandError
 from jantar.project.cli import build_parser
-from jantar.project.commands import import_
+from jantar.project.commands import import_, undo
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.capability("N19")]
 
 CSV = "Jméno;Příjmení;E-mail\nEva;Nová;eva.nova@example.cz\nJan;Kowalski;nemail\n"
 
@@ -31,28 +32,71 @@ def test_rows_go_in_and_refused_ones_come_back_with_the_reason(
     file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     errors = tmp_path / "errors.csv"
-    assert import_._import(arguments("people", file, "--errors", errors)) == 0
+    assert import_._import(arguments(file, "--type", "people", "--errors", errors)) == 0
 
     state = json.loads(capsys.readouterr().out)
-    assert (state["state"], state["counts"]["created"], state["counts"]["errors"]) == ("done", 1, 1)
+    assert (state["state"], state["created"], state["failed"]) == ("done", 1, 1)
+    assert state["error_file"] == str(errors)
     assert [person.email for person in Person.objects.all()] == ["eva.nova@example.cz"]
     assert "Jan;Kowalski;nemail;E-mail: “nemail” is not an e-mail address." in errors.read_text("utf-8-sig")
 
 
 def test_a_dry_run_stores_nothing(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert import_._import(arguments("people", file, "--dry-run")) == 0
+    assert import_._import(arguments(file, "--type", "people", "--dry-run")) == 0
 
-    assert json.loads(capsys.readouterr().out)["counts"]["created"] == 1
+    state = json.loads(capsys.readouterr().out)
+    assert (state["dry_run"], state["created"], state["operation_id"]) == (True, 1, None)
+    assert state["error_file"] == str(file.with_name("people-refused.csv"))
     assert not Person.objects.exists()
+
+
+def test_the_second_run_changes_nothing_and_the_first_can_be_undone(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ran(*words: object) -> dict[str, Any]:
+        import_._import(arguments(file, "--type", "people", *words))
+        return cast("dict[str, Any]", json.loads(capsys.readouterr().out))
+
+    def taken_back(*words: object) -> dict[str, Any]:
+        undo._undo(build_parser().parse_args(["undo", *map(str, words)]))
+        return cast("dict[str, Any]", json.loads(capsys.readouterr().out))
+
+    file.write_text("Name;E-mail;Firma\nEva Nová;eva@example.cz;Lípa s.r.o.\n")
+    words = ("--map", "Name=full_name", "--map", "E-mail=email", "--map", "Firma=company", "--match", "email")
+    options = (*words, "--create", "company", "--set", "country=CZ")
+    first, second = ran(*options), ran(*options)
+    assert (first["created"], first["references"], first["error_file"]) == (1, {"company": 1}, None)
+    assert (second["created"], second["updated"], second["unchanged"], second["failed"]) == (0, 0, 1, 0)
+    assert Person.objects.get().country == "CZ"
+
+    tried = taken_back(first["operation_id"], "--dry-run")
+    assert (tried["undone"], tried["kept"], tried["operation_id"], Person.objects.count()) == (2, [], None, 1)
+    done = taken_back(first["operation_id"])
+    assert (done["undone"], Person.objects.exists(), Company.objects.exists()) == (2, False, False)
+    with pytest.raises(CommandError, match="already undone"):
+        taken_back(first["operation_id"])
+    with pytest.raises(CommandError, match="no such change"):
+        taken_back(10**9)
+
+
+def test_without_a_name_the_first_administrator_acts(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = build_parser().parse_args(["import", str(file), "--type", "people", "--dry-run"])
+    assert import_._import(command) == 0
+    assert json.loads(capsys.readouterr().out)["created"] == 1
+    User.objects.update(is_admin=False)
+    with pytest.raises(CommandError, match="no active administrator"):
+        import_._import(command)
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("peeple", "{file}"), "There is no such type."),
-        (("people", "{file}x"), "cannot be read: No such file"),
-        (("people", "{file}", "--map", "Name=last_name"), "There is no column “Name”."),
-        (("people", "{file}", "--map", "Name"), "--map wants HEADER=FIELD, not Name."),
+        (("{file}", "--type", "peeple"), "There is no such type."),
+        (("{file}x", "--type", "people"), "cannot be read: No such file"),
+        (("{file}", "--type", "people", "--map", "Name=last_name"), "There is no column “Name”."),
+        (("{file}", "--type", "people", "--map", "Name"), "--map wants NAME=FIELD, not Name."),
+        (("{file}", "--type", "people", "--set", "country"), "--set wants FIELD=VALUE, not country."),
+        (("{file}", "--type", "people", "--set", "contry=CZ"), "There is no field “contry”."),
     ],
 )
 def test_what_cannot_be_followed_is_told_and_nothing_is_stored(
@@ -66,4 +110,4 @@ def test_what_cannot_be_followed_is_told_and_nothing_is_stored(
 def test_a_user_who_may_not_sign_in_imports_nothing(file: Path) -> None:
     User.objects.update(is_active=False)
     with pytest.raises(CommandError, match="no active user"):
-        import_._import(arguments("people", file))
+        import_._import(arguments(file, "--type", "people"))
