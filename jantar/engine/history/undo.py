@@ -134,7 +134,10 @@ class Reversal:
         statement = sql.SetBack(table, changed, self._mates(table), self._targets(table))
         for row in rows(statement.conflicts(LISTED + 1)):
             self.conflicting.append(replace(Conflict(*row[:6]), kept=json.loads(row[6]), had=json.loads(row[7])))
-        run(statement.update([name for name in ("version", "updated_at") if name in self.columns[table]]))
+        bookkeeping = [name for name in ("version", "updated_at") if name in self.columns[table]]
+        # A row that becomes the main one again comes after the one that no longer is: never are there two.
+        for raising in (False, True):
+            run(statement.update(bookkeeping, raising=raising))
 
     def _insert_again(self, table: str) -> None:
         for column, target in self._targets(table).items():

@@ -257,7 +257,18 @@ ORDER BY line.root_id, line.record_id LIMIT {limit}"""
         )
         return f"jsonb_build_object({kept}), jsonb_build_object({had})"
 
-    def update(self, bookkeeping: Sequence[str]) -> str:
+    @property
+    def raises(self) -> str:
+        """Whether a yes-or-no column gets its yes back: rules may let only one row have it."""
+        return (
+            " OR ".join(
+                f"(line.before -> {text(name)} = 'true' AND line.after -> {text(name)} = 'false')"
+                for name in self.columns
+            )
+            or "false"
+        )
+
+    def update(self, bookkeeping: Sequence[str], *, raising: bool) -> str:
         free = {name: f"({self.wrote(name)} AND {self.free(name)})" for name in self.columns}
         values = {
             name: f"CASE WHEN {condition} THEN was.{quoted(name)} ELSE now.{quoted(name)} END"
@@ -274,7 +285,10 @@ ORDER BY line.root_id, line.record_id LIMIT {limit}"""
         assigned = [f"{quoted(name)} = back.{quoted(name)}" for name in values]
         moved = {"version": "version = stored.version + 1", "updated_at": "updated_at = now()"}
         return f"""
-WITH back AS MATERIALIZED (SELECT now.id, {taken} FROM {self.source} WHERE {" OR ".join(wanted)}),
+WITH back AS MATERIALIZED (
+    SELECT now.id, {taken} FROM {self.source}
+    WHERE ({" OR ".join(wanted)}) AND coalesce({self.raises}, false) = {str(raising).lower()}
+),
 changed AS (
     UPDATE {quoted(self.table)} stored SET {", ".join([*assigned, *(moved[name] for name in bookkeeping)])}
     FROM back WHERE stored.id = back.id RETURNING stored.id
