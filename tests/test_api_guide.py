@@ -43,7 +43,13 @@ def numbers(anna: User) -> dict[str, int]:
     person = write.create(registry.get("people"), values, actor=actor)
     company = write.create(registry.get("companies"), {"name": "Moravia Steel", "country": "CZ"}, actor=actor)
     deal = {"name": "Pumps", "customer": company, "expected_close": date(2026, 6, 30)}
-    return {"17": person.pk, "23": write.create(registry.get("deals"), deal, actor=actor).pk}
+    twice = [write.create(registry.get("companies"), {"name": "Amber"}, actor=actor).pk for _n in range(2)]
+    return {
+        "17": person.pk,
+        "41": twice[0],
+        "42": twice[1],
+        "23": write.create(registry.get("deals"), deal, actor=actor).pk,
+    }
 
 
 def test_every_example_of_the_guide_works(live_server, settings, anna, numbers, tmp_path):
@@ -66,7 +72,7 @@ def test_every_example_of_the_guide_works(live_server, settings, anna, numbers, 
         else:
             assert '"status"' not in output, output
         tried += 1
-    assert tried == 15
+    assert tried == 16
 
 
 def run(commands: str, environment: dict[str, str], folder: Path) -> str:
@@ -79,7 +85,7 @@ def run(commands: str, environment: dict[str, str], folder: Path) -> str:
 
 def renumbered(text: str, numbers: dict[str, int]) -> str:
     """The text with the ids of this database."""
-    return re.sub(r"(?<=[/ ])(17|23|31|99)\b", lambda found: str(numbers.get(found[1], found[1])), text)
+    return re.sub(r"(?<=[/ \[])(17|23|31|41|42|99)\b", lambda found: str(numbers.get(found[1], found[1])), text)
 
 
 def learn_ids(answer: Any, numbers: dict[str, int]) -> None:

@@ -2,10 +2,11 @@ import { Controller } from "@hotwired/stimulus";
 
 /**
  * Checkboxes of a list. Targets: `row` (one a record, name="selected"), `page` (all on the page), `bar`, `count`,
- * `all` (hidden input name="select_all"), `allOffer` (shown when the whole page is chosen and more rows match).
+ * `all` (hidden input name="select_all"), `allOffer` (shown when the whole page is chosen and more rows match),
+ * `some` (an act for data-least to data-most chosen rows).
  */
 export default class extends Controller<HTMLElement> {
-  static override targets = ["row", "page", "bar", "count", "all", "allOffer"];
+  static override targets = ["row", "page", "bar", "count", "all", "allOffer", "some"];
   static override values = { total: String };
   declare readonly rowTargets: HTMLInputElement[];
   declare readonly pageTarget: HTMLInputElement;
@@ -13,6 +14,7 @@ export default class extends Controller<HTMLElement> {
   declare readonly countTargets: HTMLElement[];
   declare readonly allTargets: HTMLInputElement[];
   declare readonly allOfferTargets: HTMLElement[];
+  declare readonly someTargets: HTMLElement[];
   declare readonly hasPageTarget: boolean;
   declare readonly totalValue: string;
 
@@ -81,6 +83,9 @@ export default class extends Controller<HTMLElement> {
     for (const bar of this.barTargets) bar.hidden = chosen === 0;
     for (const count of this.countTargets) count.textContent = everything && this.totalValue ? this.totalValue : String(chosen);
     for (const offer of this.allOfferTargets) offer.hidden = everything || chosen < rows.length || !this.totalValue;
+    for (const act of this.someTargets) {
+      act.hidden = everything || chosen < Number(act.dataset["least"]) || chosen > Number(act.dataset["most"]);
+    }
     this.dispatch("changed", { detail: { count: chosen, all: everything } });
   }
 }

@@ -73,6 +73,12 @@ def restoring(record_type: RecordType) -> Description:
     return of_type(record_type, "restore", "Bring one back from the bin", record(200, record_type) | problem(404))
 
 
+def merging(record_type: RecordType) -> Description:
+    answers = answer(200, reference(f"{schema_name(record_type)}Merged")) | problem(403, 404, 413, 415, 422)
+    body = body_of(reference(f"{schema_name(record_type)}Merge"))
+    return of_type(record_type, "merge", "Make others one with this one", answers, [KEY_HEADER], body)
+
+
 def acting(record_type: RecordType, action: RecordAction) -> Description:
     answers = record(200, record_type) | problem(403, 404, 413, 415, 422)
     schema = fields_schema(fields_of_action(action))

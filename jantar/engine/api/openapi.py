@@ -71,6 +71,7 @@ PROBLEM: Schema = {
         "errors": {"type": "object", "additionalProperties": TEXTS},
         "where": {**TEXT, "description": "The place in the filter or the name of the parameter that is wrong."},
         "version": {"type": "integer", "description": "The version of the record by now."},
+        "merged_into": {**ID, "description": "The record that the one asked for was merged into."},
         "theirs": {"type": "object", "description": "Fields that others changed meanwhile, with what they hold now."},
         "yours": {"type": "object", "description": "The same fields with the values that were not stored."},
     },

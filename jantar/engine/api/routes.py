@@ -5,12 +5,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from jantar.engine.api import documents, past, reading, stream, writing
+from jantar.engine.api import documents, merging, past, reading, stream, writing
 from jantar.engine.api.answers import json_answer
 from jantar.engine.api.body import read_object
 from jantar.engine.api.idempotency import once
 from jantar.engine.api.parameters import ListParameters, refuse_unknown
 from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records.errors import NotFound
 from jantar.engine.records.record_type import RecordAction, RecordType
 
 ONE = "/{int:id}"
@@ -23,6 +24,7 @@ def router_of(record_type: RecordType) -> Router:
     add_creating(router, record_type)
     add_changing(router, record_type)
     add_deleting(router, record_type)
+    add_merging(router, record_type)
     for action in record_type.actions:
         add_action(router, record_type, action)
     return router
@@ -38,7 +40,11 @@ def add_reading(router: Router, record_type: RecordType) -> None:
     @router.get(ONE, **documents.showing(record_type))
     def show_record(request: HttpRequest, id: int, fields: str = "") -> HttpResponse:
         refuse_unknown(request, {"fields"})
-        return record_answer(reading.show_record(record_type, current_actor(request), id, fields))
+        actor = current_actor(request)
+        try:
+            return record_answer(reading.show_record(record_type, actor, id, fields))
+        except NotFound as error:
+            raise merging.not_found(record_type, actor, id, error) from error
 
     @router.get(f"{ONE}/history", **documents.history(record_type))
     def show_history(request: HttpRequest, id: int, cursor: str = "", limit: int = 20) -> HttpResponse:
@@ -95,6 +101,16 @@ def add_changing(router: Router, record_type: RecordType) -> None:
     def restore_record(request: HttpRequest, id: int) -> HttpResponse:
         refuse_unknown(request)
         return record_answer(writing.restore_record(record_type, current_actor(request), id))
+
+
+def add_merging(router: Router, record_type: RecordType) -> None:
+    @router.post(f"{ONE}/merge", **documents.merging(record_type))
+    def merge_records(request: HttpRequest, id: int) -> HttpResponse:
+        def produce() -> HttpResponse:
+            return json_answer(merging.merge_records(record_type, current_actor(request), id, read_object(request)))
+
+        refuse_unknown(request)
+        return once(request, current_actor(request), produce)
 
 
 def add_deleting(router: Router, record_type: RecordType) -> None:

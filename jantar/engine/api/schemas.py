@@ -10,6 +10,7 @@ from jantar.engine.fields.base import Field
 from jantar.engine.fields.numbers import Number
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
+from jantar.engine.records.merging.service import MOST_MERGED
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
 
@@ -30,6 +31,8 @@ def schemas_of(record_type: RecordType) -> dict[str, Schema]:
         f"{name}Create": create_schema(record_type),
         f"{name}Update": update_schema(record_type),
         f"{name}Page": page_schema(record_type),
+        f"{name}Merge": merge_schema(record_type),
+        f"{name}Merged": merged_schema(record_type),
     }
 
 
@@ -73,6 +76,37 @@ def page_schema(record_type: RecordType) -> Schema:
         "next_cursor": {"type": ["string", "null"]},
         "count": COUNT,
         "count_is_exact": {"type": "boolean"},
+    }
+    return closed(properties, required=list(properties))
+
+
+def merge_schema(record_type: RecordType) -> Schema:
+    """The records that become one with the one of the address, and what it holds afterwards."""
+    values = {name: value_schema(field, writing=True) for name, field in writable(record_type.own_fields).items()}
+    properties: dict[str, Schema] = {
+        "with": {"type": "array", "items": ID, "minItems": 1, "maxItems": MOST_MERGED - 1},
+        "take": {
+            "type": "object",
+            "additionalProperties": ID,
+            "description": "From which of the records the value of a field comes; without it the one that stays "
+            "keeps its own, or gets the newest. An address is taken as a whole, by the name of its part.",
+        },
+        "values": {**thing(values, title=record_type.label), "description": "Values given anew; they win."},
+    }
+    return closed(properties, required=["with"])
+
+
+def merged_schema(record_type: RecordType) -> Schema:
+    text: Schema = {"type": "string"}
+    left = closed({"label": text, "text": text}, required=["label", "text"])
+    properties: dict[str, Schema] = {
+        "record": reference(schema_name(record_type)),
+        "operation": {**ID, "description": "What POST /operations/{id}/undo takes back."},
+        "left_out": {
+            "type": "array",
+            "items": left,
+            "description": "What the record could not hold beside what it has; the merged ones keep it in the bin.",
+        },
     }
     return closed(properties, required=list(properties))
 

@@ -82,14 +82,19 @@ class RecordKeyField:
     """Any record of any type, kept in two columns: NAME_type (the record type's name) and NAME_id.
 
     `record.NAME` reads and takes a `RecordKey` or None. No foreign key can stand behind it: a key may
-    outlive its record, so whoever shows it asks for the visible ones.
+    outlive its record, so whoever shows it asks for the visible ones. `holds` says that a row is nothing without
+    the record (a note on it): undoing the record's creation then leaves the record. Keys that are required do.
     """
 
-    def __init__(self, verbose_name: Any, *, help_text: Any = "", blank: bool = True, editable: bool = True) -> None:
+    def __init__(
+        self, verbose_name: Any, *, help_text: Any = "", blank: bool = True, editable: bool = True,
+        holds: bool | None = None,
+    ) -> None:  # fmt: skip
         self.verbose_name = verbose_name
         self.help_text = help_text
         self.blank = blank
         self.editable = editable
+        self.holds = not blank if holds is None else holds
 
     def contribute_to_class(self, model: "type[Model]", name: str) -> None:
         self.name = name

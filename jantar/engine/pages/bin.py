@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.history.models import Change
 from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
 from jantar.engine.records.errors import NotFound
+from jantar.engine.records.references import record_titles
 from jantar.kit.numbers import whole_number
 from jantar.ui.responses import with_toast
 
@@ -33,9 +35,11 @@ def show(request: HttpRequest, type_name: str) -> HttpResponse:
     page = whole_number(request.GET.get("page", ""), most=MOST_PAGES) or 1
     start = (page - 1) * ROWS
     found = list(rows.order_by("-deleted_at", "-pk")[start : start + ROWS + 1])
+    gone = {RecordKey(type_name, row.merged_into) for row in found if row.merged_into}
+    survivors = record_titles(gone, current_actor(request))
     context = {
         "record_type": record_type,
-        "rows": found[:ROWS],
+        "rows": [(row, survivors.get(RecordKey(type_name, row.merged_into or 0))) for row in found[:ROWS]],
         "previous": f"?page={page - 1}" if page > 1 else "",
         "next": f"?page={page + 1}" if len(found) > ROWS else "",
         "may_erase": current_actor(request).is_admin,

@@ -19,6 +19,7 @@ from jantar.engine.pages.forms import leading_to, refused_answer
 from jantar.engine.pages.forms_content import RecordForm
 from jantar.engine.pages.forms_controls import control_from, control_with
 from jantar.engine.pages.loading import load_record, load_type
+from jantar.engine.pages.merging import led_to_survivor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
 from jantar.engine.records.actions import action_of, fields_of_action, run_action
@@ -37,7 +38,12 @@ RELATED_COLUMNS = 3
 def show(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     record_type = load_type(request, type_name)
     actor = current_actor(request)
-    record = load_for_page(record_type, pk, actor)
+    try:
+        record = load_for_page(record_type, pk, actor)
+    except NotFound:
+        if led := led_to_survivor(request, record_type, pk):
+            return led
+        raise
     page = RecordPage(record_type, record, actor)
     templates = [f"pages/{record_type.name}/detail.html", "pages/detail.html"]
     return render(request, templates, {"record_type": record_type, "record": record, "page": page})

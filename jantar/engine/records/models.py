@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from jantar.engine.history.models import Operation
 from jantar.engine.permissions.actor import Actor
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Record(models.Model):
     )  # fmt: skip
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
+    #: The record this one became part of; a record that has it is in the bin.
+    merged_into = models.BigIntegerField(_("merged into"), null=True, editable=False)
 
     objects: ClassVar[Any] = RecordManager()
     #: The column that names a record of this table; references are sorted by it.
@@ -96,3 +99,25 @@ class CreatedOnce(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_type} {self.record_id}"
+
+
+class Moved(models.Model):
+    """A row of a table without history that points elsewhere since a merge; with it undo brings the row back.
+
+    `pointer` is the column, `was` and `became` are ids of records of the type.
+    """
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="moved")
+    record_type = models.CharField(max_length=50)
+    source = models.CharField(max_length=63)
+    pointer = models.CharField(max_length=63)
+    row_id = models.BigIntegerField()
+    was = models.BigIntegerField()
+    became = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("moved row")
+        verbose_name_plural = _("moved rows")
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.row_id}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Text = str | Promise
 #: Columns of every record that are no fields of their own.
-HIDDEN = frozenset({"custom", "deleted_at", "version"})
+HIDDEN = frozenset({"custom", "deleted_at", "merged_into", "version"})
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from jantar.engine.history.undo import Conflict, Pointer, Reversal
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.database import tracked_tables
 from jantar.engine.records.errors import NotAllowed, NotFound
+from jantar.engine.records.merging.moving import move_back
+from jantar.engine.records.merging.undoing import marks_of, refuse_unless_may_part
 from jantar.engine.records.models import allowed
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
@@ -73,7 +75,9 @@ def _reverse(wanted: Operation, undoing: int, actor: Actor) -> UndoResult:
     groups = {table: _money_groups(model) for table, model in models.items()}
     reversal = Reversal(wanted.pk, tracked_tables(), groups, list(_holders(models)))
     reversal.gather()
-    if not actor.is_admin:
+    if marks := marks_of(wanted):
+        refuse_unless_may_part(marks, actor)
+    elif not actor.is_admin:
         for table, model in models.items():
             for action in ("edit", "delete"):
                 reversal.keep_forbidden(table, action, *_ids(model, allowed(model, actor, action)))
@@ -81,6 +85,7 @@ def _reverse(wanted: Operation, undoing: int, actor: Actor) -> UndoResult:
     try:
         with transaction.atomic():
             reversal.reverse()
+            move_back(wanted.pk, undoing)
     except IntegrityError as error:
         raise NotUndoable(_("Another record now has a value that this one would get back.")) from error
     result = UndoResult(undoing, reversal.undone(), reversal.conflicts())
@@ -118,7 +123,7 @@ def _holders(tables: Iterable[str]) -> Iterator[Pointer]:
         types[record_type.model._meta.db_table].append(record_type.name)
     for model in apps.get_models():
         for key in getattr(model, "key_fields", ()):
-            if not key.blank:
+            if key.holds:
                 for table, names in types.items():
                     yield Pointer(model._meta.db_table, key.columns[1], table, key.columns[0], tuple(names))
 

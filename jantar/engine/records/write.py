@@ -165,7 +165,7 @@ def erase(record_type: RecordType, pks: Iterable[int], *, actor: Actor, cause: s
 def _set_deleted(rows: Any, pks: Iterable[int], moment: Any, actor: Actor, cause: str, label: str) -> int:
     with operation(actor, cause, label):
         number: int = rows.filter(pk__in=list(pks)).update(
-            deleted_at=moment, updated_at=timezone.now(), version=F("version") + 1
+            deleted_at=moment, merged_into=None, updated_at=timezone.now(), version=F("version") + 1
         )
         if not number:
             raise NotFound(_("There is no such record."))

@@ -21,6 +21,10 @@ from jantar.platform.accounts.models import User
 BOOKKEEPING = ("version", "updated_at")
 
 
+def content_of(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name not in BOOKKEEPING}
+
+
 @pytest.mark.django_db
 class ApiConformance:
     @pytest.fixture(autouse=True)
@@ -68,6 +72,21 @@ class ApiConformance:
         assert after["version"] == before["version"] + 1
         changed = {key for key in before if before[key] != after[key]} - {*BOOKKEEPING, name}
         assert changed <= {key for key, field in record_type.own_fields.items() if field.read_only} | parts(record_type)
+
+    def test_records_are_merged_and_the_merge_is_taken_back(
+        self, record_type: RecordType, actor: Actor, api: ApiClient
+    ) -> None:
+        one, two = sample_record(record_type, actor).pk, sample_record(record_type, actor, 2).pk
+        before = [data_of(api.get(f"/{record_type.name}/{pk}")) for pk in (one, two)]
+        merged = data_of(api.post(f"/{record_type.name}/{one}/merge", {"with": [two]}))
+        validate(record_type, "Merged", merged)
+        assert merged["record"]["id"] == one
+        gone = problem_in(api.get(f"/{record_type.name}/{two}"), 404)
+        assert gone["merged_into"] == one
+        undone = data_of(api.post(f"/operations/{merged['operation']}/undo"))
+        assert undone["conflicts"] == []
+        after = [data_of(api.get(f"/{record_type.name}/{pk}")) for pk in (one, two)]
+        assert [content_of(record) for record in after] == [content_of(record) for record in before]
 
     def test_a_deleted_record_is_gone_until_it_is_restored(
         self, record_type: RecordType, actor: Actor, api: ApiClient

@@ -37,8 +37,7 @@ class Place(models.Model):
     """A record on whose stream an entry stands; time and kind are repeated so that one index serves a page."""
 
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="places")
-    record_type = models.CharField(max_length=50)
-    record_id = models.BigIntegerField()
+    record = RecordKeyField(None, blank=False, holds=False)
     at = models.DateTimeField()
     kind = models.CharField(max_length=40)
 
@@ -54,7 +53,7 @@ class Place(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.record_type}/{self.record_id}"
+        return str(self.record)
 
 
 class NoteQuerySet(models.QuerySet[Any]):
