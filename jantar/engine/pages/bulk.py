@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -23,7 +22,6 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import BadQuery, Invalid
 from jantar.engine.records.record_type import RecordType
-from jantar.engine.records.undo import undo
 from jantar.platform.jobs.models import JobRun
 from jantar.ui.responses import with_closed_dialog, with_event, with_toast
 
@@ -156,22 +154,3 @@ def show_progress(request: HttpRequest, pk: int) -> HttpResponse:
     context = {"run": run, "undo_url": reverse("pages:undo", args=[operation]) if operation else ""}
     response = render(request, "pages/bulk_progress.html", context)
     return response if run.is_open else with_event(response, "list:changed")
-
-
-@require_POST
-def undo_operation(request: HttpRequest, pk: int) -> HttpResponse:
-    """Takes one operation back, from the toast or the history. The page loads anew and says what came of it."""
-    result = undo(pk, actor=current_actor(request))
-    n = result.undone
-    text = ngettext("%(n)s record is as before.", "%(n)s records are as before.", n) % {"n": show.number(n)}
-    if result.conflicts:
-        left = len(result.conflicts)
-        text += " " + ngettext(
-            "%(n)s later change was kept.", "%(n)s later changes were kept.", left
-        ) % {"n": show.number(left)}  # fmt: skip
-    kept_url = reverse("pages:kept", args=[result.operation_id]) if result.conflicts else ""
-    if request.headers.get("HX-Request"):
-        answer = with_event(with_closed_dialog(HttpResponse(status=204)), "list:changed")
-        return with_toast(answer, text, link_url=kept_url)
-    messages.success(request, text, extra_tags=f"show:{kept_url}" if kept_url else "")
-    return HttpResponse(status=204)

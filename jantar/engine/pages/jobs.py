@@ -6,10 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from jantar.engine.pages.bulk_selection import Selection, outcome_text
 from jantar.engine.pages.bulk_work import Change, change_records, delete_records
+from jantar.engine.pages.undo_words import kept_address, outcome
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.records.registry import registry
+from jantar.engine.records.undo import NotUndoable, undo
 from jantar.platform.accounts.models import User
 from jantar.platform.jobs import job
+from jantar.platform.jobs.errors import JobFailedError
 from jantar.platform.jobs.running import Run
 
 
@@ -30,6 +33,15 @@ def bulk_delete(type_name: str, selection: dict[str, Any], operation_label: str,
     pks = Selection.from_json(selection, record_type, actor).pks("delete")
     outcome = delete_records(record_type, pks, actor=actor, label=operation_label, tell=run.progress)
     return {"message": outcome_text("delete", outcome.number), "operation": outcome.operation}
+
+
+@job("pages.undo", _("Undo"))
+def undo_in_background(operation: int, run: Run) -> dict[str, str]:
+    try:
+        result = undo(operation, actor=owner_of(run))
+    except NotUndoable as error:
+        raise JobFailedError(str(error)) from error
+    return {"message": outcome(result), "url": kept_address(result)}
 
 
 def owner_of(run: Run) -> Actor:

@@ -28,6 +28,7 @@ from jantar.engine.pages import (
     settings_users,
     timeline,
     today,
+    undoing,
 )
 from jantar.engine.pages.loading import RecordTypeConverter
 
@@ -63,7 +64,7 @@ LISTS = [
     path(f"{TYPE}bulk/merge/", merging.merge_chosen, name="bulk_merge"),
     path(f"{TYPE}merge/", merging.show_merge, name="merge"),
     path("bulk/<int:pk>/", bulk.show_progress, name="bulk_progress"),
-    path("operations/<int:pk>/undo/", bulk.undo_operation, name="undo"),
+    path("operations/<int:pk>/undo/", undoing.undo_operation, name="undo"),
     path("operations/<int:pk>/kept/", kept.show, name="kept"),
     path(f"{TYPE}columns/", columns.choose_columns, name="columns"),
     path(f"{TYPE}filter/", filter_editor.edit_condition, name="filter"),

@@ -59,8 +59,16 @@ def undo(operation_id: int, *, actor: Actor) -> UndoResult:
     return result
 
 
+def undoable(operation_id: int) -> Operation:
+    """The operation, if it can be taken back now. Raises NotFound or NotUndoable."""
+    return _checked(Operation.objects.filter(pk=operation_id).first())
+
+
 def _locked(operation_id: int) -> Operation:
-    wanted = Operation.objects.select_for_update(of=("self",)).filter(pk=operation_id).first()
+    return _checked(Operation.objects.select_for_update(of=("self",)).filter(pk=operation_id).first())
+
+
+def _checked(wanted: Operation | None) -> Operation:
     if wanted is None:
         raise NotFound(_("There is no such change."))
     if wanted.undone_by_id:

@@ -12,6 +12,7 @@ from django.test import Client
 from jantar.engine.fields.services import create_custom_field
 from jantar.engine.history.models import Kept, Operation
 from jantar.engine.history.operations import operation
+from jantar.engine.pages import undoing
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
@@ -19,6 +20,8 @@ from jantar.engine.testing.actors import make_user
 from jantar.engine.testing.fake.models import Book
 from jantar.engine.testing.fake.records import books, shelves
 from jantar.kit.money import Money
+from jantar.platform.jobs.models import JobRun
+from jantar.platform.jobs.running import execute
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +118,21 @@ def test_an_undo_without_conflicts_keeps_nothing(ada: Any, actor: Actor) -> None
     answer = client_of(ada, **{"HX-Request": "true"}).post(f"/operations/{Operation.objects.latest('pk').pk}/undo/")
     assert json.loads(answer["HX-Trigger"])["toast:show"]["linkUrl"] == ""
     assert not Kept.objects.exists()
+
+
+def test_a_large_operation_is_undone_by_a_job(ada: Any, undone: tuple[Book, Operation], monkeypatch: Any) -> None:
+    book, wanted = undone
+    monkeypatch.setattr(undoing, "AT_ONCE", 0)
+    client = client_of(ada, **{"HX-Request": "true"})
+    toast = json.loads(client.post(f"/operations/{wanted.pk}/undo/")["HX-Trigger"])["toast:show"]
+    assert (toast["message"][:11], toast["linkUrl"]) == ("This takes ", "/jobs/")
+    run = JobRun.objects.get()
+    assert run.label.startswith("Undo: ")
+    execute(run.pk, aside=False)
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("done", "")
+    assert Book.objects.get(pk=book.pk).pages is None
+    page = client_of(ada).get("/jobs/").content.decode()
+    assert "later changes were kept." in page
+    assert f'href="/operations/{Operation.objects.latest("pk").pk}/kept/"' in page
+    assert client.post(f"/operations/{wanted.pk}/undo/").status_code == 409

@@ -1,0 +1,21 @@
+"""What an undo says of itself, at once or at the end of its job."""
+
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from jantar.engine.fields import show
+from jantar.engine.records.undo import UndoResult
+
+
+def outcome(result: UndoResult) -> str:
+    """What was taken back and what was not, as a sentence."""
+    n, left = result.undone, len(result.conflicts)
+    text = ngettext("%(n)s record is as before.", "%(n)s records are as before.", n) % {"n": show.number(n)}
+    if not left:
+        return text
+    kept = ngettext("%(n)s later change was kept.", "%(n)s later changes were kept.", left)
+    return f"{text} {kept % {'n': show.number(left)}}"
+
+
+def kept_address(result: UndoResult) -> str:
+    return reverse("pages:kept", args=[result.operation_id]) if result.conflicts else ""
