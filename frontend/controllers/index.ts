@@ -31,11 +31,12 @@ import tabs from "./tabs";
 import theme from "./theme";
 import toasts from "./toasts";
 import tooltip from "./tooltip";
+import uploads from "./uploads";
 
 /** Every behaviour by the name that `data-controller` uses. */
 export const controllers: Record<string, ControllerConstructor> = {
   autosize, board, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, palette,
-  reorder, rows, selection, session, shell, shortcuts, tabs, theme, toasts, tooltip,
+  reorder, rows, selection, session, shell, shortcuts, tabs, theme, toasts, tooltip, uploads,
   "date-field": dateField,
   "cell-edit": cellEdit,
   "inline-edit": inlineEdit,

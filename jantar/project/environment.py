@@ -79,6 +79,7 @@ VARIABLES = [
     Variable(
         "JANTAR_JOBS_LISTEN", "0: workers only poll for jobs, as PgBouncer in transaction mode needs", "1", _switch
     ),
+    Variable("JANTAR_FILE_MAX_MB", "Size of the largest file that can be attached, in MB", "100", _number(1, 290)),
     Variable(
         "JANTAR_API_REQUESTS_PER_MINUTE",
         "Requests one API token may send in a minute to one web process; 0 is no limit",

@@ -10,6 +10,8 @@ CONTACTS = ("companies", "people")
 WORK = ("deals", "activities", "tasks")
 SEE, CREATE, EDIT, DELETE = Action.SEE, Action.CREATE, Action.EDIT, Action.DELETE
 IMPORT, EXPORT, BULK = Action.IMPORT, Action.EXPORT, Action.BULK
+#: Documents that hang on no record; those on a record have its rights.
+DOCUMENTS = ("documents",)
 OWN, TEAM, BELOW, ALL = Scope.OWN, Scope.TEAM, Scope.BELOW, Scope.ALL
 
 Rights = dict[Action, Scope]
@@ -62,7 +64,10 @@ def prepare(**_signal: Any) -> None:
 
 def create_role(key: str, name: str, contacts: Rights, work: Rights) -> None:
     role = Role.objects.create(key=key, name=name)
-    rights = {**dict.fromkeys(CONTACTS, contacts), **dict.fromkeys(WORK, work)}
+    papers = {action: scope for action, scope in contacts.items() if action != IMPORT}
+    rights = {
+        **dict.fromkeys(CONTACTS, contacts), **dict.fromkeys(WORK, work), **dict.fromkeys(DOCUMENTS, papers)
+    }  # fmt: skip
     Grant.objects.bulk_create(
         Grant(role=role, record_type=record_type, action=action, scope=scope)
         for record_type, granted in rights.items()

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "jantar.modules.contacts",
     "jantar.modules.communications",
     "jantar.modules.sales",
+    "jantar.engine.documents",  # behind the types of the modules in navigation, search and rights
     "jantar.project",
 ]
 
@@ -199,6 +200,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a sheet with 2,000 columns is mapped in one form
+
+# The largest file that can be attached, in MB.
+FILE_MAX_MB = int(os.environ.get("JANTAR_FILE_MAX_MB", "100"))
 
 # Requests that one API token may send in a minute to one process; 0 is no limit.
 API_REQUESTS_PER_MINUTE = int(os.environ.get("JANTAR_API_REQUESTS_PER_MINUTE", "1200"))

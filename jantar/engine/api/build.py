@@ -16,6 +16,7 @@ from ninja import NinjaAPI
 from jantar.engine.api.answers import json_answer
 from jantar.engine.api.credentials import BearerToken, PageSession
 from jantar.engine.api.edge import edge
+from jantar.engine.api.files import files_router
 from jantar.engine.api.openapi import document_of
 from jantar.engine.api.problems import Problem, problem_answer, problem_of, unauthorized
 from jantar.engine.api.routes import router_of
@@ -75,6 +76,7 @@ def build_api(schemas: Mapping[str, Schema] | None = None) -> RecordApi:
     api.add_router("", whole_router())
     for record_type in registry.all():
         api.add_router(f"/{record_type.name}", router_of(record_type))
+    api.add_router("/documents", files_router())
     return api
 
 

@@ -7,6 +7,7 @@ from django.utils import translation
 
 from jantar.engine.api import custom_fields
 from jantar.engine.api.documents import PROBLEMS
+from jantar.engine.api.files import VERSION_SCHEMA
 from jantar.engine.api.problems import BY_STATUS, KINDS
 from jantar.engine.api.schemas import ID, Schema, closed, reference, schemas_of
 from jantar.engine.permissions.models import Action, Scope
@@ -37,7 +38,7 @@ def all_schemas() -> dict[str, Schema]:
     found |= {"History": HISTORY, "Change": CHANGE, "Undoing": UNDOING, "Timeline": TIMELINE, "Hits": HITS}
     found |= {"Note": NOTE, "NoteCreate": NOTE_CREATE, "NoteUpdate": NOTE_UPDATE}
     found |= {"Comment": COMMENT, "CommentCreate": COMMENT_CREATE, "CommentUpdate": COMMENT_UPDATE}
-    found |= custom_fields.SCHEMAS
+    found |= custom_fields.SCHEMAS | {"DocumentVersion": VERSION_SCHEMA}
     for record_type in registry.all():
         found |= schemas_of(record_type)
     return found

@@ -17,6 +17,7 @@ from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import unseen
 from jantar.engine.pages.addresses import key_address
 from jantar.engine.pages.detail_facts import cards
+from jantar.engine.pages.uploads import Uploads
 from jantar.engine.pages.values import show_value
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotFound
@@ -202,7 +203,22 @@ class RecordPage:
         return [
             RelatedTab(relation, label_of(relation), self._address("related", name), if_any="." in name)
             for name, relation in related_to(self.record_type, self.actor).items()
+            if not (self.hangs and relation.record_type and relation.record_type.within)
         ]
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it has the rights of another record; such records have no documents of their own."""
+        return self.record_type.within is not None
+
+    @property
+    def uploads(self) -> Uploads | None:
+        """Where files that are dropped on the page go."""
+        if not self.record.may_edit or not self.actor.may("create", "documents"):
+            return None
+        if self.record_type.name == "documents":
+            return Uploads(reverse("pages:version_upload", args=[self.record.pk]), is_single=True)
+        return Uploads(reverse("pages:upload"), about=str(RecordKey(self.record_type.name, self.record.pk)))
 
     def _address(self, place: str, name: str) -> str:
         return reverse(f"pages:{place}", args=[self.record_type.name, self.record.pk, name])

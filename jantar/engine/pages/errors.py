@@ -31,7 +31,7 @@ class ErrorsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if too_large.is_refused_unread(request):
-            return error_answer(request, 413, too_large.message_unread())
+            return error_answer(request, 413, too_large.message_unread(request))
         response = self.get_response(request)
         if response.status_code == 413:
             too_large.read_rest(request)

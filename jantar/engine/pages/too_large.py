@@ -3,6 +3,7 @@
 A browser that is still sending when the answer comes takes it for a broken connection, so the rest is read first.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -20,6 +21,7 @@ PIECE = 65_536
 MEGABYTE = 1024 * 1024
 #: Above this nothing is read at all, so that nobody, signed in or not, fills the disk. Files of imports are smaller.
 LARGEST = 300 * MEGABYTE
+VERSIONS = re.compile("/documents/[0-9]+/versions/?$")
 URLENCODED = "application/x-www-form-urlencoded"
 
 
@@ -37,8 +39,16 @@ def is_refused_unread(request: HttpRequest) -> bool:
     return (whole_number(request.META.get("CONTENT_LENGTH") or "") or 0) > LARGEST
 
 
-def message_unread() -> str:
+def message_unread(request: HttpRequest) -> str:
+    """Names the file where the address takes one."""
+    if takes_file(request.path_info):
+        limit = {"limit": settings.FILE_MAX_MB}
+        return _("The file is too large: at most %(limit)d MB can be attached.") % limit
     return _("This is too long: at most %(limit)d MB can be sent at once.") % {"limit": LARGEST // MEGABYTE}
+
+
+def takes_file(path: str) -> bool:
+    return path.endswith(("/documents/upload", "/documents/upload/")) or bool(VERSIONS.search(path))
 
 
 def read_rest(request: HttpRequest) -> None:

@@ -13,6 +13,7 @@ from jantar.engine.pages import (
     columns,
     custom_fields,
     detail,
+    documents,
     filter_editor,
     forms,
     inline,
@@ -99,6 +100,17 @@ RECORDS = [
     path(f"{TYPE}<int:pk>/related/<str:name>/", detail.related, name="related"),
 ]
 
+DOCUMENTS = [
+    path(f"{TYPE}<int:pk>/related/documents/", documents.panel, name="documents_of"),
+    path("documents/upload/", documents.upload, name="upload"),
+    path("documents/<int:pk>/file/", documents.show_file, name="file"),
+    path("documents/<int:pk>/remove/", documents.remove, name="file_remove"),
+    path("documents/<int:pk>/download/", documents.download, name="download"),
+    path("documents/<int:pk>/versions/", documents.upload_version, name="version_upload"),
+    path("documents/<int:pk>/versions/<int:number>/", documents.download, name="version_download"),
+    path("documents/<int:pk>/versions/<int:number>/restore/", documents.restore_version, name="version_restore"),
+]
+
 FIELDS = "settings/fields/<record_type:type_name>/"
 SETTINGS = [
     path("settings/", RedirectView.as_view(pattern_name="pages:settings_users"), name="settings"),
@@ -125,4 +137,4 @@ SETTINGS = [
     path(f"{FIELDS}<int:pk>/move/", custom_fields.move, name="settings_field_move"),
 ]
 
-urlpatterns = [*SEARCH, *SETTINGS, *TIMELINE, *RECORDS, *LISTS]
+urlpatterns = [*SEARCH, *SETTINGS, *TIMELINE, *DOCUMENTS, *RECORDS, *LISTS]

@@ -21,3 +21,15 @@ def scope_condition(actor: Actor, type_name: str, action: str) -> Q:
             return Q(owner_id=actor.user_id)
         case _:
             return NOTHING
+
+
+def prefixed(condition: Q, path: str) -> Q:
+    """The same condition on a referenced row."""
+    if not path:
+        return condition
+    moved = condition.create([], condition.connector, condition.negated)
+    for child in condition.children:
+        moved.children.append(
+            prefixed(child, path) if isinstance(child, Q) else (f"{path}__{child[0]}", child[1])  # type: ignore[index]
+        )
+    return moved

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.from_model import fields_of
 from jantar.engine.permissions.actor import Actor
-from jantar.engine.permissions.scopes import scope_condition
+from jantar.engine.permissions.scopes import prefixed, scope_condition
 
 if TYPE_CHECKING:
     from jantar.engine.records.models import Record
@@ -164,6 +164,13 @@ class RecordType:
     #: Called in the transaction after new records were stored / after records were changed.
     after_create: "Callable[[Sequence[Any], Actor], None] | None" = None
     after_update: "Callable[[Sequence[Any], frozenset[str], Actor], None] | None" = None
+    #: Called in the transaction when records went to the bin (True) or came back from it.
+    after_bin: "Callable[[Sequence[Any], bool, Actor], None] | None" = None
+    #: What decides with the scope of the roles: (actor, action, scope, path to the record) -> condition. For records
+    #: that have the rights of what they hang on.
+    within: "Callable[[Actor, str, Q, str], Q] | None" = None
+    #: Whether sheets can be imported; what only comes with something else (a file) can't.
+    importable: bool = True
     #: The area of the navigation it stands in, by the key its module registered; "main" stands above all areas,
     #: None keeps the type out of the navigation.
     area: str | None = "main"
@@ -190,8 +197,10 @@ class RecordType:
         """All fields the actor may use, custom ones last."""
         return {**self.own_fields, **actor.custom_fields.get(self.name, {})}
 
-    def allowed(self, actor: Actor, action: str) -> Q:
-        return scope_condition(actor, self.name, action)
+    def allowed(self, actor: Actor, action: str, path: str = "") -> Q:
+        """The condition on a record, or on what a reference named `path` leads to."""
+        scope = prefixed(scope_condition(actor, self.name, action), path)
+        return self.within(actor, action, scope, f"{path}__" if path else "") if self.within else scope
 
     def visible_to(self, actor: Actor, action: str = "see") -> Any:
         return self.model.objects.visible_to(actor, action)

@@ -12,6 +12,7 @@ from django.db.models import BooleanField, Case, Q, Value, When
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.references import Reference, hide
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.permissions.scopes import prefixed
 from jantar.engine.records.models import Record
 from jantar.engine.records.registry import registry
 
@@ -35,19 +36,9 @@ def seen_condition(field: Reference, actor: Actor) -> Q:
     """Not in the bin, and within the scope of one of the types kept in the table."""
     visible = Q()
     for number, record_type in enumerate(registry.types_of(field.target)):
-        own = Q(**record_type.defaults) & record_type.allowed(actor, "see")
+        own = prefixed(Q(**record_type.defaults), field.name) & record_type.allowed(actor, "see", field.name)
         visible = own if number == 0 else visible | own if visible and own else Q()
-    return prefixed(Q(deleted_at=None) & visible, field.name)
-
-
-def prefixed(condition: Q, path: str) -> Q:
-    """The same condition on a referenced row."""
-    moved = condition.create([], condition.connector, condition.negated)
-    for child in condition.children:
-        moved.children.append(
-            prefixed(child, path) if isinstance(child, Q) else (f"{path}__{child[0]}", child[1])  # type: ignore[index]
-        )
-    return moved
+    return prefixed(Q(deleted_at=None), field.name) & visible
 
 
 def is_true(condition: Q) -> Any:

@@ -136,14 +136,15 @@ def delete(
     record_type: RecordType, pks: Iterable[int], *, actor: Actor, cause: str = Cause.PAGE, label: str = ""
 ) -> int:
     """Moves records to the bin; returns how many. Raises NotFound when there is none the actor may delete."""
-    return _set_deleted(record_type.visible_to(actor, "delete"), pks, timezone.now(), actor, cause, label)
+    rows = record_type.visible_to(actor, "delete")
+    return _set_deleted(record_type, rows, pks, timezone.now(), actor, cause, label)
 
 
 def restore(
     record_type: RecordType, pks: Iterable[int], *, actor: Actor, cause: str = Cause.PAGE, label: str = ""
 ) -> int:
     """Brings records back from the bin; returns how many."""
-    return _set_deleted(record_type.model.objects.in_bin_for(actor), pks, None, actor, cause, label)
+    return _set_deleted(record_type, record_type.model.objects.in_bin_for(actor), pks, None, actor, cause, label)
 
 
 def erase(record_type: RecordType, pks: Iterable[int], *, actor: Actor, cause: str = Cause.PAGE) -> int:
@@ -162,13 +163,19 @@ def erase(record_type: RecordType, pks: Iterable[int], *, actor: Actor, cause: s
     return number
 
 
-def _set_deleted(rows: Any, pks: Iterable[int], moment: Any, actor: Actor, cause: str, label: str) -> int:
+def _set_deleted(
+    record_type: RecordType, rows: Any, pks: Iterable[int], moment: Any, actor: Actor, cause: str, label: str
+) -> int:
     with operation(actor, cause, label):
-        number: int = rows.filter(pk__in=list(pks)).update(
+        found = rows.filter(pk__in=list(pks))
+        told = list(found) if record_type.after_bin else []
+        number: int = found.update(
             deleted_at=moment, merged_into=None, updated_at=timezone.now(), version=F("version") + 1
         )
         if not number:
             raise NotFound(_("There is no such record."))
+        if record_type.after_bin:
+            record_type.after_bin(told, moment is not None, actor)
     return number
 
 

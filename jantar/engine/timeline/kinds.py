@@ -48,6 +48,7 @@ GROUPS: dict[str, Text] = {
     "task": _("Tasks"),
     "note": _("Notes"),
     "comment": _("Comments"),
+    "document": _("Documents"),
     "change": pgettext_lazy("timeline", "Changes"),
 }
 _kinds: dict[str, Kind] = {}

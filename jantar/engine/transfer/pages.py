@@ -34,7 +34,7 @@ def show_imports(request: HttpRequest) -> HttpResponse:
     """The imports of the user, newest first, and the types the user may import."""
     actor = current_actor(request)
     runs = ImportRun.objects.visible_to(actor).select_related("created_by").order_by("-pk")[:SHOWN_IMPORTS]
-    types = [one for one in registry.all() if one.area and actor.may("import", one.name)]
+    types = [one for one in registry.all() if one.area and one.importable and actor.may("import", one.name)]
     pages = [ImportPage(run, actor) for run in runs if run.record_type in registry]
     return render(request, "transfer/list.html", {"pages": pages, "types": types})
 
@@ -61,7 +61,7 @@ def upload(request: HttpRequest, type_name: str) -> HttpResponse:
 def importable(request: HttpRequest, type_name: str) -> RecordType:
     """The record type. Raises NotFound for one the user does not see, NotAllowed for one they may not import."""
     actor = current_actor(request)
-    if type_name not in registry:
+    if type_name not in registry or not registry.get(type_name).importable:
         raise Http404
     if not actor.may("see", type_name):
         raise NotFound(_("There is no such page."))

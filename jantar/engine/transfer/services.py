@@ -43,7 +43,7 @@ class Preview:
 
 def upload(record_type: RecordType, file: BinaryIO, name: str, *, actor: Actor) -> ImportRun:
     """Keeps the file and prepares its import. Raises NotAllowed, or Invalid when the file can't be read."""
-    if not actor.may("import", record_type.name):
+    if not record_type.importable or not actor.may("import", record_type.name):
         raise NotAllowed(_("You may not import here."))
     plan, notices = understood(record_type, file, Plan(), actor)
     run = ImportRun(record_type=record_type.name, file_name=PurePath(name).name[:200], created_by_id=actor.user_id)

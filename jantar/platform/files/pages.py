@@ -18,12 +18,14 @@ def download(request: HttpRequest, key: UUID) -> HttpResponseBase:
     return serve_file(file)
 
 
-def serve_file(file: StoredFile, *, inline: bool = False) -> FileResponse:
+def serve_file(file: StoredFile, *, inline: bool = False, name: str = "", content_type: str = "") -> FileResponse:
     """Answer with the content after the caller has checked the rights.
 
-    It is saved under its own name; with `inline`, pictures are shown instead.
+    It is saved under its own name or `name`; with `inline`, pictures are shown instead. `content_type` is what the
+    caller found out about the content, and wins over the type that follows from the name.
     """
-    show = inline and file.content_type in SHOWN_TYPES
+    content_type = content_type or file.content_type
+    show = inline and content_type in SHOWN_TYPES
     try:
         content = open_file(file)
     except FileNotFoundError:
@@ -31,8 +33,8 @@ def serve_file(file: StoredFile, *, inline: bool = False) -> FileResponse:
     response = FileResponse(
         content,
         as_attachment=not show,
-        filename=file.name,
-        content_type=file.content_type if show else "application/octet-stream",
+        filename=name or file.name,
+        content_type=content_type if show else "application/octet-stream",
     )
     response.headers["Content-Length"] = str(file.size)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"

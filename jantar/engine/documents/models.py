@@ -1,0 +1,105 @@
+"""Documents with their versions, and the content of files, which is kept once however often it is attached."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from jantar.engine.fields.model_fields import RecordKeyField
+from jantar.engine.records.models import Record
+
+NAME_LENGTH = 200
+ALIVE = Q(deleted_at=None)
+
+
+class Kind(models.TextChoices):
+    """What a file is by its content."""
+
+    IMAGE = "image", _("Image")
+    PDF = "pdf", _("PDF")
+    TEXT = "text", pgettext_lazy("file", "Text")
+    WORDS = "words", _("Text document")
+    SHEET = "sheet", _("Spreadsheet")
+    SLIDES = "slides", _("Presentation")
+    ARCHIVE = "archive", _("Archive")
+    OTHER = "other", pgettext_lazy("file", "Other")
+
+
+ICONS = {
+    Kind.IMAGE: "photo", Kind.PDF: "file-type-pdf", Kind.TEXT: "file-text", Kind.WORDS: "file-text",
+    Kind.SHEET: "table", Kind.SLIDES: "presentation", Kind.ARCHIVE: "file-zip", Kind.OTHER: "file",
+}  # fmt: skip
+
+
+class Content(models.Model):
+    """The bytes of a file. Nobody is shown a content but through a document they may see."""
+
+    file = models.OneToOneField("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    size = models.BigIntegerField(_("size"))
+    kind = models.CharField(_("type"), max_length=10, choices=Kind)
+    media_type = models.CharField(max_length=100)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("content")
+        verbose_name_plural = _("contents")
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
+class Document(Record):
+    """A file with its versions, on a record or company-wide. `kind`, `size` and `number` are of the newest version."""
+
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)
+    description = models.TextField(_("description"), blank=True, default="")
+    about = RecordKeyField(_("record"))
+    content = models.ForeignKey(Content, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("type"), max_length=10, choices=Kind, default=Kind.OTHER, editable=False)
+    size = models.BigIntegerField(_("size in bytes"), default=0, editable=False)
+    number = models.PositiveIntegerField(pgettext_lazy("file", "version"), default=0, editable=False)
+
+    title_column: ClassVar[str] = "name"
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        indexes = [
+            models.Index("about_type", "about_id", F("id").desc(), condition=ALIVE, name="document_of_record"),
+            models.Index(F("created_at").desc(), F("id").desc(), condition=ALIVE, name="document_by_created"),
+            models.Index("content", name="document_of_content"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def icon(self) -> str:
+        return ICONS[Kind(self.kind)]
+
+
+class Version(models.Model):
+    """What a document was at a time; the newest is what it is."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(pgettext_lazy("file", "version"))
+    content = models.ForeignKey(Content, on_delete=models.PROTECT, related_name="versions")
+    file_name = models.CharField(_("file"), max_length=NAME_LENGTH)
+    note = models.CharField(_("note"), max_length=300, blank=True, default="")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = pgettext_lazy("file", "version")
+        verbose_name_plural = pgettext_lazy("file", "versions")
+        constraints = [models.UniqueConstraint(fields=["document", "number"], name="documents_version_once")]
+
+    def __str__(self) -> str:
+        return str(self.number)
