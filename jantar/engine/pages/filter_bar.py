@@ -50,5 +50,9 @@ class FilterBar:
         return self.state.part("filter", place=self.state.place)
 
     @property
+    def edit_all(self) -> str:
+        return self.state.part("filter_all", place=self.state.place)
+
+    @property
     def clear(self) -> str:
         return self.state.address(filter={}, search="")

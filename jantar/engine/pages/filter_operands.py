@@ -14,7 +14,7 @@ from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.numbers import MoneyKind, Number
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
-from jantar.engine.pages.periods import offered, period_words
+from jantar.engine.pages.periods import FREE, free, free_parts, free_period, offered, period_words, units
 from jantar.engine.pages.pickers import pick_address
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
@@ -27,7 +27,10 @@ ME = {"user": "me", "team": "mine"}
 
 @dataclass(frozen=True)
 class Editor:
-    """`control`: none, text, number, date, select, many (several of a list) or pick (found by typing)."""
+    """`control`: none, text, number, date, select, period, many (several of a list) or pick (found by typing).
+
+    `reloads` says that the row has to be asked for anew when another option is chosen.
+    """
 
     control: str
     items: list[str] = field(default_factory=list)
@@ -36,6 +39,8 @@ class Editor:
     takes_new: bool = False
     is_multiple: bool = False
     is_pair: bool = False
+    reloads: bool = False
+    units: list[tuple[str, str, bool]] = field(default_factory=list)
 
     @property
     def first(self) -> str:
@@ -51,9 +56,7 @@ def editor_of(one: Field, op: str, items: list[str], record_type: RecordType, ac
     if op in NO_OPERAND:
         return Editor("none")
     if op == "within":
-        known = dict(offered())
-        extra = {item: period_words(item) for item in items if item and item not in known}
-        return Editor("select", items, chosen({**known, **extra}, items))
+        return period_editor(items)
     if one.kind == "boolean":
         return Editor("select", items, chosen({"1": _("Yes"), "0": _("No")}, items))
     if isinstance(one, Reference):
@@ -66,7 +69,9 @@ def editor_of(one: Field, op: str, items: list[str], record_type: RecordType, ac
         url = reverse("pages:pick", args=["any"])
         return Editor("pick", items, [(item, title_of(one, item, actor), True) for item in items if item], url)
     if hasattr(one, "choices"):
-        options = chosen({str(key): str(label) for key, label in one.choices}, items)
+        known = {str(key): str(label) for key, label in one.choices}
+        gone = {item: item for item in items if item and item not in known}
+        options = chosen({**known, **gone}, items)
         return Editor("many" if many or len(options) > 20 else "select", items, options, is_multiple=many)
     if many:
         words = chosen({item: item for item in items if item}, items)
@@ -74,6 +79,18 @@ def editor_of(one: Field, op: str, items: list[str], record_type: RecordType, ac
     if one.kind in TIMES:
         return Editor("date", items, is_pair=op == "between")
     return Editor("number" if one.is_numeric else "text", items, is_pair=op == "between")
+
+
+def period_editor(items: list[str]) -> Editor:
+    """One of the usual periods, or one with a number of its own: kind, number, unit."""
+    known = {**dict(offered()), **dict(free())}
+    name = items[0] if items else ""
+    if name and name not in known:
+        known[name] = period_words(name)
+    if name not in FREE:
+        return Editor("select", items, chosen(known, [name]), reloads=True)
+    number, unit = (*items[1:3], "", "")[:2]
+    return Editor("period", [name, number], chosen(known, [name]), units=chosen(dict(units()), [unit or "day"]))
 
 
 def chosen(options: dict[str, str], items: list[str]) -> list[tuple[str, str, bool]]:
@@ -132,7 +149,15 @@ def operand_of(one: Field, op: str, items: list[str]) -> Any:
         return [as_json(one, item) for item in items]
     if not filled:
         raise missing()
-    return filled[0] if op == "within" else as_json(one, filled[0])
+    return period_of(items) if op == "within" else as_json(one, filled[0])
+
+
+def period_of(items: list[str]) -> str:
+    if items[0] not in FREE:
+        return items[0]
+    if text := free_period(items[0], *(*items[1:3], "", "")[:2]):
+        return text
+    raise FieldError(_("A whole number is expected."))
 
 
 def missing() -> FieldError:
@@ -157,6 +182,8 @@ def items_of(one: Field, op: str, value: Any) -> list[str]:
     """What stands in the controls for an operand."""
     if op in NO_OPERAND or value is None:
         return []
+    if op == "within":
+        return free_parts(str(value))
     values = value if isinstance(value, list) else [value]
     return [as_text(one, item) for item in values]
 

@@ -1,54 +1,46 @@
-"""One condition as a row of controls, and back: field, operator, value fitting both."""
+"""One node of a filter as controls, and back: a condition, what is related, or a group of them."""
 
-import re
 import secrets
-from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import NO_OPERAND, Field
 from jantar.engine.fields.errors import FieldError
-from jantar.engine.fields.references import Reference
-from jantar.engine.pages.filter_operands import editor_of, items_of, operand_of
-from jantar.engine.pages.filter_words import capital, find_field, operator_words, relation_fields, relation_label
-from jantar.engine.permissions.actor import Actor
-from jantar.engine.records.errors import BadQuery
-from jantar.engine.records.filters import compile_filter
-from jantar.engine.records.record_type import RecordType
-from jantar.engine.records.registry import Relation, registry
+from jantar.engine.pages.filter_operands import Editor, editor_of, operand_of
+from jantar.engine.pages.filter_places import RELATION, Group, Options, Place, by_label
+from jantar.engine.pages.filter_words import MEASURES, capital, find_field, operator_words
+from jantar.engine.records.measures import measured, measures_of
 from jantar.kit.numbers import whole_number
-from jantar.kit.text import fold
 
-RELATION = "relation:"
-PREFIX = re.compile(r"^(s[0-9a-f]{1,8})-field$")
-Options = list[tuple[str, str]]
+COUNTED = ("at_least", "at_most")
+HOW = ("all", "any", "none")
+PARTS = ("field", "op", "value", "has", "of", "count", "how", "kind", "was")
 
 
-@dataclass(frozen=True)
-class Group:
-    """Fields offered under one heading."""
-
-    label: str
-    options: Options
+def new_prefix() -> str:
+    return f"n{secrets.token_hex(3)}"
 
 
 @dataclass
 class Row:
-    """The controls of one condition. `relation` is the relation whose records it is about, "" for the list's own."""
+    """The controls of one node. What a relation leads to, and what a group holds, are `rows` of their own.
 
-    record_type: RecordType
-    actor: Actor
-    prefix: str = ""
-    relation: str = ""
+    `is_top` is the row a dialog is about: it can be neither moved nor removed.
+    """
+
+    place: Place
+    prefix: str = field(default_factory=new_prefix)
+    is_group: bool = False
+    is_top: bool = False
     path: str = ""
     op: str = ""
     items: list[str] = field(default_factory=list)
     has: str = "any"
+    of: str = ""
     count: str = "1"
     how: str = "all"
     rows: "list[Row]" = field(default_factory=list)
@@ -56,170 +48,158 @@ class Row:
 
     # What the template shows -------------------------------------------------------------------
 
-    @cached_property
-    def fields(self) -> Mapping[str, Field]:
-        if self.relation:
-            return relation_fields(self.relations[self.relation], self.actor)
-        return self.record_type.fields(self.actor)
-
-    @cached_property
-    def relations(self) -> dict[str, Relation]:
-        found = registry.relations(self.record_type)
-        return {name: one for name, one in found.items() if may_see(one, self.actor)}
-
-    @cached_property
-    def field(self) -> Field | None:
-        return find_field(self.path, self.fields, self.actor)[0]
-
     @property
     def is_relation(self) -> bool:
-        return self.path.startswith(RELATION)
-
-    @property
-    def groups(self) -> list[Group]:
-        """Own fields, those of referenced records, and (at the top) relations."""
-        own = offered(self.fields, () if self.relation else self.record_type.defaults)
-        found = [Group("", own)]
-        for name, one in self.fields.items():
-            if isinstance(one, Reference) and (types := registry.types_of(one.target)):
-                inner = [(f"{name}.{key}", capital(other.label)) for key, other in types[0].fields(self.actor).items()]
-                found.append(Group(f"{capital(one.label)} ›", sorted(inner, key=lambda option: option[1])))
-        if not self.relation and self.relations:
-            related = [(RELATION + name, relation_label(one)) for name, one in self.relations.items()]
-            found.append(Group(_("Related"), sorted(related, key=lambda option: option[1])))
-        return found
-
-    @property
-    def operators(self) -> Options:
-        return [(op, operator_words(self.field, op)) for op in self.field.operators] if self.field else []
-
-    @property
-    def editor(self) -> Any:
-        assert self.field
-        return editor_of(self.field, self.op, self.items, self.record_type, self.actor)
+        return self.path.startswith(RELATION) and self.related in self.place.relations
 
     @property
     def related(self) -> str:
         return self.path.removeprefix(RELATION)
 
     @property
-    def row_url(self) -> str:
-        """Where further conditions on the related records come from."""
-        return f"{reverse('pages:filter_row', args=[self.record_type.name])}?of={self.related}"
+    def inner_place(self) -> Place:
+        """Where the rows below stand."""
+        return self.place.inside(self.related) if self.is_relation else self.place
 
-    def name(self, part: str) -> str:
-        return f"{self.prefix}-{part}" if self.prefix else part
+    @property
+    def is_measure(self) -> bool:
+        return self.is_relation and self.has in MEASURES
+
+    @cached_property
+    def field(self) -> Field | None:
+        """What is compared: a field, or a measure of one."""
+        if not self.is_measure:
+            return find_field(self.path, self.place.fields, self.place.actor)[0] if self.path else None
+        one = self.inner_place.fields.get(self.of)
+        return measured(self.has, one).compared if one and self.has in measures_of(one) else None
+
+    @property
+    def groups(self) -> list[Group]:
+        """What the condition can be about; what is chosen stands among it, also when it no longer exists."""
+        steps = self.place.steps(self.path)
+        found = [steps, *self.place.groups] if steps else self.place.groups
+        if self.path.endswith(".") and steps:
+            return found
+        known = any(value == self.path for group in found for value, _label in group.options)
+        if known or not self.path:
+            return found
+        label = find_field(self.path, self.place.fields, self.place.actor)[1]
+        return [Group("", [(self.path, label or removed_words(self.path))]), *found]
+
+    @property
+    def operators(self) -> Options:
+        return [(op, operator_words(self.field, op)) for op in self.field.operators] if self.field else []
+
+    @property
+    def measures(self) -> Options:
+        """The measures that some field of what is related has."""
+        kinds = {kind for one in self.inner_place.fields.values() for kind in measures_of(one)}
+        return [(kind, str(words) % {"field": "…"}) for kind, words in MEASURES.items() if kind in kinds]
+
+    @property
+    def measured_fields(self) -> Options:
+        fields = self.inner_place.fields
+        found = [(name, capital(one.label)) for name, one in fields.items() if self.has in measures_of(one)]
+        return by_label([option for option in found if option[0] != "id"])
+
+    @property
+    def editor(self) -> Editor:
+        assert self.field
+        return editor_of(self.field, self.op, self.items, self.place.root, self.place.actor)
+
+    @property
+    def row_url(self) -> str:
+        """Where further rows below come from."""
+        return f"{reverse('pages:filter_row', args=[self.place.root.name])}?of={self.inner_place.name}"
 
     @property
     def names(self) -> dict[str, str]:
-        return {part: self.name(part) for part in ("field", "op", "value", "has", "count", "how")}
+        return {part: f"{self.prefix}-{part}" for part in PARTS}
 
     # Back to the filter tree -------------------------------------------------------------------
 
-    def node(self) -> Any:
-        """The condition. Raises FieldError; the row at fault keeps the message."""
+    def node(self) -> dict[str, Any]:
+        """The node; {} for one without conditions. Raises FieldError; every row at fault keeps its message."""
+        if self.is_group:
+            nodes = self.nodes()
+            return {self.how: nodes} if nodes else {}
+        if not self.path:
+            return {}
         try:
-            node = self._relation_node() if self.is_relation else self._line_node()
-            if not self.relation:
-                compile_filter(node, self.record_type, self.actor)
+            return self._relation_node() if self.is_relation else self._line_node()
         except FieldError as error:
-            self.errors = self.errors or [error.message]
+            if not any(row.is_wrong for row in self.rows):
+                self.errors = [error.message]
             raise
-        except BadQuery as error:
-            self.errors = [error.message]
-            raise FieldError(error.message) from error
-        return node
 
-    def _line_node(self) -> Any:
+    @property
+    def is_wrong(self) -> bool:
+        return bool(self.errors) or any(row.is_wrong for row in self.rows)
+
+    def nodes(self) -> list[dict[str, Any]]:
+        """The nodes of the rows below, without empty ones. Raises FieldError after all have been looked at."""
+        found, wrong = [], None
+        for row in self.rows:
+            try:
+                found.append(row.node())
+            except FieldError as error:
+                wrong = error
+        if wrong:
+            raise wrong
+        return [node for node in found if node]
+
+    def _line_node(self) -> dict[str, Any]:
         if self.field is None:
-            raise FieldError(_("Choose what the condition is about."))
-        if self.op in NO_OPERAND:
-            return {"field": self.path, "op": self.op}
-        return {"field": self.path, "op": self.op, "value": operand_of(self.field, self.op, self.items)}
+            raise FieldError(self._nothing_chosen())
+        return {"field": self.path, **self._compared()}
 
-    def _relation_node(self) -> Any:
-        nodes = [row.node() for row in self.rows if row.path]
+    def _nothing_chosen(self) -> str:
+        if self.path.endswith(".") and self.place.steps(self.path):
+            return _("Choose what the condition is about.")
+        return gone_words()
+
+    def _compared(self) -> dict[str, Any]:
+        """Operator and value, checked. Raises FieldError."""
+        assert self.field
+        context = self.place.actor.filter_context
+        if self.op in NO_OPERAND:
+            self.field.condition(self.op, None, context)
+            return {"op": self.op}
+        value = operand_of(self.field, self.op, self.items)
+        self.field.condition(self.op, value, context)
+        return {"op": self.op, "value": value}
+
+    def _relation_node(self) -> dict[str, Any]:
+        nodes = self.nodes()
         found: dict[str, Any] = {"relation": self.related, "has": self.has}
-        if self.has in ("at_least", "at_most"):
+        if self.has in COUNTED:
             if whole_number(self.count, most=999_999) is None:
                 raise FieldError(_("A whole number is expected."))
             found["count"] = int(self.count)
+        elif self.is_measure:
+            if self.field is None:
+                raise FieldError(_("Choose what is measured."))
+            found |= {"field": self.of, **self._compared()}
         return {**found, "where": {self.how: nodes}} if nodes else found
 
 
-def offered(fields: Mapping[str, Field], constant: Container[str], prefix: str = "") -> Options:
-    """Fields by label, without those that are the same in every record of the type."""
-    found = [(prefix + name, capital(one.label)) for name, one in fields.items() if name not in constant]
-    return sorted(found, key=lambda option: fold(option[1]))
+def gone_words() -> str:
+    return _("This no longer exists. Choose something else, or remove the condition.")
 
 
-def may_see(relation: Relation, actor: Actor) -> bool:
-    return relation.record_type is None or actor.may("see", relation.record_type.name)
+def removed_words(path: str) -> str:
+    if path.startswith(RELATION):
+        return _("Removed relation “%(name)s”") % {"name": path.removeprefix(RELATION)}
+    return _("Removed field “%(name)s”") % {"name": path}
 
 
 def fitted(row: Row) -> Row:
-    """The row with an operator its field has."""
+    """The row with an operator that what it compares has, and with a row below where there must be one."""
+    if row.is_measure and row.of not in dict(row.measured_fields):
+        row.of = next((name for name, _label in row.measured_fields), "")
+        row.__dict__.pop("field", None)
     if row.field and row.op not in row.field.operators:
         row.op = row.field.operators[0]
-    if row.is_relation and not row.rows:
-        row.rows = [Row(row.record_type, row.actor, prefix=new_prefix(), relation=row.related)]
+    if (row.is_relation or row.is_group) and not row.rows:
+        row.rows = [Row(row.inner_place)]
     return row
-
-
-def new_prefix() -> str:
-    return f"s{secrets.token_hex(3)}"
-
-
-def row_of(node: Any, record_type: RecordType, actor: Actor, relation: str = "", prefix: str = "") -> Row | None:
-    """The row that shows a condition; None for one that is no single line (groups in groups)."""
-    row = Row(record_type, actor, prefix=prefix, relation=relation)
-    if "relation" in node and not relation:
-        row.path = f"{RELATION}{node['relation']}"
-        if row.related not in row.relations:
-            return None
-        row.has, row.count = str(node.get("has", "any")), str(node.get("count", 1))
-        where = node.get("where") or {}
-        row.how = "any" if set(where) == {"any"} else "all"
-        inner = where.get(row.how, [where]) if where else []
-        rows = [row_of(one, record_type, actor, row.related, new_prefix()) for one in inner]
-        if None in rows:
-            return None
-        row.rows = [one for one in rows if one]
-    elif "field" in node:
-        row.path, row.op = str(node["field"]), str(node.get("op", ""))
-        if row.field is None or row.op not in row.field.operators:
-            return None
-        row.items = items_of(row.field, row.op, node.get("value"))
-    else:
-        return None
-    return fitted(row)
-
-
-def row_from(data: QueryDict, record_type: RecordType, actor: Actor, prefix: str = "", relation: str = "") -> Row:
-    """The row as it was filled in."""
-    row = Row(record_type, actor, prefix=prefix, relation=relation)
-    row.path = data.get(row.name("field"), "")
-    if row.is_relation and (relation or row.related not in row.relations):
-        row.path = ""
-    row.op = data.get(row.name("op"), "")
-    row.items = [item.replace("\x00", "").strip() for item in data.getlist(row.name("value"))]
-    row.has = data.get(row.name("has"), "any")
-    row.count = data.get(row.name("count"), "1").strip()
-    row.how = "any" if data.get(row.name("how")) == "any" else "all"
-    if row.is_relation:
-        row.rows = [
-            row_from(data, record_type, actor, inner, row.related)
-            for inner in prefixes(data)
-            if is_of(data.get(f"{inner}-field", ""), row)
-        ]
-    return fitted(row)
-
-
-def is_of(path: str, row: Row) -> bool:
-    """Whether a row below still fits; after a change of the relation those of the former one do not."""
-    fields = relation_fields(row.relations[row.related], row.actor)
-    return not path or find_field(path, fields, row.actor)[0] is not None
-
-
-def prefixes(data: QueryDict) -> Sequence[str]:
-    return [match[1] for name in data if (match := PREFIX.match(name))]

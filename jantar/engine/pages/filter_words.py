@@ -7,12 +7,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from jantar.engine.fields import show
 from jantar.engine.fields.base import MANY_OPERANDS, NO_OPERAND, Field
 from jantar.engine.fields.errors import FieldError
+from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
-from jantar.engine.pages.periods import period_words
+from jantar.engine.pages.periods import is_span, period_words
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.measures import measured, measures_of
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import record_titles, titles_of
 from jantar.engine.records.registry import registry
@@ -48,6 +51,17 @@ OF_TIMES = {
 }
 
 
+#: What is measured of related records; also offered to choose from, with "…" for the field.
+MEASURES = {
+    "sum": gettext_lazy("sum of %(field)s"),
+    "average": gettext_lazy("average of %(field)s"),
+    "least": gettext_lazy("smallest %(field)s"),
+    "most": gettext_lazy("largest %(field)s"),
+    "earliest": gettext_lazy("earliest %(field)s"),
+    "latest": gettext_lazy("latest %(field)s"),
+}
+
+
 @dataclass(frozen=True)
 class Words:
     """One condition, said. `is_broken` when it names something that no longer exists."""
@@ -67,6 +81,11 @@ def operator_words(field: Field, op: str) -> str:
     return str(OPERATORS.get(op, op))
 
 
+def said_operator(field: Field, op: str, value: Any) -> str:
+    """As `operator_words`; a day or what lies before it "is", only what lasts is "in" it."""
+    return str(OPERATORS["is"]) if op == "within" and not is_span(str(value)) else operator_words(field, op)
+
+
 class Speaker:
     """Says conditions of one record type. Give it all nodes at once, so that names are loaded together."""
 
@@ -78,17 +97,40 @@ class Speaker:
     def say(self, node: Any) -> Words:
         return self._say(node, self.record_type.fields(self.actor), self.record_type)
 
+    def sentence(self, tree: Any) -> str:
+        """The whole filter as one sentence."""
+        if is_nothing(tree):
+            return _("Everything, without any condition")
+        how = group_of(tree)
+        fields = self.record_type.fields(self.actor)
+        said = self._joined(how, tree[how], fields, self.record_type) if how in ("all", "any") else str(self.say(tree))
+        return _("%(records)s where %(conditions)s") % {
+            "records": capital(self.record_type.label_plural),
+            "conditions": said,
+        }
+
     def _say(self, node: Any, fields: Mapping[str, Field], record_type: RecordType | None) -> Words:
+        if how := group_of(node):
+            return Words(*self._group(how, node[how], fields, record_type))
         if isinstance(node, dict):
             if "relation" in node and record_type:
                 return self._relation(node, record_type)
             if "field" in node:
                 return self._line(node, fields)
-            for group, word in (("all", _("and")), ("any", _("or")), ("none", _("nor"))):
-                if isinstance(node.get(group), list):
-                    parts = f" {word} ".join(str(self._say(one, fields, record_type)) for one in node[group])
-                    return Words(_("neither") if group == "none" else "", "", f"({parts})")
         return Words(_("Unknown condition"), "", is_broken=True)
+
+    def _group(
+        self, how: str, nodes: list[Any], fields: Mapping[str, Field], record_type: RecordType | None
+    ) -> tuple[str, str, str]:
+        said = self._joined(how, nodes, fields, record_type)
+        count = sum(not is_nothing(node) for node in nodes)
+        if how == "none":
+            return _("not") if count == 1 else _("neither"), "", f"({said})"
+        return "", "", f"({said})" if count > 1 else said
+
+    def _joined(self, how: str, nodes: list[Any], fields: Mapping[str, Field], record_type: RecordType | None) -> str:
+        word = {"all": _("and"), "any": _("or"), "none": _("nor")}[how]
+        return f" {word} ".join(str(self._say(node, fields, record_type)) for node in nodes if not is_nothing(node))
 
     def _line(self, node: dict[str, Any], fields: Mapping[str, Field]) -> Words:
         field, label = find_field(str(node["field"]), fields, self.actor)
@@ -96,16 +138,38 @@ class Speaker:
         if field is None:
             return Words(_("Removed field “%(name)s”") % {"name": node["field"]}, "", is_broken=True)
         value = "" if op in NO_OPERAND else self.value_words(field, op, node.get("value"))
-        return Words(label, operator_words(field, op), value, is_broken=op not in field.operators)
+        return Words(label, said_operator(field, op, node.get("value")), value, is_broken=op not in field.operators)
 
     def _relation(self, node: dict[str, Any], record_type: RecordType) -> Words:
         relation = registry.relations(record_type).get(str(node["relation"]))
         if relation is None:
             return Words(_("Removed relation “%(name)s”") % {"name": node["relation"]}, "", is_broken=True)
         label, fields = relation_label(relation), relation_fields(relation, self.actor)
-        where = node.get("where") or {}
-        inner = str(self._say(where, fields, relation.record_type)) if where else ""
-        return Words(f"{label}:", has_words(node, bool(inner)), inner.removeprefix("(").removesuffix(")"))
+        inner = self._where(node.get("where"), fields, relation.record_type)
+        if node.get("has") in MEASURES:
+            return self._measure(node, label, fields, inner)
+        return Words(f"{label}:", has_words(node, bool(inner)), inner)
+
+    def _where(self, where: Any, fields: Mapping[str, Field], record_type: RecordType | None) -> str:
+        if is_nothing(where):
+            return ""
+        how = group_of(where)
+        if how in ("all", "any"):
+            return self._joined(how, where[how], fields, record_type)
+        return str(self._say(where, fields, record_type))
+
+    def _measure(self, node: dict[str, Any], label: str, fields: Mapping[str, Field], inner: str) -> Words:
+        kind, field = node["has"], fields.get(str(node.get("field")))
+        if field is None or kind not in measures_of(field):
+            said = _("Removed field “%(name)s”") % {"name": node.get("field")}
+            return Words(f"{label}: {said}", "", is_broken=True)
+        compared, op = measured(kind, field).compared, str(node.get("op", ""))
+        value = "" if op in NO_OPERAND else self.value_words(compared, op, node.get("value"))
+        measure = str(MEASURES[kind]) % {"field": capital(field.label)}
+        words = f"{measure} {said_operator(compared, op, node.get('value'))}"
+        if inner:
+            words = where_words(f"{words} {value}".strip())
+        return Words(f"{label}:", words, inner or value, is_broken=op not in compared.operators)
 
     def value_words(self, field: Field, op: str, value: Any) -> str:
         if op in MANY_OPERANDS and isinstance(value, list):
@@ -129,7 +193,8 @@ class Speaker:
             loaded = field.load([value] if field.kind in ("tags", "multi_choice") else value)
             return field.text(loaded)
         except (FieldError, TypeError, ValueError):
-            return str(value)
+            plain = isinstance(field, MoneyKind) and isinstance(value, int | float)
+            return show.number(value) if plain else str(value)
 
     def key_title(self, field: AnyRecord, value: Any) -> str:
         try:
@@ -146,10 +211,28 @@ def has_words(node: dict[str, Any], has_where: bool) -> str:
         case "none":
             return _("none where") if has_where else _("none")
         case "at_least":
-            return ngettext("at least %(n)d", "at least %(n)d", count) % {"n": count}
+            words = ngettext("at least %(n)d", "at least %(n)d", count) % {"n": count}
         case "at_most":
-            return ngettext("at most %(n)d", "at most %(n)d", count) % {"n": count}
-    return _("any where") if has_where else _("any")
+            words = ngettext("at most %(n)d", "at most %(n)d", count) % {"n": count}
+        case _:
+            return _("any where") if has_where else _("any")
+    return where_words(words) if has_where else words
+
+
+def where_words(words: str) -> str:
+    return _("%(words)s where") % {"words": words}
+
+
+def group_of(node: Any) -> str:
+    """Which group a node is: "all", "any" or "none"; "" for a condition and for what is no node."""
+    groups = ("all", "any", "none") if isinstance(node, dict) else ()
+    return next((group for group in groups if isinstance(node.get(group), list)), "")
+
+
+def is_nothing(node: Any) -> bool:
+    """Whether a node holds no condition."""
+    how = group_of(node)
+    return all(is_nothing(one) for one in node[how]) if how else not node
 
 
 def find_field(path: str, fields: Mapping[str, Field], actor: Actor) -> tuple[Field | None, str]:

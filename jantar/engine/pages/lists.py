@@ -18,6 +18,7 @@ from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.saved_views import ViewMenu
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import BadQuery
+from jantar.engine.records.filters import is_within_limits
 from jantar.engine.records.listing import Page, count_of, page_of
 from jantar.engine.records.record_type import RecordType
 
@@ -31,9 +32,20 @@ def show_list(request: HttpRequest, type_name: str) -> HttpResponse:
         state = read_state(request, record_type)
         page = page_of(state.query(limit=ROWS, cursor=state.cursor, narrow=True))
     except BadQuery as error:
-        context = {"record_type": record_type, "error": error, "state": ListState(record_type, current_actor(request))}
-        return render(request, "pages/list_error.html", context, status=400)
+        return show_error(request, record_type, error)
     return render(request, "pages/list.html", {"record_type": record_type, "list": List(state, page)})
+
+
+def show_error(request: HttpRequest, record_type: RecordType, error: BadQuery) -> HttpResponse:
+    """Why the list can't be shown, with its conditions where they can be mended."""
+    context = {"record_type": record_type, "error": error, "state": ListState(record_type, current_actor(request))}
+    try:
+        state = read_state(request, record_type)
+    except BadQuery:
+        return render(request, "pages/list_error.html", context, status=400)
+    if is_within_limits(state.filter):
+        context |= {"state": state, "bar": FilterBar(state), "menu": ViewMenu(state)}
+    return render(request, "pages/list_error.html", context, status=400)
 
 
 def show_count(request: HttpRequest, type_name: str) -> HttpResponse:

@@ -1,10 +1,13 @@
 """Relative periods ("next 14 days") in the user's words, and the ones offered to choose from."""
 
+from typing import get_args
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
 from jantar.kit.errors import InputError
-from jantar.kit.periods import RelativeDate, parse_relative_date
+from jantar.kit.numbers import whole_number
+from jantar.kit.periods import Kind, RelativeDate, Unit, parse_relative_date
 
 OFFERED = (
     "today", "yesterday", "tomorrow", "this week", "last week", "next week", "this month", "last month",
@@ -16,6 +19,67 @@ OFFERED = (
 
 def offered() -> list[tuple[str, str]]:
     return [(text, period_words(text)) for text in OFFERED]
+
+
+#: Periods with a number of one's own: kind and direction by the name they have in forms.
+FREE: dict[str, tuple[Kind, int]] = {
+    "last": ("last", 1), "next": ("next", 1), "before_ago": ("before", -1), "after_in": ("after", 1),
+    "on_ago": ("on", -1), "on_in": ("on", 1), "after_ago": ("after", -1), "before_in": ("before", 1),
+}  # fmt: skip
+
+
+def free() -> list[tuple[str, str]]:
+    return [
+        ("last", _("the last …")),
+        ("next", _("the next …")),
+        ("before_ago", _("more than … ago")),
+        ("after_in", _("more than … from now")),
+        ("on_ago", _("exactly … ago")),
+        ("on_in", _("exactly … from now")),
+        ("after_ago", _("later than … ago")),
+        ("before_in", _("sooner than … from now")),
+    ]
+
+
+def units() -> list[tuple[str, str]]:
+    return [
+        ("day", _("days")),
+        ("week", _("weeks")),
+        ("month", _("months")),
+        ("quarter", _("quarters")),
+        ("year", _("years")),
+    ]
+
+
+def free_parts(text: str) -> list[str]:
+    """Kind, number and unit of a period with a number of one's own; one of those offered, or no period, is itself."""
+    try:
+        period = parse_relative_date(text)
+    except InputError:
+        return [text]
+    kinds = {meaning: name for name, meaning in FREE.items()}
+    name = kinds.get((period.kind, 1 if period.count > 0 else -1))
+    if str(period) in OFFERED or not period.count or name is None:
+        return [str(period)]
+    return [name, str(abs(period.count)), period.unit]
+
+
+def free_period(name: str, number: str, unit: str) -> str:
+    """The period with a number of one's own as text; "" when number or unit are none."""
+    count = whole_number(number, most=10_000)
+    if not count or unit not in get_args(Unit):
+        return ""
+    kind, direction = FREE[name]
+    return str(RelativeDate(kind, count * direction, unit))  # type: ignore[arg-type]
+
+
+def is_span(text: str) -> bool:
+    """Whether a period lasts, so that something is in it; "before today" and "3 days ago" are no such."""
+    try:
+        period = parse_relative_date(text)
+    except InputError:
+        return True
+    return period.kind in ("last", "next") or (period.kind == "this" and period.unit != "day")
 
 
 def period_words(text: str) -> str:

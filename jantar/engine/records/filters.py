@@ -55,6 +55,24 @@ def compile_filter(tree: Any, record_type: RecordType, actor: Actor) -> Q:
     return _Compiler(actor).node(tree or {}, _Place(record_type), "filter", 0)
 
 
+def is_within_limits(tree: Any) -> bool:
+    """Whether a tree has no more nodes and levels than compile_filter takes; looked at before it is walked."""
+    level, count = [tree], 0
+    for _level in range(MAX_DEPTH + 1):
+        count += len(level)
+        if count > MAX_NODES:
+            return False
+        level = [inner for node in level if isinstance(node, dict) for inner in _below(node)]
+        if not level:
+            return True
+    return False
+
+
+def _below(node: dict[str, Any]) -> list[Any]:
+    groups = [node[group] for group in ("all", "any", "none") if isinstance(node.get(group), list)]
+    return [inner for group in groups for inner in group] + ([node["where"]] if node.get("where") else [])
+
+
 class _Place:
     """Where a node stands: at the fields of a record type, or of a part."""
 

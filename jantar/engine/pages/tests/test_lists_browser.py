@@ -41,12 +41,10 @@ def titles(page):
 
 @contextmanager
 def swapped(page):
-    """Waits until htmx has put in what the act inside asks for."""
-    page.evaluate(
-        "window.swaps = 0; document.addEventListener('htmx:afterSettle', () => window.swaps++, { once: true })"
-    )
-    yield
-    page.wait_for_function("() => window.swaps > 0")
+    """Waits until a filter row that the act inside asks for stands in the dialog."""
+    with page.expect_response(lambda answer: "/filter/row/" in answer.url):
+        yield
+    page.wait_for_function("() => !document.querySelector('[data-filter-loading], .htmx-swapping, .htmx-settling')")
 
 
 def test_a_filter_is_built_by_clicking_shared_and_gone_back_from(ada, open_page):
