@@ -14,9 +14,11 @@ import dropzone from "./dropzone";
 import filter from "./filter";
 import inlineEdit from "./inline_edit";
 import jobProgress from "./job_progress";
+import listGroups from "./list_groups";
 import listTotal from "./list_total";
 import menu from "./menu";
 import palette from "./palette";
+import pageCopy from "./page_copy";
 import relativeTime from "./relative_time";
 import partRows from "./part_rows";
 import reorder from "./reorder";
@@ -41,7 +43,9 @@ export const controllers: Record<string, ControllerConstructor> = {
   "cell-edit": cellEdit,
   "inline-edit": inlineEdit,
   "job-progress": jobProgress,
+  "page-copy": pageCopy,
   "part-rows": partRows,
+  "list-groups": listGroups,
   "list-total": listTotal,
   "relative-time": relativeTime,
   "sign-out": signOut,

@@ -21,6 +21,7 @@ from jantar.engine.pages.forms_controls import (
     read_values,
 )
 from jantar.engine.pages.list_state import ListState, encode, read_state
+from jantar.engine.pages.lists import show_error
 from jantar.engine.pages.loading import load_record, load_type
 from jantar.engine.pages.saved_views import ViewMenu
 from jantar.engine.permissions.middleware import current_actor
@@ -40,8 +41,7 @@ def show_board(request: HttpRequest, type_name: str) -> HttpResponse:
         board = BoardState(state)
         sorted_rows(state.query(condition=board.condition(board.columns)))  # refuses what the columns could not show
     except BadQuery as error:
-        context = {"record_type": record_type, "error": error, "state": ListState(record_type, actor, "board")}
-        return render(request, "pages/list_error.html", context, status=400)
+        return show_error(request, record_type, error, "board")
     context = {
         "record_type": record_type,
         "state": state,

@@ -14,14 +14,19 @@ from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.models import SavedView
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import BadQuery
+from jantar.engine.records.grouping import is_summable
 
 MOST_COLUMNS = 30
 
 
 @dataclass(frozen=True)
 class Choosable:
+    """A column as the chooser offers it; `adds_up` says that it may have a sum at the foot."""
+
     field: Field
     chosen: bool
+    adds_up: bool = False
+    has_sum: bool = False
 
 
 def choose_columns(request: HttpRequest, type_name: str) -> HttpResponse:
@@ -37,11 +42,14 @@ def choose_columns(request: HttpRequest, type_name: str) -> HttpResponse:
         }
         return render(request, "pages/list_columns.html", context)
     state = state_from(request.POST.get("state", ""), record_type, current_actor(request))
-    chosen = () if request.POST.get("reset") else checked(state, request.POST.getlist("columns"))
+    is_reset = bool(request.POST.get("reset"))
+    chosen = () if is_reset else checked(state, request.POST.getlist("columns"))
+    sums = () if is_reset else known_sums(state, request.POST.getlist("sums"))
     if isinstance(state.view, SavedView):
-        return redirect(state.address(columns=chosen or None))
-    keep_columns(state, chosen)
-    return redirect(state.address(columns=None))
+        same = tuple(state.view.sums) == sums
+        return redirect(state.address(columns=chosen or None, sums=None if same or is_reset else sums))
+    keep_columns(state, chosen, sums)
+    return redirect(state.address(columns=None, sums=None))
 
 
 def choosable(state: ListState) -> list[Choosable]:
@@ -51,7 +59,15 @@ def choosable(state: ListState) -> list[Choosable]:
     constant = state.record_type.defaults
     known = state.columns_known
     rest = [name for name in known if name not in chosen and name != title and name not in constant]
-    return [Choosable(known[name], name in chosen) for name in (*chosen, *rest)]
+    return [
+        Choosable(one, one.name in chosen, is_summable(one), one.name in state.sums)
+        for one in (known[name] for name in (*chosen, *rest))
+    ]
+
+
+def known_sums(state: ListState, names: Sequence[str]) -> tuple[str, ...]:
+    """The names that add up, without repetition."""
+    return tuple(dict.fromkeys(name for name in names if name in state.fields and is_summable(state.fields[name])))
 
 
 def checked(state: ListState, names: Sequence[str]) -> tuple[str, ...]:
@@ -67,7 +83,8 @@ def with_title(title: str, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((title, *names)))
 
 
-def keep_columns(state: ListState, names: Sequence[str]) -> None:
+def keep_columns(state: ListState, names: Sequence[str], sums: Sequence[str]) -> None:
     SavedView.objects.visible_to(state.actor).update_or_create(
-        record_type=state.record_type.name, owner_id=state.actor.user_id, name="", defaults={"columns": [*names]}
-    )
+        record_type=state.record_type.name, owner_id=state.actor.user_id, name="",
+        defaults={"columns": [*names], "sums": [*sums]},
+    )  # fmt: skip

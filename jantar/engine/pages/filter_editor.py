@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,6 +23,7 @@ from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.filters import compile_filter, is_within_limits
 from jantar.engine.records.listing import count_of
+from jantar.engine.records.patience import TooSlow, at_most
 from jantar.kit.numbers import whole_number
 
 #: How long the count in a dialog may take, in milliseconds.
@@ -156,13 +156,10 @@ def show_preview(request: HttpRequest, type_name: str) -> HttpResponse:
 def counted(state: ListState) -> str:
     """How many records the state shows; "" when counting takes longer than a dialog may wait."""
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(COUNTING)])
-            found = count_of(state.query())
-            transaction.set_rollback(True)  # takes the limit back
-    except (OperationalError, BadQuery):
+        with at_most(COUNTING):
+            return said_count(*count_of(state.query()))
+    except (TooSlow, BadQuery):
         return ""
-    return said_count(*found)
 
 
 def pick_own(request: HttpRequest, type_name: str, kind: str) -> JsonResponse:

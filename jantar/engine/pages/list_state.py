@@ -1,8 +1,8 @@
 """What a list shows, read from its address and put back into addresses.
 
-    ?view=12&filter={...}&search=text&sort=-amount,name&columns=name,city&cursor=...
+    ?view=12&filter={...}&search=text&sort=-amount,name&by=stage&columns=name,city&sums=amount&cursor=...
 
-A view, saved (?view=12) or ready-made (?view=open), gives filter, search, sort and columns; what stands in the
+A view, saved (?view=12) or ready-made (?view=open), gives filter, search, sort, groups and columns; what stands in the
 address goes before it, so that every state of a list can be shared, and the browser's back and forward buttons work.
 """
 
@@ -47,6 +47,9 @@ class ListState:
     search: str = ""
     sort: str = ""
     columns_asked: tuple[str, ...] | None = None
+    #: The field by whose values a list is grouped; "" for a plain list.
+    by: str = ""
+    sums_asked: tuple[str, ...] | None = None
     cursor: str = ""
     group: str = ""
     #: True when the address says that the default view is not wanted.
@@ -67,6 +70,14 @@ class ListState:
         asked = self.columns_asked or (self.view and self.view.columns) or (self.layout and self.layout.columns)
         names = [name for name in asked or self.record_type.columns if name in self.columns_known]
         return tuple(dict.fromkeys((self.record_type.title, *names)))
+
+    @property
+    def sums(self) -> tuple[str, ...]:
+        """The fields that are added up at the foot."""
+        if self.sums_asked is not None:
+            return self.sums_asked
+        kept = self.view or self.layout
+        return tuple(kept.sums) if kept else ()
 
     @cached_property
     def all_views(self) -> tuple[SavedView | ReadyView, ...]:
@@ -93,12 +104,16 @@ class ListState:
     @property
     def is_changed(self) -> bool:
         """Whether the list shows something else than its view holds."""
-        shown = (self.filter, self.search, self.sort, self.columns_asked)
-        return shown != (*self.base, None) if self.view else shown != ({}, "", "", None)
+        shown = (self.filter, self.search, self.sort, self.by, self.columns_asked, self.sums_asked)
+        return shown != (*self.base, self.base_by, None, None)
 
     @property
     def base(self) -> tuple[Any, str, str]:
         return (self.view.filter, self.view.search, self.view.sort) if self.view else ({}, "", "")
+
+    @property
+    def base_by(self) -> str:
+        return self.view.grouped_by if self.view else ""
 
     def query(self, **options: Any) -> Query:
         return Query(
@@ -111,6 +126,8 @@ class ListState:
     def with_(self, **changes: Any) -> "ListState":
         if "columns" in changes:
             changes["columns_asked"] = changes.pop("columns")
+        if "sums" in changes:
+            changes["sums_asked"] = changes.pop("sums")
         return replace(self, cursor=changes.pop("cursor", ""), **changes)
 
     def address(self, **changes: Any) -> str:
@@ -144,7 +161,7 @@ class ListState:
 
     @property
     def board_address(self) -> str:
-        return self.address(place="board", columns=None)
+        return self.address(place="board", columns=None, sums=None, by=self.base_by)
 
     @property
     def exports(self) -> dict[str, str]:
@@ -191,6 +208,10 @@ class ListState:
             found["search"] = self.search
         if self.sort != base_sort:
             found["sort"] = self.sort
+        if self.by != self.base_by:
+            found["by"] = self.by
+        if self.sums_asked is not None:
+            found["sums"] = ",".join(self.sums_asked)
         if self.columns_asked:
             found["columns"] = ",".join(self.columns_asked)
         if self.cursor:
@@ -231,6 +252,8 @@ def from_parameters(given: QueryDict, record_type: RecordType, actor: Actor, pla
         search=given.get("search", base_search).replace("\x00", "").strip()[:LONGEST_SEARCH],
         sort=given.get("sort", base_sort).strip(),
         columns_asked=tuple(columns) or None,
+        by=given.get("by", state.base_by).strip(),
+        sums_asked=tuple(name for name in given.get("sums", "").split(",") if name) if "sums" in given else None,
         cursor=given.get("cursor", ""),
         group=given.get("group", ""),
     )

@@ -1,6 +1,7 @@
 """The list of a record type."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,8 +13,10 @@ from jantar.engine.fields import show
 from jantar.engine.fields.base import Field
 from jantar.engine.pages.filter_bar import FilterBar
 from jantar.engine.pages.filter_words import capital
+from jantar.engine.pages.list_groups import Groups, choices_of
 from jantar.engine.pages.list_rows import NUMBERS, ListRows
 from jantar.engine.pages.list_state import ListState, read_state
+from jantar.engine.pages.list_sums import may_select_in, summed
 from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.saved_views import ViewMenu
 from jantar.engine.permissions.middleware import current_actor
@@ -30,17 +33,19 @@ def show_list(request: HttpRequest, type_name: str) -> HttpResponse:
     record_type = load_type(request, type_name)
     try:
         state = read_state(request, record_type)
-        page = page_of(state.query(limit=ROWS, cursor=state.cursor, narrow=True))
+        groups = Groups(state) if state.by else None
+        page = Page([], None) if groups else page_of(state.query(limit=ROWS, cursor=state.cursor, narrow=True))
     except BadQuery as error:
         return show_error(request, record_type, error)
-    return render(request, "pages/list.html", {"record_type": record_type, "list": List(state, page)})
+    return render(request, "pages/list.html", {"record_type": record_type, "list": List(state, page, groups)})
 
 
-def show_error(request: HttpRequest, record_type: RecordType, error: BadQuery) -> HttpResponse:
-    """Why the list can't be shown, with its conditions where they can be mended."""
-    context = {"record_type": record_type, "error": error, "state": ListState(record_type, current_actor(request))}
+def show_error(request: HttpRequest, record_type: RecordType, error: BadQuery, place: str = "list") -> HttpResponse:
+    """Why the list or board can't be shown, with its conditions where they can be mended."""
+    plain = ListState(record_type, current_actor(request), place)
+    context: dict[str, Any] = {"record_type": record_type, "error": error, "state": plain}
     try:
-        state = read_state(request, record_type)
+        state = read_state(request, record_type, place)
     except BadQuery:
         return render(request, "pages/list_error.html", context, status=400)
     if is_within_limits(state.filter):
@@ -73,9 +78,10 @@ class Header:
 class List:
     """What the template shows of one page."""
 
-    def __init__(self, state: ListState, page: Page) -> None:
+    def __init__(self, state: ListState, page: Page, groups: Groups | None = None) -> None:
         self.state = state
         self.page = page
+        self.groups = groups
         self.bar = FilterBar(state)
         self.views = ViewMenu(state)
         self.record_type: RecordType = state.record_type
@@ -105,6 +111,8 @@ class List:
     @property
     def known_count(self) -> str:
         """The count where the page itself tells it: it is the first and the last one."""
+        if self.groups:
+            return "" if self.groups.count is None else said_count(self.groups.count, True)
         is_whole = not self.state.cursor and not self.page.next_cursor
         return said_count(len(self.page.rows), True) if is_whole else ""
 
@@ -116,6 +124,31 @@ class List:
     def count_part(self) -> str:
         return self.state.part("count")
 
+    @property
+    def is_empty(self) -> bool:
+        return not (self.groups.groups if self.groups else self.page.rows)
+
+    @cached_property
+    def group_choices(self) -> list[tuple[str, str, bool]]:
+        return choices_of(self.state)
+
+    @property
+    def group_label(self) -> str:
+        return capital(self.groups.by.label) if self.groups else ""
+
+    @property
+    def ungrouped(self) -> str:
+        return self.state.address(by="")
+
+    @property
+    def sums_part(self) -> str:
+        """Where the foot of the list comes from; "" when nothing is added up."""
+        return self.state.part("sums") if summed(self.state) and not self.is_empty else ""
+
+    @property
+    def width(self) -> int:
+        return len(self.fields) + 1 + self.may_select
+
     @cached_property
     def may(self) -> dict[str, bool]:
         name, actor = self.record_type.name, self.state.actor
@@ -123,7 +156,7 @@ class List:
 
     @cached_property
     def may_select(self) -> bool:
-        return self.may["bulk"] and (self.may["edit"] or self.may["delete"])
+        return may_select_in(self.state)
 
 
 def header_of(state: ListState, field: Field) -> Header:

@@ -26,7 +26,7 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
 
 
 class SavedView(models.Model):
-    """A filter, search, order and columns of one record type under a name.
+    """A filter, search, order, groups and columns of one record type under a name.
 
     The one without a name is a user's own layout: the columns chosen for the plain list, and which view
     the list opens with.
@@ -43,6 +43,9 @@ class SavedView(models.Model):
     columns: "models.Field[list[str], list[str]]" = ArrayField(
         models.CharField(max_length=60), verbose_name=_("columns"), default=list
     )
+    #: The fields added up at the foot, and the one by whose values the list is grouped.
+    sums: "models.Field[list[str], list[str]]" = ArrayField(models.CharField(max_length=60), default=list)
+    grouped_by = models.CharField(max_length=60, blank=True, default="")
     opens_with = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     #: The name of a ready-made view, or "all" for everything although the type opens with one.
     opens_with_ready = models.CharField(max_length=60, blank=True, default="")

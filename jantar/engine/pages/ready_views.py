@@ -19,6 +19,8 @@ class ReadyView:
     opens: bool
     search: str = ""
     columns: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()
+    grouped_by: str = ""
     owner_id: None = None
 
     def may_change(self, actor: Actor) -> bool:

@@ -185,7 +185,7 @@ def signed_in(actor: Actor) -> int:
 
 def fill(view: SavedView, state: ListState) -> None:
     view.filter, view.search, view.sort = state.filter, state.search, state.sort
-    view.columns = [*state.columns]
+    view.columns, view.sums, view.grouped_by = [*state.columns], [*state.sums], state.by
 
 
 def name_view(view: SavedView, form: ViewForm, actor: Actor) -> None:
@@ -215,4 +215,7 @@ def set_opening(record_type: RecordType, actor: Actor, view: SavedView | ReadyVi
 
 def shown(state: ListState, view: SavedView) -> str:
     """The address of a view, unchanged."""
-    return state.address(view=view, filter=view.filter, search=view.search, sort=view.sort, columns=None, is_all=False)
+    return state.address(
+        view=view, filter=view.filter, search=view.search, sort=view.sort, by=view.grouped_by,
+        columns=None, sums=None, is_all=False,
+    )  # fmt: skip

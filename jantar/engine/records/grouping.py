@@ -1,0 +1,131 @@
+"""The records of a query in groups by the value of one field: how many each has, what their numbers add up to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Q, Sum, Value
+from django.db.models.expressions import Case, Combinable, When
+from django.db.models.functions import Coalesce, NullIf
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.choices import Boolean, Choice
+from jantar.engine.fields.references import Reference, unseen
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.errors import BadQuery
+from jantar.engine.records.listing import Query, rows_of
+from jantar.engine.records.references import is_offered_whole, titles_of
+from jantar.engine.records.sight import is_true, refers_to_record, seen_condition
+from jantar.kit.numbers import whole_number
+from jantar.kit.text import fold
+
+MOST_GROUPS = 200
+KEY, COUNT = "group_key", "group_count"
+
+
+@dataclass(frozen=True)
+class Group:
+    """`key` is the value as text, "" for records without one; sums of money are in the base currency."""
+
+    key: str
+    label: str
+    count: int
+    sums: dict[str, Decimal | int | None] = field(default_factory=dict)
+
+
+def is_groupable(one: Field) -> bool:
+    """Whether the field has few enough values for a group each: yes or no, one of a list, a reference."""
+    return isinstance(one, Boolean | Choice) or (isinstance(one, Reference) and not one.is_custom)
+
+
+def is_summable(one: Field) -> bool:
+    """Whether values add up to something: amounts, counts and durations do, percents and ids do not."""
+    return one.is_numeric and one.kind != "percent" and one.name != "id"
+
+
+def groups_of(query: Query, by: Field, sums: Sequence[Field] = ()) -> tuple[list[Group], bool]:
+    """The groups in the order of their labels, and whether there are more than `MOST_GROUPS` (the smallest are left
+    out). One statement, for references a second one that reads their titles.
+
+    Records that refer to what the actor may not see are in the group without a value, so that groups tell no more
+    than lists do. Raises BadQuery.
+    """
+    measures = {f"sum_{number}": Sum(one.expression()) for number, one in enumerate(sums)}
+    rows = rows_of(query).order_by().values(**{KEY: key_expression(by, query.actor)})
+    rows = rows.annotate(**{COUNT: Count("pk")}, **measures).order_by(f"-{COUNT}", KEY)
+    found = list(rows[: MOST_GROUPS + 1])
+    shown = found[:MOST_GROUPS]
+    labels = labels_of(by, [row[KEY] for row in shown], query.actor)
+    places = {key: place for place, key in enumerate(labels)}
+    shown.sort(key=lambda row: places.get(row[KEY], len(places)))
+    groups = [
+        Group(
+            text_of(row[KEY]),
+            labels.get(row[KEY], unseen()) if row[KEY] is not None else "",
+            row[COUNT],
+            {one.name: row[f"sum_{number}"] for number, one in enumerate(sums)},
+        )
+        for row in shown
+    ]
+    return groups, len(found) > MOST_GROUPS
+
+
+def totals_of(query: Query, sums: Sequence[Field]) -> dict[str, Decimal | int | None]:
+    """What the numbers of all records of the query add up to, by field; one statement. Raises BadQuery."""
+    found = rows_of(query).order_by().aggregate(
+        **{f"sum_{number}": Sum(one.expression()) for number, one in enumerate(sums)}
+    )  # fmt: skip
+    return {one.name: found[f"sum_{number}"] for number, one in enumerate(sums)}
+
+
+def in_group(by: Field, key: str, actor: Actor) -> Q:
+    """The records of one group. Raises BadQuery for a key the field can't have."""
+    if isinstance(by, Boolean):
+        return Q(Exact(key_expression(by, actor), key == "1"))
+    seen = seen_by(by, actor)
+    if not key:
+        return Q(Exact(is_true(seen), False)) if seen else by.condition("empty", None, actor.filter_context)
+    value: Any = key
+    if isinstance(by, Reference):
+        value = whole_number(key)
+        if value is None:
+            raise BadQuery("of", _("There is no such group."))
+    own = by.condition("is", value, actor.filter_context)
+    return own & seen if seen else own
+
+
+def key_expression(by: Field, actor: Actor) -> Combinable:
+    if isinstance(by, Boolean):
+        return Coalesce(by.expression(), Value(False))
+    if isinstance(by, Reference):
+        seen = seen_by(by, actor)
+        return Case(When(seen, then=F(by.id_name)), default=None) if seen else F(by.id_name)
+    return NullIf(by.expression(), Value(""))
+
+
+def seen_by(by: Field, actor: Actor) -> Q:
+    """That the record referred to may be seen; nothing where that is no question."""
+    return seen_condition(by, actor) & Q(**{f"{by.name}__isnull": False}) if refers_to_record(by) else Q()
+
+
+def labels_of(by: Field, keys: Sequence[Any], actor: Actor) -> dict[Any, str]:
+    """The labels by value, in the order groups stand in."""
+    if isinstance(by, Boolean):
+        return {True: by.text(True), False: by.text(False)}
+    if isinstance(by, Choice):
+        known = {str(key): str(label) for key, label in by.choices}
+        return {**known, **{key: str(key) for key in keys if key is not None and key not in known}}
+    assert isinstance(by, Reference)
+    titles = titles_of(by.target, [key for key in keys if key is not None], actor)
+    if is_offered_whole(by.target):
+        return dict(titles)
+    return dict(sorted(titles.items(), key=lambda item: (fold(item[1]), item[0])))
+
+
+def text_of(key: Any) -> str:
+    if isinstance(key, bool):
+        return "1" if key else "0"
+    return "" if key is None else str(key)
