@@ -59,7 +59,7 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
 FORM: Schema = {
     "type": "object",
     "properties": {
-        "file": {"type": "string", "format": "binary", "description": "CSV or XLSX."},
+        "file": {"type": "string", "format": "binary", "description": "CSV, XLSX or vCard."},
         "type": {**TEXT, "description": "The record type, such as people."},
         "mapping": {**TEXT, "description": 'JSON: {"header of a column": "field"}. Suggested when left out.'},
         "match": {**TEXT, "description": 'JSON: ["email"], the fields that tell whether a record exists already.'},

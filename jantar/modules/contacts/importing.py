@@ -50,6 +50,7 @@ SHARED = {
     "addresses:delivery.country": ("ShippingCountry", "Shipping Country"),
     "addresses:home.street": ("Home Street",),
     "addresses:home.city": ("Home City",),
+    "addresses:home.region": ("Home Region", "Home State"),
     "addresses:home.postal_code": ("Home Postal Code",),
     "addresses:home.country": ("Home Country/Region",),
 }  # fmt: skip

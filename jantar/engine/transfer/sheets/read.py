@@ -6,7 +6,7 @@ from itertools import islice
 
 from jantar.engine.transfer.sheets.columns import Evidence, judge_columns
 from jantar.engine.transfer.sheets.dialect import find_header, name_columns
-from jantar.engine.transfer.sheets.encoding import chosen_encoding, detect_encoding
+from jantar.engine.transfer.sheets.encoding import Encoding, chosen_encoding, detect_encoding
 from jantar.engine.transfer.sheets.model import (
     Column,
     Limits,
@@ -17,6 +17,8 @@ from jantar.engine.transfer.sheets.model import (
 )
 from jantar.engine.transfer.sheets.source import Source, check_content, opened
 from jantar.engine.transfer.sheets.text import find_delimiter, text_records
+from jantar.engine.transfer.sheets.vcard import HEADERS, Omissions, card_rows, used_columns
+from jantar.engine.transfer.sheets.vcard_lines import starts_card
 from jantar.engine.transfer.sheets.workbook import workbook_records, worksheet_names
 from jantar.engine.transfer.sheets.workbook_check import check_workbook
 from jantar.kit.errors import gettext_noop
@@ -39,7 +41,7 @@ def open_sheet(
     survey: bool = True,
     limits: Limits | None = None,
 ) -> Sheet:
-    """Understand a CSV or XLSX file given as path, bytes or seekable binary file.
+    """Understand a CSV, XLSX or vCard file given as path, bytes or seekable binary file.
 
     Told from the content: kind, encoding, delimiter, header row, decimal sign and date order.
     Left out: blank rows, repeated headers, the footer of a report; notices say so. `worksheet`
@@ -56,6 +58,9 @@ def open_sheet(
             origin = _Origin()
         else:
             codec = chosen_encoding(encoding) if encoding else detect_encoding(stream)
+            stream.seek(0)
+            if starts_card(stream.read(64)):
+                return _cards(source, codec, limits, survey)
             if len(delimiter) > 1:
                 raise UnreadableSheetError(gettext_noop("A single character separates the columns."))
             found, declared = find_delimiter(stream, codec)
@@ -73,6 +78,27 @@ def open_sheet(
             return text_records(source, codec, origin.delimiter, skip_first=declared)
 
     return _understood(records, origin, limits, survey)
+
+
+def _cards(source: Source, codec: Encoding, limits: Limits, survey: bool) -> Sheet:
+    """The cards of a vCard file as rows."""
+    used = used_columns(source, codec)
+    names, omissions, tally = [HEADERS[place] for place in used], Omissions(), _Tally()
+    rows = card_rows(source, codec, used, omissions) if survey else iter(())
+    evidence = _first_pass(rows, tally, len(names), limits)
+    columns, comma, day_first, _doubts = judge_columns(names, evidence, "")
+    return Sheet(
+        columns=columns,
+        row_count=tally.rows,
+        encoding=codec.name,
+        delimiter="",
+        decimal_comma=comma,
+        day_first=day_first,
+        notices=omissions.notices(_listed),
+        worksheets=[],
+        worksheet="",
+        read_rows=lambda: card_rows(source, codec, used),
+    )
 
 
 @dataclass(slots=True)

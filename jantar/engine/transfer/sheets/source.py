@@ -39,7 +39,7 @@ def opened(source: Source) -> Iterator[BinaryIO]:
 
 
 def check_content(stream: BinaryIO, limits: Limits) -> bool:
-    """Return True for an XLSX workbook, False for text; raise UnreadableSheetError otherwise."""
+    """Return True for an XLSX workbook, False for text (a vCard file is text); raise UnreadableSheetError otherwise."""
     size = stream.seek(0, io.SEEK_END)
     if size > limits.file_bytes:
         raise UnreadableSheetError(
