@@ -75,6 +75,7 @@ def scenarios() -> Iterator[Scenario]:
     yield from lists(floor, client, actor)
     yield from pages(floor, client)
     yield from searches(floor, client)
+    yield from hints(floor, client)
     yield from transfers(floor, client, actor)
 
 
@@ -175,3 +176,24 @@ def searches(floor: Floor, client: Client) -> Iterator[Scenario]:
         return floor.page(entries, [query])
 
     yield page(client, "search: misspelt name", "/search/palette/?q=kowalsik", misspelt, p95_ms=100)
+
+
+def hints(floor: Floor, client: Client) -> Iterator[Scenario]:
+    """What may be there already, while a person is typed: by name and place, and misspelt."""
+    entries = """SELECT p.id, p.name, p.city, p.email, p.phone FROM search_entry e JOIN contacts_party p ON p.id = e.record_id
+        WHERE e.type = 'people' AND e.words @@ %s::tsquery AND p.deleted_at IS NULL LIMIT 40"""
+    for label, family, words in (
+        ("name", "Novák", ("jan", "novak")),
+        ("misspelt name", "Kowalsik", ("jan", "kowalski")),
+    ):
+        query = " & ".join(f"'people={word}'" for word in words)
+        name = f"hint while typing: {label}"
+        bare_pages[name] = partial(floor.page, entries, [query])
+        typed = {
+            "form_fields": "given_name,family_name,city",
+            "given_name": "Jan",
+            "family_name": family,
+            "city": "Praha",
+        }
+        hint = partial(client.post, "/people/new/likely/", typed)
+        yield Scenario(name, hint, get(client, f"/bare/{quote(name)}/"), 3.0, p95_ms=100, alone=bare_pages[name])

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "jantar.engine.transfer",
     "jantar.engine.search",
     "jantar.engine.timeline",
+    "jantar.engine.duplicates",
     "jantar.engine.pages",
     "jantar.engine.api",
     "jantar.modules.contacts",

@@ -74,6 +74,25 @@ class Search:
 
 
 @dataclass(frozen=True)
+class Duplicates:
+    """By what two records of a type are recognised as the same.
+
+    Of `identifiers` an equal one is enough; `contacts` are phones and mail addresses (fields, or columns of parts as
+    "contact_points.value"). Both have to be keys of the type's search. The words of the fields `name` have to be
+    alike, those in `ignored` aside; `name_is_telling` where a name alone says much, as that of a company does.
+    What stands in `place` (the most exact last) and `supports` makes a like name likelier.
+    """
+
+    name: tuple[str, ...]
+    identifiers: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+    place: tuple[str, ...] = ()
+    supports: tuple[str, ...] = ()
+    ignored: frozenset[str] = frozenset()
+    name_is_telling: bool = False
+
+
+@dataclass(frozen=True)
 class RecordAction:
     """A verb of the business on one record: a service `(record, *, actor, **values)`.
 
@@ -150,6 +169,8 @@ class RecordType:
     depends: Mapping[str, str] = field(default_factory=dict)
     #: Fields by which an import recognises an existing record, best first.
     match: tuple[str, ...] = ()
+    #: By what records that are there twice are found; without it nobody looks for them.
+    duplicates: Duplicates | None = None
     import_columns: tuple[ImportColumn, ...] = ()
     #: What other programs call the columns of their exports: names by field (or "part:group.field").
     import_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

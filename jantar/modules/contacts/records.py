@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from jantar.engine.records.parts import Part
-from jantar.engine.records.record_type import RecordType, Search, Section, View
+from jantar.engine.records.record_type import Duplicates, RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
 from jantar.modules.contacts import importing, mirrors, services
 from jantar.modules.contacts.choices import PartyKind
@@ -40,6 +40,12 @@ PARTS = (
 ADDRESS = Section(_("Address"), "street", "postal_code", "city", "region", "country", "addresses")
 HISTORY = Section(_("How we won or lost them"), "source", "won_at", "won_by", "lost_at", "lost_reason")
 
+#: How companies are constituted says nothing of which one it is.
+LEGAL_FORMS = frozenset(
+    "s r o a sro as spol vos ks z oo sp zoo k j kft bt zrt nyrt kkt rt gmbh ag co kg ltd llc inc plc se sa".split()
+)
+ADDRESS_OF = ("city", "postal_code", "street")
+
 IS_MINE = {"field": "owner", "op": "is", "value": "me"}
 IS_CUSTOMER = {"field": "lifecycle", "op": "is", "value": "customer"}
 
@@ -72,6 +78,14 @@ companies = RecordType(
     milestones=("owner", "lifecycle"),
     hidden=OF_PEOPLE,
     import_names=importing.OF_COMPANIES,
+    duplicates=Duplicates(
+        name=("name",),
+        identifiers=("registration_number", "tax_number", "vat_number"),
+        contacts=("email", "phone", "contact_points.value"),
+        place=ADDRESS_OF,
+        ignored=LEGAL_FORMS,
+        name_is_telling=True,
+    ),
     match=("registration_number", "vat_number", "email", "name"),
     after_create=mirrors.mirror_new,
     after_update=mirrors.mirror_changed,
@@ -117,6 +131,12 @@ people = RecordType(
     read_only=frozenset({"name"}),
     labels={"name": pgettext_lazy("person", "name")},
     belongs_to=("company",),
+    duplicates=Duplicates(
+        name=("given_name", "family_name"),
+        contacts=("email", "phone", "contact_points.value"),
+        place=ADDRESS_OF,
+        supports=("company", "birthday"),
+    ),
     match=("email", "phone", "name"),
     import_names=importing.OF_PEOPLE,
     import_columns=(importing.FULL_NAME,),

@@ -5,7 +5,7 @@ from typing import Any
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.parts import Part
-from jantar.engine.records.record_type import Board, RecordAction, RecordType, Search, Section, View
+from jantar.engine.records.record_type import Board, Duplicates, RecordAction, RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.fake.models import Book, Copy, Shelf
 
@@ -65,6 +65,7 @@ books = RecordType(
     board=Board(by="genre", total="price", card=("shelf", "price")),
     parts=(Part("copies", Copy, "book", "Copies", main="is_main"),),
     actions=(RecordAction("lend", "Lend", lend, available=lambda book: not book.lent),),
+    duplicates=Duplicates(name=("title",), contacts=("author_email", "phone"), supports=("shelf",)),
     match=("title",),
     belongs_to=("shelf",),
     milestones=("owner", "genre", "shelf", "price", "published_on"),

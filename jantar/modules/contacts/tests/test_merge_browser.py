@@ -79,3 +79,20 @@ def test_the_page_fits_on_a_phone_in_the_dark(open_page, admin, pair):
     page = open_page(admin, address, viewport=NARROW, color_scheme="dark")
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     assert accessibility_faults(page) == []
+
+
+@pytest.mark.parametrize(("language", "hint"), [("en", "This may be there already:"), ("hu", "Ez talán már megvan:")])
+def test_what_may_be_there_already_is_told_while_it_is_typed_and_saving_goes_on(open_page, admin, pair, language, hint):
+    write.delete(companies, [pair[1].pk], actor=actor_for(admin))
+    admin.language = language
+    admin.save()
+    page = open_page(admin, "/companies/new/")
+    page.locator("input[name=name]").press_sequentially("Zubr", delay=20)
+    likely = page.locator(".likely")
+    expect(likely).to_contain_text(hint)
+    expect(likely.get_by_role("link")).to_have_text("Żubr sp. z o.o.")
+    assert accessibility_faults(page) == []
+    page.locator("input[name=name]").fill("Bizon")
+    expect(likely).to_have_count(0)
+    page.locator("#record-form button[type=submit]").click()
+    expect(page.locator("#record-title")).to_have_text("Bizon")
