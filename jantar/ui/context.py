@@ -30,6 +30,15 @@ class Shell:
         return self._registry.shown(self._request, "user")
 
     @cached_property
+    def settings_items(self) -> list[ShownItem]:
+        """The tabs of the settings; they stand in the page, in no part of the shell that is kept."""
+        return self._registry.shown(self._request, "settings")
+
+    @property
+    def settings_label(self) -> str:
+        return next((str(one.item.label) for one in self.settings_items if one.is_current), "")
+
+    @cached_property
     def areas(self) -> list[ShownArea]:
         return self._registry.in_areas(self.main_items)
 

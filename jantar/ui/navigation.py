@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 
 from .addresses import address
 
-Place = Literal["main", "add", "user"]
+Place = Literal["main", "add", "user", "settings"]
 Link = Literal[
     "home", "palette", "sign_in", "sign_in_fragment", "sign_out", "session", "theme", "language", "notifications"
 ]
@@ -73,14 +73,16 @@ class Navigation:
     """The registry. `navigation` below is the one the shell shows."""
 
     areas: dict[str, NavArea] = field(default_factory=dict)
-    items: dict[Place, dict[str, NavItem]] = field(default_factory=lambda: {"main": {}, "add": {}, "user": {}})
+    items: dict[Place, dict[str, NavItem]] = field(
+        default_factory=lambda: {"main": {}, "add": {}, "user": {}, "settings": {}}
+    )
     links: dict[Link, str] = field(default_factory=dict)
 
     def add_area(self, area: NavArea) -> None:
         self.areas[area.key] = area
 
     def add(self, *items: NavItem, place: Place = "main") -> None:
-        """Registers items in the left navigation, the quick-add menu ("add") or the user's menu ("user")."""
+        """Registers items in the left navigation, the quick-add menu ("add"), the user's menu or the settings."""
         for item in items:
             self.items[place][item.key] = item
 

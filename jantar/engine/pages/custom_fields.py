@@ -64,7 +64,6 @@ def fields(request: HttpRequest, type_name: str) -> HttpResponse:
     administrator(request)
     definitions = list(CustomField.objects.filter(record_type=type_name))
     context = {
-        "tab": "fields",
         "record_type": registry.get(type_name),
         "record_types": [one for one in registry.all() if one.area],
         "used": [one for one in definitions if not one.retired_at],
@@ -96,6 +95,7 @@ def field(request: HttpRequest, type_name: str, pk: int | None = None) -> HttpRe
         if definition
         else _("New field of %(type)s") % {"type": label},
         "action": request.path,
+        "save_label": _("Save field"),
     }
     template = "pages/settings_field_form.html" if request.method == "POST" else "pages/settings_field.html"
     return render(request, template, context, status=422 if form.errors else 200)

@@ -109,7 +109,6 @@ def remove_rate(request: HttpRequest, pk: int) -> HttpResponse:
 
 def answer(request: HttpRequest, form: CompanyForm, rate_form: RateForm) -> HttpResponse:
     context = {
-        "tab": "company",
         "form": form,
         "rate_form": rate_form,
         "base": Workspace.get().base_currency,

@@ -43,7 +43,7 @@ class Line:
 def roles(request: HttpRequest) -> HttpResponse:
     administrator(request)
     found = Role.objects.annotate(number=Count("users")).order_by("name")
-    return render(request, "pages/settings_roles.html", {"tab": "roles", "roles": found})
+    return render(request, "pages/settings_roles.html", {"roles": found})
 
 
 def role(request: HttpRequest, pk: int | None = None) -> HttpResponse:
@@ -58,7 +58,6 @@ def role(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("pages:settings_roles")
     context = {
-        "tab": "roles",
         "heading": heading,
         "form": form,
         "role": found if pk else None,

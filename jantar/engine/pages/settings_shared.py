@@ -46,11 +46,9 @@ def is_stored(form: Any, store: Any) -> bool:
     return not form.errors
 
 
-def settings_form(
-    request: HttpRequest, form: forms.BaseForm, *, tab: str, heading: str, back: str, **more: Any
-) -> HttpResponse:
+def settings_form(request: HttpRequest, form: forms.BaseForm, *, heading: str, back: str, **more: Any) -> HttpResponse:
     """A form of the settings as a page; 422 when something in it is wrong."""
-    context = {"form": form, "tab": tab, "heading": heading, "back": back, **more}
+    context = {"form": form, "heading": heading, "back": back, **more}
     return render(request, "pages/settings_form.html", context, status=422 if form.errors else 200)
 
 
@@ -63,3 +61,13 @@ def register_settings() -> None:
     )  # fmt: skip
     navigation.add_area(NavArea("settings", at_foot=True))
     navigation.add(place)
+    tabs = (
+        ("users", gettext_lazy("Users"), "user"),
+        ("teams", gettext_lazy("Teams"), "users-group"),
+        ("roles", gettext_lazy("Roles"), "shield-lock"),
+        ("fields", gettext_lazy("Fields"), "list-check"),
+        ("company", gettext_lazy("Company"), "building"),
+    )
+    for order, (key, label, icon) in enumerate(tabs):
+        tab = NavItem(key, label, f"pages:settings_{key}", icon=icon, order=order * 10)
+        navigation.add(tab, place="settings")

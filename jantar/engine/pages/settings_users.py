@@ -96,7 +96,7 @@ def users(request: HttpRequest) -> HttpResponse:
     administrator(request)
     memberships = Prefetch("memberships", Membership.objects.select_related("team").order_by("-is_main"))
     found = User.objects.prefetch_related(memberships, "roles").order_by("-is_active", "full_name")
-    return render(request, "pages/settings_users.html", {"tab": "users", "users": found})
+    return render(request, "pages/settings_users.html", {"users": found})
 
 
 def user(request: HttpRequest, pk: int | None = None) -> HttpResponse:
@@ -108,13 +108,13 @@ def user(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("pages:settings_users")
     heading = _("Edit %(what)s") % {"what": User.objects.get(pk=pk)} if pk else _("New user")
-    return settings_form(request, form, tab="users", heading=heading, back=reverse("pages:settings_users"))
+    return settings_form(request, form, heading=heading, back=reverse("pages:settings_users"))
 
 
 def teams(request: HttpRequest) -> HttpResponse:
     administrator(request)
     found = Team.objects.select_related("parent").annotate(number=Count("memberships")).order_by("name")
-    return render(request, "pages/settings_teams.html", {"tab": "teams", "teams": found})
+    return render(request, "pages/settings_teams.html", {"teams": found})
 
 
 def team(request: HttpRequest, pk: int | None = None) -> HttpResponse:
@@ -127,7 +127,7 @@ def team(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     heading = _("Edit %(what)s") % {"what": Team.objects.get(pk=pk)} if pk else _("New team")
     remove = reverse("pages:settings_team_delete", args=[pk]) if pk else ""
     back = reverse("pages:settings_teams")
-    return settings_form(request, form, tab="teams", heading=heading, back=back, delete_url=remove)
+    return settings_form(request, form, heading=heading, back=back, delete_url=remove)
 
 
 @require_POST

@@ -67,9 +67,14 @@ def show_web(field: Field, value: Any) -> SafeString:
 
 
 def show_reference(field: Field, value: Any) -> SafeString | str:
-    """A link to the record where it has a page of its own and the reader may see it."""
+    """A link to the record where it has a page of its own and the reader may see it.
+
+    Rows of tables that are no records may have a colour, `shown_tone`: stages.
+    """
     if is_hidden(value):
         return format_html('<span class="faint">{}</span>', field.text(value))
+    if tone := getattr(value, "shown_tone", ""):
+        return html.badge(value, tone=tone, dot=True)
     address = address_of(value)
     return SafeString(f'<a href="{address}">{escape(str(value))}</a>') if address else str(value)
 

@@ -15,3 +15,5 @@ class SalesConfig(AppConfig):
         navigation.add(
             NavItem("pipeline", _("Pipeline value"), "sales:pipeline", icon="chart-bar", area="sales", order=150)
         )
+        tab = NavItem("pipelines", _("Pipelines"), "sales:settings_pipelines", icon="timeline", order=35)
+        navigation.add(tab, place="settings")

@@ -53,12 +53,41 @@ class Pipeline(models.Model):
         return self.name
 
 
+class Tone(models.TextChoices):
+    BLUE = "blue", pgettext_lazy("colour", "Blue")
+    TEAL = "teal", pgettext_lazy("colour", "Teal")
+    VIOLET = "violet", pgettext_lazy("colour", "Violet")
+    ORANGE = "orange", pgettext_lazy("colour", "Orange")
+    PINK = "pink", pgettext_lazy("colour", "Pink")
+    AMBER = "amber", pgettext_lazy("colour", "Amber")
+    GREEN = "green", pgettext_lazy("colour", "Green")
+    RED = "red", pgettext_lazy("colour", "Red")
+
+
+#: The colours of open stages in turn, where none was chosen.
+IN_TURN = (Tone.BLUE, Tone.TEAL, Tone.VIOLET, Tone.ORANGE, Tone.PINK, Tone.AMBER)
+
+
+class StagesInUse(models.Manager["Stage"]):
+    """Retired stages are offered nowhere; deals and their history still name them."""
+
+    def get_queryset(self) -> "models.QuerySet[Stage]":
+        return super().get_queryset().filter(retired_at=None)
+
+
 class Stage(models.Model):
+    """A step of a pipeline. `status` is what becomes of the deals in it, `tone` its colour, "" for the usual one."""
+
     pipeline = models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="stages")
     name = models.CharField(_("name"), max_length=100)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     status = models.CharField(_("state of deals here"), max_length=5, choices=Status, default=Status.OPEN)
     probability = PercentField(_("probability (%)"), default=0)
+    tone = models.CharField(_("colour"), max_length=10, choices=Tone, blank=True, default="")
+    retired_at = models.DateTimeField(null=True, editable=False)
+
+    objects = StagesInUse()
+    with_retired = models.Manager()  # noqa: DJ012 - a manager, though its name does not say so
 
     class Meta:
         verbose_name = _("stage")
@@ -73,6 +102,12 @@ class Stage(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_tone(self) -> str:
+        """The colour it is shown in everywhere."""
+        usual = {Status.WON: Tone.GREEN, Status.LOST: Tone.RED}.get(Status(self.status))
+        return self.tone or usual or IN_TURN[self.position % len(IN_TURN)]
 
 
 class Deal(Record):

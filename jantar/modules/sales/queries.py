@@ -6,14 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, Sum, Value
+from django.db.models import Count, DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, TruncMonth
 
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import BoardColumn
 from jantar.modules.sales.models import Deal, Pipeline, Stage, Status
 
-TONES = {Status.OPEN: "", Status.WON: "success", Status.LOST: "danger"}
 MONEY: "DecimalField[Any, Any]" = DecimalField(max_digits=18, decimal_places=2)
 
 
@@ -21,11 +20,22 @@ def pipelines(actor: Actor) -> Sequence[tuple[int, str]]:
     return [(pipeline.pk, pipeline.name) for pipeline in Pipeline.objects.all()]
 
 
-def stage_columns(actor: Actor, pipeline: Any) -> list[BoardColumn]:
-    stages = Stage.objects.filter(pipeline_id=pipeline)
-    return [
-        BoardColumn(stage.pk, stage.name, TONES[Status(stage.status)], f"{stage.probability:.0f} %") for stage in stages
-    ]
+def every_pipeline() -> QuerySet[Pipeline]:
+    return Pipeline.objects.all()
+
+
+def stages_of(pipeline: Pipeline) -> list[Any]:
+    """The stages of a pipeline, retired ones too, in order; `number` says how many deals each holds."""
+    alive = Count("deals", filter=Q(deals__deleted_at=None))
+    return list(Stage.with_retired.filter(pipeline=pipeline).annotate(number=alive).order_by("position", "pk"))
+
+
+def stage_columns(actor: Actor, pipeline: Any, only: str = "") -> list[BoardColumn]:
+    """The stages in use (of one kind, with `only`), and retired ones in which deals still are (taken back from the bin, or by an undo)."""
+    held = Exists(Deal._base_manager.filter(stage=OuterRef("pk"), deleted_at=None))
+    stages = Stage.with_retired.filter(Q(retired_at=None) | held, pipeline_id=pipeline)
+    stages = stages.filter(status=only) if only else stages
+    return [BoardColumn(stage.pk, stage.name, stage.shown_tone, f"{stage.probability:.0f} %") for stage in stages]
 
 
 @dataclass(frozen=True)

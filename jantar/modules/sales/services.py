@@ -137,7 +137,7 @@ def _customers_won(records: Sequence[Any], actor: Actor) -> None:
         mark_won({deal.customer_id for deal in won}, by=actor.user_id, on=timezone.localdate())
 
 
-def create_pipeline(name: str, stages: Sequence[tuple[str, str, int]]) -> Pipeline:
+def create_pipeline(name: str, stages: Sequence[tuple[str, str, Decimal | int]]) -> Pipeline:
     """A pipeline with its stages as (name, status, probability in percent), in order."""
     pipeline = Pipeline.objects.create(name=name, position=Pipeline.objects.count())
     Stage.objects.bulk_create(

@@ -20,8 +20,9 @@ from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_team, make_user
 from jantar.engine.testing.browserless import fields_of
 from jantar.kit.money import Money
-from jantar.modules.sales import pages, queries, services
+from jantar.modules.sales import queries, services
 from jantar.modules.sales.models import Deal, Pipeline
+from jantar.modules.sales.pages import value as pages
 
 pytestmark = pytest.mark.django_db
 companies, deals = registry.get("companies"), registry.get("deals")

@@ -18,6 +18,7 @@ from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotFound
 from jantar.kit.numbers import whole_number
 from jantar.modules.sales import queries
+from jantar.modules.sales.models import Status
 from jantar.modules.sales.queries import Cell
 from jantar.platform.settings.models import Workspace
 from jantar.ui.formats import format_month_short
@@ -33,7 +34,7 @@ def show_pipeline(request: HttpRequest) -> HttpResponse:
     pipeline = chosen(request, [pk for pk, _name in pipelines])
     cells = queries.pipeline_value(actor, pipeline)
     months = months_from(actor.today)
-    stages = [column for column in queries.stage_columns(actor, pipeline) if not column.tone]
+    stages = queries.stage_columns(actor, pipeline, only=Status.OPEN)
     rows = [row_of(stage.value, stage.label, pipeline, cells, months) for stage in stages]
     context = {
         "pipelines": [(pk, name, pk == pipeline) for pk, name in pipelines],

@@ -1,0 +1,1 @@
+"""The pages of sales that no record type gives."""
