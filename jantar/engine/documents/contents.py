@@ -17,10 +17,14 @@ from jantar.platform.files.services import CHUNK_BYTES, delete_file, store_file
 MEGABYTE = 1024 * 1024
 #: So long nothing may point to a content before it is deleted: undoing brings versions back for 30 days.
 UNUSED = timedelta(days=31)
+#: A content that nobody has read for so long has lost its job.
+UNREAD = timedelta(hours=1)
 
 
 def keep(file: IO[bytes], name: str) -> Content:
     """The content of a file, known or new. Raises Invalid, naming `file`, for what is not taken in."""
+    from jantar.engine.documents.jobs import read_file
+
     digest, size = measured(file)
     if not size:
         raise Invalid({"file": [_("“%(name)s” is empty.") % {"name": name}]})
@@ -31,7 +35,9 @@ def keep(file: IO[bytes], name: str) -> Content:
     try:
         with transaction.atomic():
             stored = store_file(file, name=name, purpose="documents.content")
-            return Content.objects.create(file=stored, digest=digest, size=size, kind=kind, media_type=media_type)
+            content = Content.objects.create(file=stored, digest=digest, size=size, kind=kind, media_type=media_type)
+            read_file.later(content_id=content.pk)
+            return content
     except IntegrityError:  # somebody else attached the same at the same moment
         return Content.objects.get(digest=digest)
 
@@ -57,12 +63,18 @@ def delete_unused() -> int:
     """Delete contents that no version has had for a month; return how many. To be called every night."""
     unused = Content.objects.filter(versions=None, created_at__lt=timezone.now() - UNUSED)
     number = 0
-    for content in unused.select_related("file"):
+    for content in unused.select_related("file", "small", "large"):
         with transaction.atomic():
             Content.objects.select_for_update().get(pk=content.pk)
             if Version.objects.filter(content=content).exists():
                 continue
             content.delete()
-            delete_file(content.file)
+            for file in filter(None, (content.file, content.small, content.large)):
+                delete_file(file)
             number += 1
     return number
+
+
+def contents_with_picture(ids: set[int]) -> set[int]:
+    """Those of the contents of which there is a small picture; one statement."""
+    return set(Content.objects.filter(pk__in=ids, small__isnull=False).values_list("pk", flat=True))

@@ -35,8 +35,19 @@ ICONS = {
 }  # fmt: skip
 
 
+class Reading(models.TextChoices):
+    """How far finding out what a content says and how it looks is."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class Content(models.Model):
-    """The bytes of a file. Nobody is shown a content but through a document they may see."""
+    """The bytes of a file. Nobody is shown a content but through a document they may see.
+
+    `words` are those of the text, folded and each once: what it is found by. `small` and `large` are pictures of it.
+    """
 
     file = models.OneToOneField("files.StoredFile", on_delete=models.PROTECT, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
@@ -44,8 +55,14 @@ class Content(models.Model):
     kind = models.CharField(_("type"), max_length=10, choices=Kind)
     media_type = models.CharField(max_length=100)
     created_at = models.DateTimeField(default=timezone.now)
+    reading = models.CharField(max_length=10, choices=Reading, default=Reading.WAITING)
+    text = models.TextField(default="")
+    words = models.TextField(default="")
+    small = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
+    large = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        indexes = [models.Index("id", condition=Q(reading="waiting"), name="documents_unread")]
         verbose_name = _("content")
         verbose_name_plural = _("contents")
 
@@ -65,6 +82,8 @@ class Document(Record):
     number = models.PositiveIntegerField(pgettext_lazy("file", "version"), default=0, editable=False)
 
     title_column: ClassVar[str] = "name"
+    #: Set by pages that show small pictures.
+    has_picture = False
 
     class Meta:
         verbose_name = _("document")

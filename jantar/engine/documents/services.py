@@ -73,7 +73,11 @@ def restore_version(pk: int, number: int, *, actor: Actor, cause: str = Cause.PA
 def version_of(document: Document, number: int | None = None) -> Version:
     """A version of a document that the caller has found within rights, the newest without a number."""
     wanted = document.number if number is None else number
-    found = Version.objects.filter(document=document, number=wanted).select_related("content__file").first()
+    found = (
+        Version.objects.filter(document=document, number=wanted)
+        .select_related("content__file", "content__small", "content__large")
+        .first()
+    )
     if found is None:
         raise NotFound(_("There is no such version."))
     return found

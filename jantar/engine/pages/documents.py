@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from jantar.engine.documents import services
+from jantar.engine.documents.contents import contents_with_picture
 from jantar.engine.documents.models import Document
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
@@ -36,12 +37,20 @@ def panel(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     documents, actor = load_type(request, "documents"), current_actor(request)
     tree = {"all": [{"field": "about", "op": "is", "value": f"{type_name}/{pk}"}]}
     page = page_of(Query(documents, actor, filter=tree, sort="-updated_at", limit=SHOWN, columns=("owner",)))
+    mark_pictures(page.rows)
     context = {
         "rows": page.rows,
         "may_attach": may_attach(request, record_type, pk),
         "all_address": list_address(tree) if page.next_cursor else "",
     }
     return render(request, "documents/panel.html", context)
+
+
+def mark_pictures(documents: list[Document]) -> None:
+    """Says of each whether there is a small picture; one statement."""
+    pictured = contents_with_picture({document.content_id for document in documents if document.content_id})
+    for document in documents:
+        document.has_picture = document.content_id in pictured
 
 
 def may_attach(request: HttpRequest, record_type: RecordType, pk: int) -> bool:
@@ -104,6 +113,7 @@ def show_file(request: HttpRequest, pk: int) -> HttpResponse:
     actor = current_actor(request)
     context = {
         "document": document,
+        "content": services.version_of(document).content if document.number else None,
         "versions": services.versions_of(document),
         "may_edit": documents.visible_to(actor, "edit").filter(pk=pk).exists(),
     }
@@ -117,6 +127,16 @@ def download(request: HttpRequest, pk: int, number: int | None = None) -> HttpRe
     inline = "show" in request.GET
     name, media_type = services.file_name(document, version), version.content.media_type
     return serve_file(version.content.file, inline=inline, name=name, content_type=media_type)
+
+
+def picture(request: HttpRequest, pk: int, size: str) -> HttpResponseBase:
+    """The newest version as a picture: of a PDF its first page. Pictures are made anew, without what cameras add."""
+    document = load_record(request, load_type(request, "documents"), pk)
+    content = services.version_of(document).content
+    file = content.small if size == "small" else content.large
+    if file is None:
+        raise NotFound(_("There is no such page."))
+    return serve_file(file, inline=True)
 
 
 def file_of(request: HttpRequest) -> Any:

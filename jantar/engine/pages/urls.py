@@ -112,6 +112,7 @@ DOCUMENTS = [
     path(f"{TYPE}<int:pk>/related/documents/", documents.panel, name="documents_of"),
     path("documents/upload/", documents.upload, name="upload"),
     path("documents/<int:pk>/file/", documents.show_file, name="file"),
+    path("documents/<int:pk>/picture/<str:size>/", documents.picture, name="file_picture"),
     path("documents/<int:pk>/remove/", documents.remove, name="file_remove"),
     path("documents/<int:pk>/download/", documents.download, name="download"),
     path("documents/<int:pk>/versions/", documents.upload_version, name="version_upload"),

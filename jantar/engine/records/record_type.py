@@ -71,6 +71,8 @@ class Search:
     text: tuple[str, ...]
     keys: tuple[str, ...] = ()
     subtitle: tuple[str, ...] = ()
+    #: Columns that hold the words of long texts: folded, each once, with spaces between.
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,8 @@ class RecordType:
     #: What decides with the scope of the roles: (actor, action, scope, path to the record) -> condition. For records
     #: that have the rights of what they hang on.
     within: "Callable[[Actor, str, Q, str], Q] | None" = None
+    #: The key of the record it hangs on: what the search finds is told with that record.
+    hangs_on: str = ""
     #: Whether sheets can be imported; what only comes with something else (a file) can't.
     importable: bool = True
     #: The area of the navigation it stands in, by the key its module registered; "main" stands above all areas,

@@ -75,6 +75,7 @@ class Source:
         self.title = self.expression(record_type.title)
         self.text = [self.expression(path) for path in search.text if path != record_type.title]
         self.subtitle = [self.expression(path) for path in search.subtitle]
+        self.words = [self.expression(path) for path in search.words]
         self.keys = [self.expression(path, many=True) for path in search.keys]
 
     def expression(self, path: str, many: bool = False) -> str:
@@ -145,6 +146,7 @@ def refresh_sql(source: Source) -> str:
     body = ", ".join(source.text) or "''"
     subtitle = ", ".join(f"nullif({text}, '')" for text in source.subtitle) or "NULL"
     keys = " || ".join(source.keys) or "ARRAY[]::text[]"
+    words = "".join(f" || {words_sql(name, text)}" for text in source.words)
     return f"""
 CREATE OR REPLACE FUNCTION {function_of(source.record_type)}(ids bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE batch bigint[];
@@ -158,7 +160,7 @@ BEGIN
             INSERT INTO search_entry AS e (type, record_id, title, subtitle, start, words)
             SELECT '{name}', r.id, coalesce({source.title}, ''), left(concat_ws(' · ', {subtitle}), {MAX_TEXT}),
                 left(jantar_words(coalesce({source.title}, '')), {MAX_TEXT}),
-                jantar_lexemes('{name}', {source.title}, concat_ws(' ', {body}), {keys})
+                jantar_lexemes('{name}', {source.title}, concat_ws(' ', {body}), {keys}){words}
             FROM {source.table} r
             {source.joins}
             WHERE r.id = ANY (batch) AND {source.condition}
@@ -177,6 +179,12 @@ BEGIN
     END LOOP;
 END $$;
 """
+
+
+def words_sql(name: str, text: str) -> str:
+    """The lexemes of words that were made ready when they were stored."""
+    found = f"SELECT '{name}{ANYWHERE}' || word FROM unnest(string_to_array({text}, ' ')) word WHERE word <> ''"
+    return f"array_to_tsvector(ARRAY({found}))"
 
 
 def fill_sql(record_type: RecordType) -> str:

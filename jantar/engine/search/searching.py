@@ -6,7 +6,7 @@ anywhere > similar words. Only as much is asked as is needed: each rank is read 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.db.models.expressions import RawSQL
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.references import record_titles
 from jantar.engine.records.registry import registry
 from jantar.engine.search.text import ANYWHERE, IN_TITLE, KEY, keys_of, words_of
 from jantar.engine.search.typos import corrections
@@ -97,7 +98,19 @@ def search(text: str, actor: Actor, types: Iterable[str] | None = None, limit: i
         found.add(_ask(missing, [_by_words_of_title, _in_title, _anywhere], asked, limit + 1))
     if found.total < min(limit, FEW) and found.best > Rank.WORDS_OF_TITLE and (fixes := corrections(asked.long)):
         found.add(_ask(places, [_similar_to(fixes)], asked, limit + 1))
-    return found.groups(chosen)
+    return [with_records(group, actor) if group.record_type.hangs_on else group for group in found.groups(chosen)]
+
+
+def with_records(group: Group, actor: Actor) -> Group:
+    """The hits of a type that hangs on records, each told with its record; one statement and one per type of these."""
+    name = group.record_type.hangs_on
+    ids = [hit.record_id for hit in group.hits]
+    rows = group.record_type.visible_to(actor).filter(pk__in=ids).only("pk", f"{name}_type", f"{name}_id")
+    keys = {row.pk: key for row in rows if (key := getattr(row, name)) is not None}
+    titles = record_titles(keys.values(), actor)
+    told = {pk: titles[key] for pk, key in keys.items() if key in titles}
+    hits = [replace(hit, subtitle=told.get(hit.record_id, hit.subtitle)) for hit in group.hits]
+    return replace(group, hits=hits)
 
 
 def count(text: str, actor: Actor, record_type: RecordType) -> tuple[int, bool]:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jantar.engine.documents import services
 from jantar.engine.documents.models import Content, Document
+from jantar.engine.documents.reading import read_content
 from jantar.engine.documents.tests.conftest import PNG, storage  # noqa: F401 - a fixture
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records.links import key_of
@@ -76,6 +77,22 @@ def test_a_picture_is_shown_whatever_its_name(client, attic, actor):
     assert answer["Content-Type"] == "image/png"
     assert answer["Content-Disposition"].startswith("inline")
     answer.close()
+
+
+def test_the_picture_and_the_text_of_a_file_are_shown_to_whom_the_record_is(client, client_of, attic, actor):
+    shown, plain = attach("photo.png", PNG, attic, actor), attach("a.txt", b"<b>words</b>", attic, actor)
+    assert client.get(f"/documents/{shown.pk}/picture/small/").status_code == 404
+    for document in (shown, plain):
+        read_content(document.content_id)
+    answer = client.get(f"/documents/{shown.pk}/picture/large/")
+    assert answer["Content-Type"] == "image/webp"
+    assert bytes_of(answer)[8:12] == b"WEBP"
+    panel = client.get(f"/shelves/{attic.pk}/related/documents/").content.decode()
+    assert f'src="/documents/{shown.pk}/picture/small/?v=1"' in panel
+    assert f"/documents/{plain.pk}/picture/" not in panel
+    assert "&lt;b&gt;words&lt;/b&gt;" in client.get(f"/documents/{plain.pk}/file/").content.decode()
+    stranger = client_of(make_user("Stranger", scope=Scope.OWN))
+    assert stranger.get(f"/documents/{shown.pk}/picture/small/").status_code == 404
 
 
 def test_each_version_is_downloaded_under_the_name_of_the_document(client, attic, actor):
