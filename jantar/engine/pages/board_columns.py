@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from jantar.engine.fields.choices import Choice
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.references import Reference
 from jantar.engine.pages.list_state import ListState
+from jantar.engine.pages.values import late
 from jantar.engine.records.errors import BadQuery, NotFound
 from jantar.engine.records.listing import Page, page_of, rows_of
 from jantar.engine.records.record_type import Board, BoardColumn
@@ -150,7 +152,7 @@ class Card:
     href: str
     lines: list[str]
     amount: str
-    dates: list[str]
+    dates: list[SafeString | str]
     people: list[str]
 
 
@@ -166,7 +168,8 @@ def card_of(board: BoardState, row: Any) -> Card:
         if field.kind == "money":
             amount = text
         elif field.kind in ("date", "datetime"):
-            dates.append(text)
+            is_late = board.state.record_type.is_late(name, row, board.state.actor.today)
+            dates.append(late(text) if is_late else text)
         elif field.kind == "user":
             people.append(text)
         else:

@@ -132,17 +132,21 @@ def run(request: HttpRequest, record_type: RecordType, record: Any, action: Reco
             form.refuse(error.errors, record_type.fields(actor))
         else:
             if "stay" in request.GET:
-                return stayed(record_type, f"{action.label} – {record}", done.pk)
-            messages.success(request, _("Done: %(what)s") % {"what": action.label})
+                return stayed(record_type, action, done.pk)
+            messages.success(request, said(action))
             return leading_to(request, reverse("pages:detail", args=[record_type.name, record.pk]))
     return refused_answer(request, {"form": form.prepare(actor)}, is_dialog=True)
 
 
-def stayed(record_type: RecordType, what: str, operation_id: int) -> HttpResponse:
+def said(action: RecordAction) -> str:
+    return str(action.done) or _("Done: %(what)s") % {"what": action.label}
+
+
+def stayed(record_type: RecordType, action: RecordAction, operation_id: int) -> HttpResponse:
     """For verbs pressed elsewhere than on the page of the record: what shows it loads itself anew."""
     answer = with_event(HttpResponse(status=204), f"{record_type.name}:changed")
     undo = reverse("pages:undo", args=[operation_id])
-    return with_toast(answer, _("Done: %(what)s") % {"what": what}, action_label=_("Undo"), action_url=undo)
+    return with_toast(answer, said(action), action_label=_("Undo"), action_url=undo)
 
 
 def ask(request: HttpRequest, record: Any, action: RecordAction, form: RecordForm) -> HttpResponse:

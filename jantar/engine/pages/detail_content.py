@@ -18,7 +18,7 @@ from jantar.engine.fields.references import unseen
 from jantar.engine.pages.addresses import key_address
 from jantar.engine.pages.detail_facts import cards
 from jantar.engine.pages.uploads import Uploads
-from jantar.engine.pages.values import show_value
+from jantar.engine.pages.values import late, show_value
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.links import FirstLinked, linked_columns
@@ -28,6 +28,7 @@ from jantar.engine.records.references import record_titles
 from jantar.engine.records.registry import Relation
 from jantar.engine.records.related import linking_part, pointing_column, related_to
 from jantar.engine.records.sight import hide_unseen, is_true, with_sight
+from jantar.ui import html
 
 KEY_FACTS = 5
 #: Shown beside the sections, not in them.
@@ -166,7 +167,9 @@ class RecordPage:
         value = one.read(row)
         if isinstance(one, AnyRecord) and value is not None:
             return self.link(value) if value in self.titles else unseen()
-        return show_value(one, value)
+        shown = show_value(one, value)
+        is_late = row is self.record and self.record_type.is_late(one.name, row, self.actor.today)
+        return late(shown) if is_late else shown
 
     def link(self, key: RecordKey) -> SafeString:
         return format_html('<a href="{}">{}</a>', key_address(key), self.titles[key])
@@ -187,6 +190,12 @@ class RecordPage:
         names = [name for name in self.record_type.columns if name in known and name != self.record_type.title]
         shown = (ShownField(known[name], self.shown(known[name], self.record)) for name in names)
         return [item for item in shown if not item.is_empty][:KEY_FACTS]
+
+    @property
+    def mark(self) -> SafeString | str:
+        """What the type marks beside the title."""
+        found = self.record_type.mark(self.record)
+        return html.badge(found[0], tone=found[1]) if found else ""
 
     @cached_property
     def actions(self) -> list[RecordAction]:

@@ -12,7 +12,7 @@ from jantar.engine.fields.base import Field
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.pages.addresses import key_address, record_address
 from jantar.engine.pages.filter_words import capital
-from jantar.engine.pages.values import show_value
+from jantar.engine.pages.values import late, show_value
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.links import FirstLinked, first_linked
 from jantar.engine.records.record_type import RecordType
@@ -85,11 +85,17 @@ class ListRows:
         if isinstance(field, AnyRecord):
             return link(value, self._titles.get(value, ""))
         if field.kind not in REPEATED:
-            return conditional_escape(show_value(field, value))
+            shown = conditional_escape(show_value(field, value))
+            is_late = field.name in self._deadlines and self.record_type.is_late(field.name, row, self.actor.today)
+            return late(shown) if is_late else shown
         drawn = (field.name, getattr(value, "pk", value))
         if drawn not in self._drawn:
             self._drawn[drawn] = conditional_escape(show_value(field, value))
         return self._drawn[drawn]
+
+    @cached_property
+    def _deadlines(self) -> frozenset[str]:
+        return frozenset(one.field for one in self.record_type.deadlines)
 
     @cached_property
     def _linked(self) -> dict[str, dict[int, tuple[RecordKey, str]]]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.references import is_hidden
@@ -41,6 +42,11 @@ def show_money(field: Field, value: Any) -> SafeString:
 
 def show_time(field: Field, value: Any) -> SafeString:
     return format_html('<time class="num" datetime="{}">{}</time>', value.isoformat(), field.text(value))
+
+
+def late(shown: SafeString | str) -> SafeString:
+    """A date that is past its time; said, too, for those who do not see the colour."""
+    return format_html('<span class="late">{}<span class="visually-hidden"> {}</span></span>', shown, _("overdue"))
 
 
 def show_choice(field: Field, value: Any) -> SafeString:

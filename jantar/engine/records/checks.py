@@ -32,6 +32,7 @@ def problems(record_type: RecordType) -> Iterator[CheckMessage]:
         "sort": tuple(part.lstrip("-") for part in record_type.sort.split(",")),
         "match": record_type.match,
         "milestones": record_type.milestones,
+        "deadlines": tuple(name for one in record_type.deadlines for name in (one.field, one.while_column)),
         "belongs_to": record_type.belongs_to,
         "defaults": tuple(record_type.defaults),
     }

@@ -129,6 +129,7 @@ def stored_columns(query: Query) -> list[str]:
     known = {column.name for column in record_type.model._meta.concrete_fields}
     fields = record_type.fields(query.actor)
     found = ["id", "version", *record_type.defaults]
+    found += [one.while_column for one in record_type.deadlines if one.field in query.columns]
     for field in (fields[name] for name in {record_type.title: 0, **dict.fromkeys(query.columns)} if name in fields):
         if field.is_custom:
             found.append(CUSTOM)

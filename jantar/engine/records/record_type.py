@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, Q
+from django.utils import timezone
 from django.utils.functional import Promise
 
 from jantar.engine.fields.base import Field
@@ -98,7 +100,8 @@ class Duplicates:
 class RecordAction:
     """A verb of the business on one record: a service `(record, *, actor, **values)`.
 
-    `fields` are asked for before it runs; `available` says whether it makes sense for a record now.
+    `fields` are asked for before it runs; `available` says whether it makes sense for a record now; `done` is the
+    sentence said afterwards ("Deal won.").
     """
 
     name: str
@@ -108,6 +111,16 @@ class RecordAction:
     fields: Callable[[], Mapping[str, Field]] | None = None
     available: Callable[[Any], bool] = lambda record: True
     action: str = "edit"
+    done: Text = ""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A date that is late once it is past, as long as the column `while_column` holds `while_value`."""
+
+    field: str
+    while_column: str
+    while_value: Any = None
 
 
 @dataclass(frozen=True)
@@ -156,6 +169,10 @@ class RecordType:
     #: Rows that the type's own rules write about a record: recorded and undone with it, never typed.
     traces: "tuple[Part, ...]" = ()
     actions: tuple[RecordAction, ...] = ()
+    #: The dates that lists, boards and pages mark when they are past.
+    deadlines: tuple[Deadline, ...] = ()
+    #: What is marked beside the title of a record: (text, tone), None when nothing is.
+    mark: "Callable[[Any], tuple[Text, str] | None]" = lambda record: None
     #: What tells this type's rows from others in the same table, and what new records start with.
     defaults: Mapping[str, Any] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
@@ -242,6 +259,14 @@ class RecordType:
 
     def action(self, name: str) -> RecordAction | None:
         return next((action for action in self.actions if action.name == name), None)
+
+    def is_late(self, name: str, record: Any, today: date) -> bool:
+        """Whether the date of that field is a deadline, past, and still counts."""
+        for one in self.deadlines:
+            value = getattr(record, name) if one.field == name else None
+            if value is not None and getattr(record, one.while_column) == one.while_value:
+                return bool(value < timezone.now() if isinstance(value, datetime) else value < today)
+        return False
 
     def dependents(self, name: str) -> list[str]:
         """The references whose choices follow from the reference of that name."""

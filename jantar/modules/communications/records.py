@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.dates import DateTime
 from jantar.engine.records.parts import Part
-from jantar.engine.records.record_type import RecordAction, RecordType, Search, Section, View
+from jantar.engine.records.record_type import Deadline, RecordAction, RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
 from jantar.modules.communications import services
 from jantar.modules.communications.models import Activity, ActivityLink, Participant, Task, TaskLink
@@ -32,7 +32,7 @@ activities = RecordType(
     views=(View("mine", _("My activities"), {"all": [IS_MINE]}),),
     sections=(
         Section(_("Activity"), "kind", "subject", "at", "duration", "outcome", "cost", "owner", "team"),
-        Section(_("Minutes"), "text", "participants"),
+        Section(_("What was said"), "text", "participants"),
         Section(_("About"), "links"),
     ),
     search=Search(text=("subject", "text")),
@@ -40,6 +40,7 @@ activities = RecordType(
         Part("links", ActivityLink, "activity", _("Linked records"), column=_("About")),
         Part("participants", Participant, "activity", _("Participants")),
     ),
+    labels={"text": _("what was said")},
     milestones=(),
     after_create=services.place_activities,
     after_update=services.place_changed_activities,
@@ -66,16 +67,19 @@ tasks = RecordType(
     parts=(Part("links", TaskLink, "task", _("Linked records"), column=_("About")),),
     actions=(
         RecordAction(
-            "complete", _("Complete"), services.complete_task, icon="check", available=lambda task: not task.done_at
+            "complete", _("Complete"), services.complete_task, icon="check", done=_("Task done."),
+            available=lambda task: not task.done_at,
         ),
         RecordAction(
-            "reopen", _("Reopen"), services.reopen_task, icon="rotate", available=lambda task: bool(task.done_at)
+            "reopen", _("Reopen"), services.reopen_task, icon="rotate", done=_("Task reopened."),
+            available=lambda task: bool(task.done_at),
         ),
         RecordAction(
             "reschedule", _("Reschedule"), services.reschedule_task, icon="calendar", fields=due_fields,
-            available=lambda task: not task.done_at,
+            available=lambda task: not task.done_at, done=_("Task rescheduled."),
         ),
     ),
+    deadlines=(Deadline("due_at", "done_at"),),
     prepare=services.note_who_did_it,
     after_create=services.place_tasks,
     after_update=services.place_changed_tasks,

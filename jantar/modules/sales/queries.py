@@ -31,7 +31,10 @@ def stages_of(pipeline: Pipeline) -> list[Any]:
 
 
 def stage_columns(actor: Actor, pipeline: Any, only: str = "") -> list[BoardColumn]:
-    """The stages in use (of one kind, with `only`), and retired ones in which deals still are (taken back from the bin, or by an undo)."""
+    """The stages in use, and retired ones in which deals still are; `only` those of one kind.
+
+    A deal comes back to a retired stage out of the bin, or by an undo.
+    """
     held = Exists(Deal._base_manager.filter(stage=OuterRef("pk"), deleted_at=None))
     stages = Stage.with_retired.filter(Q(retired_at=None) | held, pipeline_id=pipeline)
     stages = stages.filter(status=only) if only else stages

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import Choice
 from jantar.engine.records.parts import Part
-from jantar.engine.records.record_type import Board, RecordAction, RecordType, Search, Section, View
+from jantar.engine.records.record_type import Board, Deadline, RecordAction, RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
 from jantar.modules.sales import importing, queries, services
 from jantar.modules.sales.models import Deal, DealContact, LossReason, StageChange, Status
@@ -20,6 +20,8 @@ def loss_fields() -> Mapping[str, Field]:
 IS_MINE = {"field": "owner", "op": "is", "value": "me"}
 IS_OPEN = {"field": "status", "op": "is", "value": "open"}
 CLOSES_SOON = {"field": "expected_close", "op": "within", "value": "this month"}
+
+MARKS = {Status.WON: "green", Status.LOST: "red"}
 
 deals = RecordType(
     name="deals",
@@ -47,17 +49,20 @@ deals = RecordType(
     traces=(Part("stage_changes", StageChange, "deal", _("Stage changes")),),
     actions=(
         RecordAction(
-            "win", _("Win"), services.win_deal, icon="trophy", available=lambda deal: deal.status != Status.WON
+            "win", _("Win"), services.win_deal, icon="trophy", done=_("Deal won."),
+            available=lambda deal: deal.status == Status.OPEN,
         ),
         RecordAction(
             "lose", _("Lose"), services.lose_deal, icon="thumb-down", fields=loss_fields,
-            available=lambda deal: deal.status != Status.LOST,
+            available=lambda deal: deal.status == Status.OPEN, done=_("Deal lost."),
         ),
         RecordAction(
             "reopen", _("Reopen"), services.reopen_deal, icon="rotate",
-            available=lambda deal: deal.status != Status.OPEN,
+            available=lambda deal: deal.status != Status.OPEN, done=_("Deal reopened."),
         ),
     ),
+    deadlines=(Deadline("expected_close", "status", Status.OPEN), Deadline("next_step_at", "status", Status.OPEN)),
+    mark=lambda deal: None if deal.status == Status.OPEN else (Status(deal.status).label, MARKS[deal.status]),
     depends={"stage": "pipeline"},
     belongs_to=("customer",),
     milestones=("stage", "amount", "expected_close", "owner"),

@@ -77,7 +77,7 @@ def test_a_task_ticked_off_leaves_today_and_comes_back_by_undo(client, user):
     answer = client.post(f"/tasks/{task.pk}/acts/complete/?stay=1", headers={"HX-Request": "true"})
     told = json.loads(answer["HX-Trigger"])
     assert (answer.status_code, told["tasks:changed"]) == (204, {})
-    assert told["toast:show"]["message"] == "Done: Complete – Call"
+    assert told["toast:show"]["message"] == "Task done."
     assert [row["task"].title for row in my_tasks(actor)["rows"]] == ["Stay"]
     client.post(told["toast:show"]["actionUrl"])
     assert [row["task"].title for row in my_tasks(actor)["rows"]] == ["Call", "Stay"]
