@@ -55,6 +55,7 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
     "decimal_comma": is_yes_or_no,
     "day_first": is_yes_or_no,
     "clear_empty": is_yes_or_no,
+    "translate": is_yes_or_no,
 }
 FORM: Schema = {
     "type": "object",
@@ -72,6 +73,7 @@ FORM: Schema = {
         "decimal_comma": {"type": "boolean"},
         "day_first": {"type": "boolean"},
         "clear_empty": {"type": "boolean", "description": "Empty cells empty the field."},
+        "translate": {"type": "boolean", "description": "Turn the values of a known program into ours (default)."},
     },
     "required": ["file", "type"],
     "additionalProperties": False,
@@ -88,6 +90,11 @@ IMPORT_SCHEMA: Schema = {
         "id": {"type": "integer"},
         "type": TEXT,
         "file": TEXT,
+        "export_of": {
+            "type": ["object", "null"],
+            "description": "The program whose export the file looks like, and of which type.",
+            "properties": {"program": TEXT, "type": TEXT},
+        },
         "state": {"enum": ["draft", "checking", "checked", "running", "done", "cancelled", "failed"]},
         "rows": {"type": "integer"},
         "done_rows": {"type": "integer"},

@@ -151,6 +151,24 @@ class ImportColumn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KnownExport:
+    """How another program exports records of this type.
+
+    A file is one when all `signs` and one of the `hints` are among its columns. `mapping` names targets by header,
+    before what `import_names` would say ("" leaves the column out). `values` say by target what the program's values
+    are called here ("" is none), `match` which fields tell known records (those of the type when empty).
+    """
+
+    program: str
+    content: Text
+    signs: tuple[str, ...]
+    hints: tuple[str, ...]
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    match: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecordType:
     """Declared beside a model and registered once. `name` is the plural key used in addresses, API and rights."""
 
@@ -193,6 +211,7 @@ class RecordType:
     import_columns: tuple[ImportColumn, ...] = ()
     #: What other programs call the columns of their exports: names by field (or "part:group.field").
     import_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    known_exports: tuple[KnownExport, ...] = ()
     #: Replaces fields made from the model, or adds computed ones.
     extra_fields: Mapping[str, Field] = field(default_factory=dict)
     #: Called with a new record before a form shows it; chooses what the people would have to choose otherwise.

@@ -15,6 +15,7 @@ from jantar.engine.records import bulk
 from jantar.engine.records.checking import Errors
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.transfer import plan as modes
+from jantar.engine.transfer.known import translations
 from jantar.engine.transfer.matching import Match, Matcher
 from jantar.engine.transfer.plan import Plan
 from jantar.engine.transfer.references import Resolver, resolve
@@ -46,7 +47,7 @@ class Importer:
         self.actor = actor
         self.fields = record_type.fields(actor)
         self.targets = targets_of(record_type, actor)
-        self.reader = RowReader(plan, self.targets, conventions)
+        self.reader = RowReader(plan, self.targets, conventions, translations(record_type, plan.program))
         self.defaults = self.reader.constants(self.targets)
         self.matcher = Matcher(record_type, [] if plan.mode == modes.CREATE else plan.match, actor)
         self.resolvers = [self._resolver(name, name in plan.create_missing) for name in self._references(plan.mapping)]

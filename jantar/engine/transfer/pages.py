@@ -153,6 +153,7 @@ def changes_from(data: QueryDict, plan: Plan) -> dict[str, Any]:
         "mode": data.get("mode", plan.mode),
         "create_missing": data.getlist("create_missing"),
         "clear_empty": "clear_empty" in data,
+        "translate": "translate" in data or "program" not in data,
         "decimal_comma": {"1": True, "0": False}.get(data.get("decimal_comma", "")),
         "day_first": {"1": True, "0": False}.get(data.get("day_first", "")),
         "currency": data.get("currency", "").strip().upper(),

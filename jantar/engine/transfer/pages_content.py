@@ -16,6 +16,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer import plan as modes
 from jantar.engine.transfer.importing import CREATED, SKIPPED, UNCHANGED, UPDATED, WRONG, Outcome
+from jantar.engine.transfer.known import Recognised, recognised_by
 from jantar.engine.transfer.models import ImportRun, State
 from jantar.engine.transfer.plan import Plan
 from jantar.engine.transfer.services import Preview, creatable, preview
@@ -109,6 +110,38 @@ class ImportPage:
     @property
     def date_orders(self) -> list[Option]:
         return tristate(self.plan.day_first, _("Day first (31/12)"), _("Month first (12/31)"))
+
+    # The program it comes from
+
+    @cached_property
+    def recognised(self) -> Recognised | None:
+        return recognised_by(self.plan.known)
+
+    @property
+    def looks_like(self) -> str:
+        """Which program's export this seems to be, and when it is of something else than what is imported."""
+        if self.recognised is None:
+            return ""
+        known = {"program": self.recognised.export.program, "content": self.recognised.export.content}
+        text = _("This looks like a %(program)s export of %(content)s.") % known
+        if self.recognised.record_type.name != self.run.record_type:
+            text += " " + _("You are importing it as %(types)s.") % {"types": self.record_type.label_plural}
+        return text
+
+    @property
+    def translated(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The fields whose values are translated, each with pairs of the program's word and ours."""
+        if self.recognised is None:
+            return []
+        found = []
+        for export in self.record_type.known_exports:
+            if export.program == self.recognised.export.program:
+                for key, values in export.values.items():
+                    target = self.targets.get(key)
+                    if target and target.field and key in self.plan.mapping:
+                        words = [(text, target.field.text(value) if value else "–") for text, value in values.items()]
+                        found.append((capfirst(str(target.label)), words))
+        return found
 
     # Columns and fields
 

@@ -34,7 +34,8 @@ class Plan:
     """`mapping` names a target for each column ("" leaves it out); `constants` are texts for new records by target.
 
     `match` are the fields that tell whether a record exists already, strongest first. `decimal_comma` and
-    `day_first` override what the columns tell when not None.
+    `day_first` override what the columns tell when not None. `known` is the export of another program that the file
+    looks like, as "HubSpot:people"; with `translate` the values of that program become ours.
     """
 
     columns: list[ColumnOfSheet] = field(default_factory=list)
@@ -53,6 +54,13 @@ class Plan:
     mode: str = UPDATE
     create_missing: list[str] = field(default_factory=list)
     clear_empty: bool = False
+    known: str = ""
+    translate: bool = True
+
+    @property
+    def program(self) -> str:
+        """The program whose values are to be translated."""
+        return self.known.partition(":")[0] if self.translate else ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -16,8 +16,8 @@ from jantar.engine.records import bulk
 from jantar.engine.records.models import Record
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.engine.transfer.known import folded
 from jantar.engine.transfer.rows import ReadRow
-from jantar.kit.text import fold
 
 _REMEMBERED = 200_000
 _NUMBER = re.compile(r"[\d@]")
@@ -153,10 +153,6 @@ class Resolver:
         shared = [name for name in columns if name in read.values]
         fitting = [row for row in found if all(getattr(row, f"{name}_id") == read.values[name].pk for name in shared)]
         return fitting[:1]
-
-
-def folded(text: str) -> str:
-    return " ".join(fold(text).split())
 
 
 def resolve(resolvers: Sequence[Resolver], rows: Sequence[ReadRow]) -> None:

@@ -14,6 +14,7 @@ from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.references import Reference
 from jantar.engine.fields.text import Text
 from jantar.engine.records.checking import Errors, Values
+from jantar.engine.transfer.known import folded
 from jantar.engine.transfer.plan import Plan
 from jantar.engine.transfer.sheets import Row
 from jantar.engine.transfer.targets import CURRENCY, ID, Target
@@ -46,9 +47,16 @@ Step = Callable[[ReadRow, str], None]
 class RowReader:
     """Reads the rows of one import. Texts that come again (countries, dates) are parsed once."""
 
-    def __init__(self, plan: Plan, targets: Mapping[str, Target], conventions: Conventions) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        targets: Mapping[str, Target],
+        conventions: Conventions,
+        values: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
         self.plan = plan
         self.base = conventions
+        self.values = values or {}
         self.currencies: dict[str, str] = {}
         used = [(index, targets[key]) for index, key in enumerate(plan.mapping) if key]
         # Currencies before amounts; columns the type reads itself last, as fields win over them.
@@ -85,7 +93,9 @@ class RowReader:
         return read
 
     def _step(self, index: int, target: Target) -> Step:
-        return self._step_for(target, self.plan.conventions(index, self.base))
+        step = self._step_for(target, self.plan.conventions(index, self.base))
+        values = self.values.get(target.key)
+        return translating(step, values) if values else step
 
     def _step_for(self, target: Target, conventions: Conventions) -> Step:
         if target.is_currency:
@@ -139,6 +149,16 @@ def parser(field: Field, conventions: Conventions) -> Callable[[str], Any]:
         return value
 
     return parse
+
+
+def translating(step: Step, values: Mapping[str, str]) -> Step:
+    """The step for what another program calls a value; one that has no match here is left out."""
+
+    def translated(read: ReadRow, text: str) -> None:
+        if known := values.get(folded(text), text):
+            step(read, known)
+
+    return translated
 
 
 def single(name: str, parse: Callable[[str], Any]) -> Step:

@@ -18,6 +18,7 @@ from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer import jobs
 from jantar.engine.transfer.importing import Importer, Outcome
+from jantar.engine.transfer.known import best_for, recognise, recognised_by
 from jantar.engine.transfer.models import KEPT, ImportRun, Layout, RefusedRow, State
 from jantar.engine.transfer.opening import error_headers, file_of, importer_for, opened, rows_of, said
 from jantar.engine.transfer.plan import ColumnOfSheet, Plan, check_plan
@@ -66,12 +67,15 @@ def understood(record_type: RecordType, file: Any, plan: Plan, actor: Actor) -> 
         plan, columns=columns, rows=sheet.row_count, layout=sheet.layout, encoding=sheet.encoding,
         delimiter=sheet.delimiter, worksheet=sheet.worksheet, worksheets=sheet.worksheets,
     )  # fmt: skip
+    headers = [column.header for column in columns]
+    recognised, export = recognise(headers), best_for(record_type, headers)
+    found.known = recognised.key if recognised else ""
     known = Layout.objects.filter(record_type=record_type.name, fingerprint=sheet.layout).first()
     if known:
         found = replace(found, **{name: known.plan[name] for name in Layout.KEPT if name in known.plan})
     else:
         found.mapping = suggest_mapping(record_type, columns, actor)
-        found.match = list(record_type.match)
+        found.match = list(export.match if export and export.match else record_type.match)
         found.create_missing = creatable(record_type, found.mapping, actor)
     return found, [said(notice) for notice in sheet.notices]
 
@@ -112,7 +116,7 @@ def change_plan(run: ImportRun, changes: Mapping[str, Any], *, actor: Actor) -> 
     if run.is_busy or run.is_finished:
         raise Invalid({"": [_("This import can't be changed any more.")]})
     record_type = registry.get(run.record_type)
-    known = {one.name for one in fields(Plan)} - {"columns", "rows", "layout", "worksheets"}
+    known = {one.name for one in fields(Plan)} - {"columns", "rows", "layout", "worksheets", "known"}
     if unknown := changes.keys() - known:
         raise Invalid({name: [_("There is no such setting.")] for name in unknown})
     plan = Plan.from_json(run.plan)
@@ -233,10 +237,14 @@ def import_states(*, actor: Actor, before: int | None = None, limit: int = 50) -
 
 
 def state_of(run: ImportRun) -> dict[str, Any]:
+    recognised = recognised_by(run.plan.get("known", ""))
     return {
         "id": run.pk,
         "type": run.record_type,
         "file": run.file_name,
+        "export_of": {"program": recognised.export.program, "type": recognised.record_type.name}
+        if recognised
+        else None,
         "state": run.state,
         "rows": run.plan["rows"],
         "done_rows": run.done_rows,

@@ -12,11 +12,11 @@ from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.models import Record
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.transfer.known import best_for, folded, plain, translations
 from jantar.engine.transfer.plan import ColumnOfSheet
-from jantar.engine.transfer.references import Resolver, folded
+from jantar.engine.transfer.references import Resolver
 from jantar.engine.transfer.rows import accepted
 from jantar.engine.transfer.targets import CURRENCY, ID, Target, targets_of
-from jantar.kit.text import words
 
 #: Column names for what every record has, folded.
 COMMON = {
@@ -33,17 +33,24 @@ def suggest_mapping(record_type: RecordType, columns: Iterable[ColumnOfSheet], a
     columns = list(columns)
     targets = targets_of(record_type, actor)
     known = {name: key for key, name in names_of(record_type, targets)}
+    export = best_for(record_type, (column.header for column in columns))
+    own = {plain(header): key for header, key in export.mapping.items()} if export else {}
+    translated = translations(record_type, export.program) if export else {}
     exported = all(column.header in targets or column.header in record_type.fields(actor) for column in columns)
     mapping = [""] * len(columns)
     used: set[str] = set()
 
     def give(position: int, key: str | None) -> None:
-        if not key or mapping[position] or (key in used and not targets[key].takes_several):
+        if not key or key not in targets or mapping[position] or (key in used and not targets[key].takes_several):
             return
-        if readable(columns[position], targets[key], actor):
+        if own.get(plain(columns[position].header), key) != key:
+            return
+        if readable(columns[position], targets[key], actor, translated.get(key, {})):
             mapping[position] = key
             used.add(key)
 
+    for position, column in enumerate(columns):
+        give(position, own.get(plain(column.header)))
     for position, column in enumerate(columns):
         if exported and column.header in targets:
             give(position, column.header)
@@ -56,11 +63,6 @@ def suggest_mapping(record_type: RecordType, columns: Iterable[ColumnOfSheet], a
     for position, column in enumerate(columns):
         give(position, by_content(column, targets))
     return mapping
-
-
-def plain(header: str) -> str:
-    """A header as it is compared: "Account_Name (primary)" and "account name primary" are the same."""
-    return "".join(words(header.replace("_", " ")))
 
 
 def names_of(record_type: RecordType, targets: Mapping[str, Target]) -> Iterator[tuple[str, str]]:
@@ -89,7 +91,7 @@ def by_money(header: str, targets: Mapping[str, Target]) -> str | None:
     return None
 
 
-def readable(column: ColumnOfSheet, target: Target, actor: Actor) -> bool:
+def readable(column: ColumnOfSheet, target: Target, actor: Actor, translated: Mapping[str, str]) -> bool:
     """Whether at least one of the first cells is a value of the field; names of lists differ between programs."""
     if target.field is None or target.is_currency or not column.samples:
         return True
@@ -98,7 +100,7 @@ def readable(column: ColumnOfSheet, target: Target, actor: Actor) -> bool:
     conventions = Conventions(column.decimal_comma, column.day_first, "EUR")
     for sample in column.samples:
         try:
-            target.field.parse_cell(sample, conventions)
+            target.field.parse_cell(translated.get(folded(sample), sample), conventions)
         except FieldError:
             continue
         return True

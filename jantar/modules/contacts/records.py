@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import Duplicates, RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
-from jantar.modules.contacts import importing, mirrors, services
+from jantar.modules.contacts import importing, known_exports, mirrors, services
 from jantar.modules.contacts.choices import PartyKind
 from jantar.modules.contacts.models import Company, ContactPoint, Person, PostalAddress, Relationship
 
@@ -86,6 +86,7 @@ companies = RecordType(
         ignored=LEGAL_FORMS,
         name_is_telling=True,
     ),
+    known_exports=known_exports.OF_COMPANIES,
     match=("registration_number", "vat_number", "email", "name"),
     after_create=mirrors.mirror_new,
     after_update=mirrors.mirror_changed,
@@ -139,6 +140,7 @@ people = RecordType(
     ),
     match=("email", "phone", "name"),
     import_names=importing.OF_PEOPLE,
+    known_exports=known_exports.OF_PEOPLE,
     import_columns=(importing.FULL_NAME,),
     prepare=services.prepare_people,
     validate=services.validate_person,

@@ -9,7 +9,7 @@ from jantar.engine.fields.choices import Choice
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import Board, Deadline, RecordAction, RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
-from jantar.modules.sales import importing, queries, services
+from jantar.modules.sales import importing, known_exports, queries, services
 from jantar.modules.sales.models import Deal, DealContact, LossReason, StageChange, Status
 
 
@@ -68,6 +68,7 @@ deals = RecordType(
     milestones=("stage", "amount", "expected_close", "owner"),
     match=("name",),
     import_names=importing.OF_DEALS,
+    known_exports=known_exports.OF_DEALS,
     start=services.start_deal,
     prepare=services.prepare_deals,
     validate=services.validate_deal,
