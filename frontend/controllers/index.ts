@@ -27,6 +27,7 @@ import selection from "./selection";
 import session from "./session";
 import shell from "./shell";
 import shortcuts from "./shortcuts";
+import showFor from "./show_for";
 import signOut from "./sign_out";
 import sortKeys from "./sort_keys";
 import tabs from "./tabs";
@@ -48,6 +49,7 @@ export const controllers: Record<string, ControllerConstructor> = {
   "list-groups": listGroups,
   "list-total": listTotal,
   "relative-time": relativeTime,
+  "show-for": showFor,
   "sign-out": signOut,
   "sort-keys": sortKeys,
 };

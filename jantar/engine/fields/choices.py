@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BooleanField, CharField, Func, Q, TextField, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 from django.db.models.lookups import Exact, In, IsNull
 from django.utils.translation import gettext as _
@@ -221,6 +222,11 @@ class Tags(Field):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "string", "maxLength": self.max_length}}
+
+    def words_of(self, prefix: str = "") -> Combinable:
+        """A row for each word of a record."""
+        function = "jsonb_array_elements_text" if self.is_custom else "unnest"
+        return Func(self.expression(prefix), function=function, output_field=TextField())
 
     def words(self, items: list[str]) -> Any:
         """The operand as an array of the type that stands on the other side."""

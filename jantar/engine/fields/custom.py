@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from jantar.engine.fields import choices, dates, numbers, text
+from jantar.engine.fields import choices, custom_kinds, dates, numbers, text
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.sources import CustomValue
 
@@ -15,12 +15,19 @@ KINDS: dict[str, tuple[type[Field], str]] = {
     "long_text": (text.LongText, "text"),
     "number": (numbers.Number, "number"),
     "integer": (numbers.Integer, "number"),
+    "money": (custom_kinds.OwnMoney, "json"),
     "percent": (numbers.Percent, "number"),
+    "duration": (numbers.Minutes, "number"),
     "boolean": (choices.Boolean, "boolean"),
     "date": (dates.Date, "text"),
     "datetime": (dates.DateTime, "text"),
     "choice": (choices.Choice, "text"),
     "multi_choice": (choices.MultiChoice, "json"),
+    "tags": (choices.Tags, "json"),
+    "country": (choices.Country, "text"),
+    "record": (custom_kinds.RecordOf, "number"),
+    "user": (custom_kinds.Colleague, "number"),
+    "team": (custom_kinds.OwnTeam, "number"),
     "email": (text.Email, "text"),
     "phone": (text.Phone, "text"),
     "web": (text.WebAddress, "text"),
@@ -36,4 +43,8 @@ def field_from(definition: "CustomField") -> Field:
     }
     if definition.kind in ("choice", "multi_choice"):
         options["choices"] = [(value, value) for value in definition.choices]
+    if definition.kind == "record":
+        options["target_type"] = definition.target
+    if definition.kind == "duration":
+        options["minimum"] = 0
     return kind(definition.key, definition.label, **options)

@@ -18,12 +18,19 @@ class CustomField(models.Model):
         ("long_text", _("Long text")),
         ("number", _("Number")),
         ("integer", _("Whole number")),
+        ("money", _("Amount of money")),
         ("percent", _("Percent")),
+        ("duration", _("Duration")),
         ("boolean", _("Yes or no")),
         ("date", _("Date")),
         ("datetime", _("Date and time")),
         ("choice", _("One of a list")),
         ("multi_choice", _("Several of a list")),
+        ("tags", _("Tags")),
+        ("country", _("Country")),
+        ("record", _("Record")),
+        ("user", _("Colleague")),
+        ("team", _("Team")),
         ("email", _("E-mail")),
         ("phone", _("Phone")),
         ("web", _("Web address")),
@@ -42,6 +49,8 @@ class CustomField(models.Model):
     choices: "models.Field[Any, Any]" = ArrayField(
         models.CharField(max_length=CHOICE_LENGTH), verbose_name=_("values"), default=list, blank=True
     )
+    #: Of a field that refers to records: the name of their type.
+    target = models.CharField(_("refers to"), max_length=50, blank=True, default="")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)

@@ -195,8 +195,15 @@ class MoneyKind(Ordered):
     def expression(self, prefix: str = "") -> Combinable:
         return Column(f"{self.name}_base").expression(prefix)
 
+    def amount(self, prefix: str = "") -> Combinable:
+        """The number in its own currency."""
+        return Column(f"{self.name}_value").expression(prefix)
+
+    def currency(self, prefix: str = "") -> Combinable:
+        return Column(f"{self.name}_currency").expression(prefix)
+
     def where_empty(self, prefix: str) -> Any:
-        return IsNull(Column(f"{self.name}_value").expression(prefix), True)
+        return IsNull(self.amount(prefix), True)
 
     def load(self, data: Any) -> Any:
         if data is None or data == "":

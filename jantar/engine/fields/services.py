@@ -27,10 +27,11 @@ MOST_CHOICES = 500
 
 def create_custom_field(
     *, record_type: str, label: str, kind: str, actor: "Actor", help: str = "", required: bool = False,
-    choices: Sequence[str] = (),
+    choices: Sequence[str] = (), target: str = "",
 ) -> CustomField:  # fmt: skip
     """Adds a field to a record type; its key is made from the label and never used twice, retired ones included.
 
+    `target` is the record type that a field of the kind "record" refers to; the caller knows that it exists.
     Raises NotAllowed unless the actor is an administrator, and Invalid with the wrong fields named.
     """
     actor.require_admin()
@@ -41,9 +42,12 @@ def create_custom_field(
         errors = _errors(definition, choices)
         if kind not in dict(CustomField.KINDS):
             errors["kind"] = [_("One of the listed values is expected.")]
+        if kind == "record" and not target:
+            errors["target"] = [_("This field is required.")]
         if errors := errors | _count_errors(record_type):
             raise Invalid(errors)
         definition.choices = clean_choices(choices) if kind in WITH_CHOICES else []
+        definition.target = target if kind == "record" else ""
         definition.key = _free_key(record_type, definition.label)
         last = CustomField.objects.filter(record_type=record_type).aggregate(last=Max("position"))["last"]
         definition.position = (last or 0) + 1

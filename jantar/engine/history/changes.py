@@ -282,7 +282,7 @@ class _Reader:
             if key is None or key in self.names:
                 return one.dump(key), "" if key is None else self.names[key]
             return {"type": None, "id": None, "title": unseen()}, unseen()
-        if isinstance(one, MoneyKind):
+        if isinstance(one, MoneyKind) and not one.is_custom:
             return self._money(one, row)
         stored = row.get(one.name)
         try:

@@ -42,5 +42,8 @@ class Amounts:
 
 
 def key_in(one: AnyRecord, row: Row) -> RecordKey | None:
+    if one.is_custom:
+        stored = (row.get("custom") or row).get(one.name)
+        return RecordKey(*one.load(stored)) if isinstance(stored, int) else None
     type_name, pk = (row.get(column) for column in one.columns)
     return RecordKey(type_name, pk) if type_name and pk else None

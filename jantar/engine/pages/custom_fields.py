@@ -1,12 +1,13 @@
 """Settings: fields that administrators add to the record types. They work at once, without a restart."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -25,6 +26,10 @@ from jantar.engine.pages.settings_shared import administrator, is_stored
 from jantar.engine.records.registry import registry
 
 
+def target_choices() -> list[tuple[str, str]]:
+    return [("", ""), *((one.name, capfirst(str(one.label_plural))) for one in registry.all())]
+
+
 class FieldForm(forms.Form):
     label = forms.CharField(label=gettext_lazy("Label"), max_length=100)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=CustomField.KINDS)
@@ -32,8 +37,12 @@ class FieldForm(forms.Form):
         label=gettext_lazy("Values of the list"), required=False, help_text=gettext_lazy("One on each line."),
         widget=forms.Textarea(attrs={"rows": 4, "data-controller": "autosize"}),
     )  # fmt: skip
+    target = forms.ChoiceField(label=gettext_lazy("Refers to"), required=False, choices=target_choices)
     help = forms.CharField(label=gettext_lazy("Help beside the field"), required=False, max_length=300)
     required = forms.BooleanField(label=gettext_lazy("Has to be filled in"), required=False)
+
+    #: The kinds that a part of the form belongs to.
+    SHOWN_FOR: ClassVar[dict[str, str]] = {"choices": " ".join(WITH_CHOICES), "target": "record"}
 
     def __init__(self, *args: Any, definition: CustomField | None = None, **options: Any) -> None:
         if definition:
@@ -42,8 +51,10 @@ class FieldForm(forms.Form):
                 "choices": "\n".join(definition.choices),
             }  # fmt: skip
         super().__init__(*args, **options)
+        for name, kinds in self.SHOWN_FOR.items():
+            self.fields[name].shown_for = kinds  # type: ignore[attr-defined]
         if definition:
-            del self.fields["kind"]
+            del self.fields["kind"], self.fields["target"]
             if definition.kind not in WITH_CHOICES:
                 del self.fields["choices"]
 
@@ -83,7 +94,8 @@ def field(request: HttpRequest, type_name: str, pk: int | None = None) -> HttpRe
             change_custom_field(definition.pk, record_type=type_name, actor=actor, **form.values)
         else:
             kind = form.cleaned_data["kind"]
-            create_custom_field(record_type=type_name, kind=kind, actor=actor, **form.values)
+            target = form.cleaned_data["target"]
+            create_custom_field(record_type=type_name, kind=kind, target=target, actor=actor, **form.values)
 
     if request.method == "POST" and is_stored(form, store):
         messages.success(request, _("Saved."))

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -15,10 +14,9 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import Field, Label
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import unseen
-from jantar.engine.pages.addresses import key_address
 from jantar.engine.pages.detail_facts import cards
 from jantar.engine.pages.uploads import Uploads
-from jantar.engine.pages.values import late, show_value
+from jantar.engine.pages.values import late, show_key, show_value
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.links import FirstLinked, linked_columns
@@ -171,8 +169,8 @@ class RecordPage:
         is_late = row is self.record and self.record_type.is_late(one.name, row, self.actor.today)
         return late(shown) if is_late else shown
 
-    def link(self, key: RecordKey) -> SafeString:
-        return format_html('<a href="{}">{}</a>', key_address(key), self.titles[key])
+    def link(self, key: RecordKey) -> SafeString | str:
+        return show_key(key, self.titles[key])
 
     def cells(self, part: Part, row: Any) -> list[ShownField]:
         return [ShownField(one, self.cell(one, row)) for one in part.fields.values()]

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import MANY_OPERANDS, NO_OPERAND, Field
+from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.dates import Date
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.numbers import MoneyKind, Number
@@ -66,8 +67,8 @@ def editor_of(one: Field, op: str, items: list[str], record_type: RecordType, ac
         offers = dict(rows_to_offer(one.target, dict.fromkeys(before), actor))
         return Editor("many", items, chosen(offers, items), is_multiple=many)
     if isinstance(one, AnyRecord):
-        url = reverse("pages:pick", args=["any"])
-        return Editor("pick", items, [(item, title_of(one, item, actor), True) for item in items if item], url)
+        titles = [(item, title_of(one, item, actor), True) for item in items if item]
+        return Editor("pick", items, titles, key_url(one, record_type), is_multiple=many)
     if hasattr(one, "choices"):
         known = {str(key): str(label) for key, label in one.choices}
         gone = {item: item for item in items if item and item not in known}
@@ -75,7 +76,7 @@ def editor_of(one: Field, op: str, items: list[str], record_type: RecordType, ac
         return Editor("many" if many or len(options) > 20 else "select", items, options, is_multiple=many)
     if many:
         words = chosen({item: item for item in items if item}, items)
-        return Editor("many", items, words, suggest_url(one, record_type), takes_new=True, is_multiple=True)
+        return Editor("many", items, words, suggest_url(one, record_type, actor), takes_new=True, is_multiple=True)
     if one.kind in TIMES:
         return Editor("date", items, is_pair=op == "between")
     return Editor("number" if one.is_numeric else "text", items, is_pair=op == "between")
@@ -106,7 +107,15 @@ def named(one: Reference, items: list[str], actor: Actor) -> list[tuple[str, str
     return [*found, (special, own_words(one.kind), True)] if special and special in items else found
 
 
+def key_url(one: AnyRecord, record_type: RecordType) -> str:
+    if one.kind in ME:
+        return reverse("pages:filter_pick", args=[record_type.name, f"{one.kind}s"])
+    return reverse("pages:pick", args=[one.target_type if isinstance(one, RecordOf) else "any"])
+
+
 def title_of(one: AnyRecord, text: str, actor: Actor) -> str:
+    if text == ME.get(one.kind):
+        return own_words(one.kind)
     try:
         key = one.load(text)
     except FieldError:
@@ -125,8 +134,8 @@ def pick_url(one: Reference, record_type: RecordType) -> str:
     return pick_address(one.target)
 
 
-def suggest_url(one: Field, record_type: RecordType) -> str:
-    if one.kind != "tags" or record_type.own_fields.get(one.name) is not one:
+def suggest_url(one: Field, record_type: RecordType, actor: Actor) -> str:
+    if one.kind != "tags" or record_type.fields(actor).get(one.name) is not one:
         return ""
     return reverse("pages:suggest", args=[record_type.name, one.name])
 
@@ -165,6 +174,8 @@ def missing() -> FieldError:
 
 
 def as_json(one: Field, text: str) -> Any:
+    if isinstance(one, RecordOf):
+        return text if text == ME.get(one.kind) else int(one.input_text(one.load(text)))
     if isinstance(one, AnyRecord):
         return one.dump(one.load(text))
     if isinstance(one, Reference):
@@ -191,10 +202,10 @@ def items_of(one: Field, op: str, value: Any) -> list[str]:
 def as_text(one: Field, value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
+    if isinstance(value, dict) and isinstance(one, RecordOf | Reference):
+        return str(value.get("id", ""))
     if isinstance(value, dict) and isinstance(one, AnyRecord):
         return f"{value.get('type')}/{value.get('id')}"
-    if isinstance(value, dict) and isinstance(one, Reference):
-        return str(value.get("id", ""))
     if isinstance(one, Number | MoneyKind):
         reader = one if isinstance(one, Number) or isinstance(value, dict) else Number(one.name, one.label)
         try:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from jantar.engine.fields.base import Field, Label
+from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference, unseen
 from jantar.engine.history.changes import changes_of
 from jantar.engine.pages.forms_controls import is_loaded
@@ -16,7 +17,7 @@ from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import Stale
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
-from jantar.engine.records.references import titles_of
+from jantar.engine.records.references import record_titles, titles_of
 from jantar.engine.records.sight import refers_to_record
 
 KEEP = "keep-"
@@ -74,6 +75,8 @@ def shown(one: Field, value: Any, actor: Actor) -> str:
     """A value as text; a record by its title as far as the actor may see it."""
     if isinstance(one, Reference) and value is not None and (refers_to_record(one) or not is_loaded(value)):
         return titles_of(one.target, [value.pk], actor).get(value.pk, unseen())
+    if isinstance(one, AnyRecord) and value is not None:
+        return record_titles([value], actor).get(value, unseen())
     return one.text(value)
 
 

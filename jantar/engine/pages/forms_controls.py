@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from jantar.engine.fields import show
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import Tags
+from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.record_key import AnyRecord
@@ -118,6 +119,8 @@ class Control:
 
     @property
     def pick_url(self) -> str:
+        if isinstance(self.field, RecordOf):
+            return reverse("pages:pick", args=[self.field.target_type])
         if isinstance(self.field, AnyRecord):
             return reverse("pages:pick", args=["any"])
         return pick_address(self.field.target) if isinstance(self.field, Reference) else ""

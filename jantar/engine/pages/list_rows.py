@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
-from jantar.engine.pages.addresses import key_address, record_address
+from jantar.engine.pages.addresses import record_address
 from jantar.engine.pages.filter_words import capital
-from jantar.engine.pages.values import late, show_value
+from jantar.engine.pages.values import late, show_key, show_value
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.links import FirstLinked, first_linked
 from jantar.engine.records.record_type import RecordType
@@ -112,7 +112,7 @@ class ListRows:
 
 
 def link(key: RecordKey | None, title: str) -> str:
-    return format_html('<a href="{}">{}</a>', key_address(key), title) if key and title else ""
+    return conditional_escape(show_key(key, title)) if key and title else ""
 
 
 def css_of(field: Field) -> str:

@@ -1,6 +1,6 @@
 """What a combobox offers: records the actor may see, colleagues, teams, words already used as tags."""
 
-from django.db.models import F, Func, Model, Q
+from django.db.models import F, Model, Q
 from django.db.models.lookups import Contains
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
@@ -56,11 +56,9 @@ def suggest(request: HttpRequest, type_name: str, name: str) -> JsonResponse:
     field = record_type.fields(actor).get(name)
     if not isinstance(field, Tags):
         raise NotFound(_("There is no such page."))
-    if field.is_custom:
-        return JsonResponse({"items": []})
     visible = record_type.visible_to(actor)
     rows = visible.filter(~Q(field.where_empty("")), pk__in=visible.order_by("-pk").values("pk")[:NEWEST])
-    words = rows.annotate(word=Func(F(name), function="unnest")).values_list("word", flat=True).distinct()
+    words = rows.annotate(word=field.words_of()).values_list("word", flat=True).distinct()
     wanted = fold(request.GET.get("q", ""))
     found = sorted((word for word in words[:1000] if wanted in fold(word)), key=lambda word: place(fold(word), wanted))
     return JsonResponse({"items": [{"value": word, "label": word} for word in found[:LIMIT]]})

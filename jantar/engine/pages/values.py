@@ -10,8 +10,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.fields.references import is_hidden
-from jantar.engine.pages.addresses import record_address
+from jantar.engine.pages.addresses import key_address, record_address
+from jantar.engine.records.links import PEOPLE
 from jantar.engine.records.registry import registry
 from jantar.kit.text import fold
 from jantar.ui import html
@@ -87,6 +89,13 @@ def show_reference(field: Field, value: Any) -> SafeString | str:
 
 def show_user(field: Field, value: Any) -> SafeString:
     return format_html('<span class="named">{}<span>{}</span></span>', html.avatar(str(value), size="s"), value)
+
+
+def show_key(key: RecordKey, title: str) -> SafeString | str:
+    """A record, colleague or team that a field names by its key."""
+    if key.type == "users":
+        return format_html('<span class="named">{}<span>{}</span></span>', html.avatar(title, size="s"), title)
+    return title if key.type in PEOPLE else format_html('<a href="{}">{}</a>', key_address(key), title)
 
 
 def address_of(record: Model) -> str:

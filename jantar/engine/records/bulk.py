@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
@@ -93,7 +94,7 @@ def differs(field: Field | None, record: Any, value: Any) -> bool:
         return True
     if isinstance(field, Reference):
         return bool(getattr(record, field.id_name) != (None if value is None else value.pk))
-    return bool(field.read(record) != value)
+    return bool(field.read(record) != (field.load(value) if isinstance(field, RecordOf) else value))
 
 
 def refuse_taken(record_type: RecordType, lines: Iterable[Line]) -> None:

@@ -15,6 +15,10 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.platform.accounts.models import Team, User
+
+#: Tables that fields of any kind of row can name although they hold no records.
+PEOPLE: dict[str, type[models.Model]] = {"users": User, "teams": Team}
 
 
 class RecordLink(models.Model):
@@ -84,12 +88,28 @@ def key_of(record: Any) -> RecordKey:
 
 
 def visible_keys(keys: Iterable[RecordKey], actor: Actor) -> set[RecordKey]:
-    """Those of the records that exist and that the actor may see; one statement per type among them."""
-    return {
+    """Those of the records that exist and that the actor may see; one statement per type among them.
+
+    Users, who have to be active, and teams are visible to everybody.
+    """
+    keys = list(keys)
+    found = {
         RecordKey(name, pk)
         for name, pks in _by_type(keys)
         for pk in registry.get(name).visible_to(actor).filter(pk__in=pks).values_list("pk", flat=True)
     }
+    return found | present_people(keys)
+
+
+def present_people(keys: Iterable[RecordKey]) -> set[RecordKey]:
+    """The teams and active users among the keys; one statement for each of the two tables."""
+    found = set()
+    for name, model in PEOPLE.items():
+        if pks := [key.id for key in keys if key.type == name]:
+            rows: Any = model._default_manager.filter(pk__in=pks)
+            rows = rows.filter(is_active=True) if model is User else rows
+            found |= {RecordKey(name, pk) for pk in rows.values_list("pk", flat=True)}
+    return found
 
 
 def visible_records(keys: Iterable[RecordKey], actor: Actor) -> dict[RecordKey, Any]:

@@ -6,9 +6,13 @@ from typing import Any
 from django.db.models import ForeignKey, Model, TextField, Value
 from django.db.models.functions import Cast
 
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.record_key import RecordKey
+from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.checking import visible_rows
+from jantar.engine.records.links import PEOPLE
 from jantar.engine.records.registry import registry
 
 #: Tables that are no records (stages, pipelines) are short; more rows than these are not offered at once.
@@ -41,17 +45,33 @@ def rows_to_offer(target: type[Model], shared: dict[str, Any], actor: Actor) -> 
     ]
 
 
+def reference_of(field: Field | None) -> Reference | None:
+    """The field as a reference to the table it points into; None when it points nowhere (any more)."""
+    if not isinstance(field, RecordOf):
+        return field if isinstance(field, Reference) else None
+    name = field.target_type
+    target = PEOPLE.get(name) or (registry.get(name).model if name in registry else None)
+    if target is None:
+        return None
+    title = "full_name" if name == "users" else getattr(target, "title_column", "name")
+    return Reference(field.name, field.label, target=target, title_column=title)
+
+
 def record_titles(keys: Iterable[RecordKey], actor: Actor) -> dict[RecordKey, str]:
     """Titles of records of any type; those that are not visible or not there are missing. One statement."""
     ids: dict[str, set[int]] = {}
     for key in keys:
-        if key.type in registry:
+        if key.type in registry or key.type in PEOPLE:
             ids.setdefault(key.type, set()).add(key.id)
-    rows = [
-        registry.get(name).visible_to(actor).filter(pk__in=wanted).values_list(
-            Value(name, output_field=TextField()), "pk", Cast(registry.get(name).title, TextField())
-        )
-        for name, wanted in ids.items()
-    ]  # fmt: skip
+    rows = [titled_rows(name, actor, wanted) for name, wanted in ids.items()]
     found = rows[0].union(*rows[1:], all=True) if len(rows) > 1 else rows[0] if rows else ()
     return {RecordKey(name, pk): title for name, pk, title in found}
+
+
+def titled_rows(name: str, actor: Actor, pks: Iterable[int]) -> Any:
+    """Type, id and title of the visible rows; users and teams are visible to everybody."""
+    title = "full_name" if name == "users" else "name" if name == "teams" else registry.get(name).title
+    rows: Any = PEOPLE[name]._default_manager.order_by() if name in PEOPLE else registry.get(name).visible_to(actor)
+    return rows.filter(pk__in=pks).values_list(
+        Value(name, output_field=TextField()), "pk", Cast(title, TextField())
+    )  # fmt: skip

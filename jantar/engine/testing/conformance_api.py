@@ -1,4 +1,5 @@
-"""What the API owes to every record type. Inherit from ApiConformance and provide the fixture `record_type`."""
+"""What the API owes to every record type. Inherit from ApiConformance (FieldConformance: what it owes to fields) and
+provide the fixture `record_type`."""
 
 from typing import Any
 
@@ -26,7 +27,9 @@ def content_of(record: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.django_db
-class ApiConformance:
+class FieldConformance:
+    """What holds for every field of a type."""
+
     @pytest.fixture(autouse=True)
     def no_limit(self, settings: Any) -> None:
         settings.API_REQUESTS_PER_MINUTE = 0
@@ -62,17 +65,6 @@ class ApiConformance:
         validate(record_type, "Page", data_of(api.get(f"/{record_type.name}", fields=names)))
         validate(record_type, "Create", sample_values(record_type, actor))
 
-    def test_a_change_touches_only_what_it_names(self, record_type: RecordType, actor: Actor, api: ApiClient) -> None:
-        pk = sample_record(record_type, actor).pk
-        before = data_of(api.get(f"/{record_type.name}/{pk}"))
-        name = changeable(record_type, actor)
-        wanted = sample_values(record_type, actor, 2)[name]
-        after = data_of(api.patch(f"/{record_type.name}/{pk}", {name: wanted, "version": before["version"]}))
-        assert after[name] == wanted
-        assert after["version"] == before["version"] + 1
-        changed = {key for key in before if before[key] != after[key]} - {*BOOKKEEPING, name}
-        assert changed <= {key for key, field in record_type.own_fields.items() if field.read_only} | parts(record_type)
-
     def test_records_are_merged_and_the_merge_is_taken_back(
         self, record_type: RecordType, actor: Actor, api: ApiClient
     ) -> None:
@@ -88,25 +80,6 @@ class ApiConformance:
         after = [data_of(api.get(f"/{record_type.name}/{pk}")) for pk in (one, two)]
         assert [content_of(record) for record in after] == [content_of(record) for record in before]
 
-    def test_a_deleted_record_is_gone_until_it_is_restored(
-        self, record_type: RecordType, actor: Actor, api: ApiClient
-    ) -> None:
-        pk = sample_record(record_type, actor).pk
-        before = data_of(api.get(f"/{record_type.name}/{pk}"))
-        assert data_of(api.delete(f"/{record_type.name}/{pk}"), 204) is None
-        problem_in(api.get(f"/{record_type.name}/{pk}"), 404)
-        assert data_of(api.get(f"/{record_type.name}"))["items"] == []
-        restored = data_of(api.post(f"/{record_type.name}/{pk}/restore"))
-        assert without_bookkeeping(restored) == without_bookkeeping(before)
-
-    def test_unknown_and_read_only_fields_are_refused_by_name(
-        self, record_type: RecordType, actor: Actor, api: ApiClient
-    ) -> None:
-        sent = {**sample_values(record_type, actor), "no_such_field": 1, "created_at": "2020-01-01T00:00:00Z", "id": 7}
-        problem = problem_in(api.post(f"/{record_type.name}", sent), 422)
-        assert set(problem["errors"]) == {"no_such_field", "created_at", "id"}
-        assert not record_type.visible_to(actor).exists()
-
     def test_wrong_types_are_refused_by_name(self, record_type: RecordType, actor: Actor, api: ApiClient) -> None:
         record = sample_record(record_type, actor)
         for name, field in record_type.fields(actor).items():
@@ -116,35 +89,6 @@ class ApiConformance:
             assert set(problem["errors"]) == {name}
         record.refresh_from_db()
         assert record.version == 1
-
-    def test_records_of_others_are_not_there(self, record_type: RecordType, actor: Actor) -> None:
-        pk = sample_record(record_type, actor).pk
-        stranger = ApiClient(make_user("Stranger", scope=Scope.OWN))
-        path = f"/{record_type.name}/{pk}"
-        refusals = [
-            stranger.get(path),
-            stranger.patch(path, {}),
-            stranger.delete(path),
-            stranger.post(f"{path}/restore"),
-        ]
-        refusals += [stranger.post(f"{path}/actions/{action.name}", {}) for action in record_type.actions]
-        for refusal in refusals:
-            problem_in(refusal, 404)
-        assert data_of(stranger.get(f"/{record_type.name}"))["items"] == []
-        assert record_type.visible_to(actor).get(pk=pk).version == 1
-
-    @pytest.mark.parametrize("scope", [Scope.OWN, Scope.ALL])
-    def test_the_list_shows_and_counts_what_is_visible(
-        self, record_type: RecordType, actor: Actor, scope: Scope
-    ) -> None:
-        user = make_user("Seller", scope=scope)
-        mine, others = ([sample_record(record_type, one, n).pk for n in range(start, start + 3)]
-                        for one, start in ((actor_for(user), 1), (actor, 11)))  # fmt: skip
-        listed = data_of(ApiClient(user).get(f"/{record_type.name}", limit=500))
-        visible = set(record_type.visible_to(actor_for(user)).values_list("pk", flat=True))
-        assert {item["id"] for item in listed["items"]} == visible
-        assert visible == {*mine, *others} if scope is Scope.ALL else visible >= {*mine}
-        assert (listed["count"], listed["count_is_exact"], listed["next_cursor"]) == (len(visible), True, None)
 
     def test_pages_follow_one_another_without_gaps(self, record_type: RecordType, actor: Actor, api: ApiClient) -> None:
         pks = {sample_record(record_type, actor, number).pk for number in range(1, 6)}
@@ -176,6 +120,67 @@ class ApiConformance:
         assert statements_of(api, record_type, record_type.title) <= fifty - len(record_type.parts)
 
 
+class ApiConformance(FieldConformance):
+    def test_a_change_touches_only_what_it_names(self, record_type: RecordType, actor: Actor, api: ApiClient) -> None:
+        pk = sample_record(record_type, actor).pk
+        before = data_of(api.get(f"/{record_type.name}/{pk}"))
+        name = changeable(record_type, actor)
+        wanted = sample_values(record_type, actor, 2)[name]
+        after = data_of(api.patch(f"/{record_type.name}/{pk}", {name: wanted, "version": before["version"]}))
+        assert after[name] == wanted
+        assert after["version"] == before["version"] + 1
+        changed = {key for key in before if before[key] != after[key]} - {*BOOKKEEPING, name}
+        assert changed <= {key for key, field in record_type.own_fields.items() if field.read_only} | parts(record_type)
+
+    def test_a_deleted_record_is_gone_until_it_is_restored(
+        self, record_type: RecordType, actor: Actor, api: ApiClient
+    ) -> None:
+        pk = sample_record(record_type, actor).pk
+        before = data_of(api.get(f"/{record_type.name}/{pk}"))
+        assert data_of(api.delete(f"/{record_type.name}/{pk}"), 204) is None
+        problem_in(api.get(f"/{record_type.name}/{pk}"), 404)
+        assert data_of(api.get(f"/{record_type.name}"))["items"] == []
+        restored = data_of(api.post(f"/{record_type.name}/{pk}/restore"))
+        assert without_bookkeeping(restored) == without_bookkeeping(before)
+
+    def test_unknown_and_read_only_fields_are_refused_by_name(
+        self, record_type: RecordType, actor: Actor, api: ApiClient
+    ) -> None:
+        sent = {**sample_values(record_type, actor), "no_such_field": 1, "created_at": "2020-01-01T00:00:00Z", "id": 7}
+        problem = problem_in(api.post(f"/{record_type.name}", sent), 422)
+        assert set(problem["errors"]) == {"no_such_field", "created_at", "id"}
+        assert not record_type.visible_to(actor).exists()
+
+    def test_records_of_others_are_not_there(self, record_type: RecordType, actor: Actor) -> None:
+        pk = sample_record(record_type, actor).pk
+        stranger = ApiClient(make_user("Stranger", scope=Scope.OWN))
+        path = f"/{record_type.name}/{pk}"
+        refusals = [
+            stranger.get(path),
+            stranger.patch(path, {}),
+            stranger.delete(path),
+            stranger.post(f"{path}/restore"),
+        ]
+        refusals += [stranger.post(f"{path}/actions/{action.name}", {}) for action in record_type.actions]
+        for refusal in refusals:
+            problem_in(refusal, 404)
+        assert data_of(stranger.get(f"/{record_type.name}"))["items"] == []
+        assert record_type.visible_to(actor).get(pk=pk).version == 1
+
+    @pytest.mark.parametrize("scope", [Scope.OWN, Scope.ALL])
+    def test_the_list_shows_and_counts_what_is_visible(
+        self, record_type: RecordType, actor: Actor, scope: Scope
+    ) -> None:
+        user = make_user("Seller", scope=scope)
+        mine, others = ([sample_record(record_type, one, n).pk for n in range(start, start + 3)]
+                        for one, start in ((actor_for(user), 1), (actor, 11)))  # fmt: skip
+        listed = data_of(ApiClient(user).get(f"/{record_type.name}", limit=500))
+        visible = set(record_type.visible_to(actor_for(user)).values_list("pk", flat=True))
+        assert {item["id"] for item in listed["items"]} == visible
+        assert visible == {*mine, *others} if scope is Scope.ALL else visible >= {*mine}
+        assert (listed["count"], listed["count_is_exact"], listed["next_cursor"]) == (len(visible), True, None)
+
+
 def all_ids(api: ApiClient, record_type: RecordType, sort: str) -> list[int]:
     found: list[int] = []
     cursor = ""
@@ -202,9 +207,14 @@ def filter_line(name: str, field: Any, op: str, sample: Any) -> dict[str, Any]:
 
 def operand(op: str, field: Any, sample: Any) -> Any:
     """An operand that the operator of the field takes."""
-    single = {"user": "me", "team": 1, "reference": 1, "record": "no_such/1", "money": 5, "tags": "first"}.get(
-        field.kind, sample
-    )
+    single = {
+        "user": "me",
+        "team": 1,
+        "reference": 1,
+        "record": 1 if field.is_custom else "no_such/1",
+        "money": 5,
+        "tags": "first",
+    }.get(field.kind, sample)
     if field.kind == "multi_choice":
         single = sample[0]
     if single is None:

@@ -10,16 +10,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import F, Func, OuterRef, Q, Subquery, TextField, Value
+from django.db.models import BigIntegerField, F, Func, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.expressions import Combinable
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.references import Reference
+from jantar.engine.fields.sources import CUSTOM
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.links import FirstLinked, seen_links
 from jantar.engine.records.models import Record
+from jantar.engine.records.references import reference_of
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer.sheets import FORMULA_STARTS
 from jantar.engine.transfer.targets import CURRENCY
@@ -82,10 +88,13 @@ def columns_of(fields: Sequence[Field], style: Style, actor: Actor) -> list[Expo
 
 def _of_field(field: Field, style: Style, actor: Actor) -> Iterator[ExportColumn]:
     header = capfirst(str(field.label)) if style.for_people else field.name
-    if field.kind == "money":
-        yield ExportColumn(header, F(f"{field.name}_value"), "number")
+    if isinstance(field, MoneyKind):
+        yield ExportColumn(header, field.amount(), "number")
         second = capfirst(_("%(field)s: currency") % {"field": field.label})
-        yield ExportColumn(second if style.for_people else f"{field.name}{CURRENCY}", F(f"{field.name}_currency"))
+        yield ExportColumn(second if style.for_people else f"{field.name}{CURRENCY}", field.currency())
+        return
+    if isinstance(field, RecordOf):
+        yield ExportColumn(header, _own_title(field, actor))
         return
     if isinstance(field, FirstLinked):
         yield ExportColumn(header, _first_linked(field, actor))
@@ -114,6 +123,17 @@ def _first_linked(field: FirstLinked, actor: Actor) -> Combinable:
     """As lists show it: the title of the first linked record that the actor may see."""
     links = seen_links(field.part, actor).filter(**{field.part.parent: OuterRef("pk")})
     return Subquery(links.order_by("pk").values("linked_title")[:1])
+
+
+def _own_title(field: RecordOf, actor: Actor) -> Combinable:
+    """The same of a custom field."""
+    reference = reference_of(field)
+    if reference is None:
+        return Value(None, output_field=TextField())
+    stored = Cast(KeyTextTransform(field.name, OuterRef(CUSTOM)), BigIntegerField())
+    rows: Any = reference.target._default_manager
+    rows = rows.visible_to(actor) if issubclass(reference.target, Record) else rows.all()
+    return Subquery(rows.filter(pk=stored).values(reference.title_column)[:1])
 
 
 def _number(field: Field, style: Style) -> tuple[Combinable, str]:

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.conventions import Conventions
-from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import bulk
 from jantar.engine.records.checking import Errors
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.references import reference_of
 from jantar.engine.transfer import plan as modes
 from jantar.engine.transfer.known import translations
 from jantar.engine.transfer.matching import Match, Matcher
@@ -58,11 +58,11 @@ class Importer:
         return {resolver.name: len(resolver.created) for resolver in self.resolvers if resolver.created}
 
     def _references(self, keys: Iterable[str]) -> list[str]:
-        return [key for key in dict.fromkeys(keys) if isinstance(self.fields.get(key), Reference)]
+        return [key for key in dict.fromkeys(keys) if reference_of(self.fields.get(key))]
 
     def _resolver(self, name: str, create_missing: bool = False) -> Resolver:
-        reference = self.fields[name]
-        assert isinstance(reference, Reference)
+        reference = reference_of(self.fields[name])
+        assert reference
         return Resolver(reference, self.actor, create_missing)
 
     def remember(self, rows: Sequence[Row]) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.conventions import Conventions
+from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.references import Reference
 from jantar.engine.fields.text import Text
@@ -105,7 +106,7 @@ class RowReader:
         assert target.field
         if target.key == ID:
             return identity
-        if isinstance(target.field, Reference):
+        if isinstance(target.field, Reference | RecordOf):
             return reference(target.key)
         if target.part:
             return part_value(target, parser(target.field, conventions))

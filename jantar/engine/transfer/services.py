@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.errors import Invalid
-from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.references import reference_of
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer import jobs
 from jantar.engine.transfer.importing import Importer, Outcome
@@ -86,8 +86,8 @@ def creatable(record_type: RecordType, mapping: Sequence[str], actor: Actor) -> 
     found = {name: fields[name] for name in dict.fromkeys(mapping) if name in fields}
     return [
         name
-        for name, reference in found.items()
-        if isinstance(reference, Reference) and Resolver(reference, actor).creatable()
+        for name, one in found.items()
+        if (reference := reference_of(one)) and Resolver(reference, actor).creatable()
     ]
 
 

@@ -173,6 +173,15 @@ def test_the_base_currency_stays_once_amounts_are_kept_in_it(client: Client, roo
     assert Workspace.get().name == "Amber and sons"
 
 
+def test_an_amount_in_a_custom_field_keeps_the_base_currency_too(client: Client, root: User) -> None:
+    client.post("/settings/company/", {"name": "Amber", "base_currency": "CZK"})
+    client.post("/settings/fields/books/new/", {"label": "Advance", "kind": "money"})
+    assert client.post("/settings/company/", {"name": "Amber", "base_currency": "EUR"}).status_code == 302
+    write.create(books, {"title": "Quo vadis", "x_advance": Money.zero("EUR")}, actor=actor_for(root))
+    answer = client.post("/settings/company/", {"name": "Amber", "base_currency": "PLN"})
+    assert (answer.status_code, Workspace.get().base_currency) == (422, "EUR")
+
+
 @pytest.mark.capability("C130")
 def test_a_field_is_added_changed_retired_and_used_again(client: Client, root: User) -> None:
     typed = {"label": "Binding", "kind": "choice", "choices": "Hard\n\n Soft \n", "help": "How it is bound"}
@@ -199,6 +208,8 @@ def test_a_wrong_field_is_refused_with_the_reason(client: Client) -> None:
         ({"label": "binding", "kind": "text"}, "There is already a field"),
         ({"label": "Cover", "kind": "choice", "choices": "A\na"}, "is there twice"),
         ({"label": "Cover", "kind": "choice"}, "Enter at least one value."),
+        ({"label": "Cover", "kind": "record"}, "This field is required."),
+        ({"label": "Cover", "kind": "record", "target": "ghosts"}, "ghosts"),
     ):
         answer = client.post("/settings/fields/books/new/", typed)
         assert (answer.status_code, words in answer.content.decode()) == (422, True)

@@ -1,0 +1,134 @@
+"""Kinds that a custom field keeps otherwise than a column does."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Model, Q
+from django.db.models.expressions import Combinable
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
+from django.db.models.lookups import Exact, In, IsNull
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.base import Field, FilterContext
+from jantar.engine.fields.errors import FieldError
+from jantar.engine.fields.numbers import MoneyKind
+from jantar.engine.fields.rates import to_base
+from jantar.engine.fields.record_key import AnyRecord, RecordKey
+from jantar.engine.fields.sources import CUSTOM, SQL_TYPES, at
+from jantar.kit.numbers import whole_number
+
+
+class OwnMoney(MoneyKind):
+    """An amount kept as {"amount", "currency", "base"}; `base` is in the base currency at the rate of its day."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (CUSTOM,)
+
+    def write(self, record: Model, value: Any) -> None:
+        Field.write(self, record, value)
+
+    def stored(self, value: Any) -> Any:
+        if value is None:
+            return None
+        base = to_base(value, timezone.localdate())
+        return {**self.dump(value), "base": None if base is None else str(base)}
+
+    def expression(self, prefix: str = "") -> Combinable:
+        return self.number("base", prefix)
+
+    def amount(self, prefix: str = "") -> Combinable:
+        return self.number("amount", prefix)
+
+    def currency(self, prefix: str = "") -> Combinable:
+        return KeyTextTransform("currency", self.document(prefix))
+
+    def where_empty(self, prefix: str) -> Any:
+        return IsNull(self.document(prefix), True)
+
+    def number(self, key: str, prefix: str) -> Combinable:
+        return Cast(KeyTextTransform(key, self.document(prefix)), SQL_TYPES["number"])
+
+    def document(self, prefix: str) -> Combinable:
+        return KeyTransform(self.name, at(prefix, CUSTOM))
+
+
+class RecordOf(AnyRecord):
+    """A record of one type, kept as its id. The title is that of the record, for those who may see it."""
+
+    operators: ClassVar[tuple[str, ...]] = ("is", "is_not", "any_of", "none_of", "empty", "not_empty")
+
+    def __init__(self, *args: Any, target_type: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.target_type = target_type
+
+    @property
+    def columns(self) -> tuple[str, ...]:  # type: ignore[override]
+        return (CUSTOM,)
+
+    def read(self, record: Model) -> Any:
+        return Field.read(self, record)
+
+    def write(self, record: Model, value: Any) -> None:
+        Field.write(self, record, value)
+
+    def stored(self, value: Any) -> Any:
+        return None if value is None else self.load(value).id
+
+    def load(self, data: Any) -> Any:
+        """Takes the id alone too."""
+        if isinstance(data, Model):
+            return RecordKey(self.target_type, data.pk)
+        pk = None if isinstance(data, bool) else whole_number(str(data))
+        key = RecordKey(self.target_type, pk) if pk is not None else super().load(data)
+        if key is not None and key.type != self.target_type:
+            raise FieldError(_("This field can't refer to such a record."))
+        return key
+
+    def input_text(self, value: Any) -> str:
+        return "" if value is None else str(value.id)
+
+    def expression(self, prefix: str = "") -> Combinable:
+        return self.source.expression(prefix)
+
+    def load_operand(self, data: Any, context: FilterContext) -> Any:
+        return super().load_operand(data, context).id
+
+    def where_is(self, prefix: str, pk: Any) -> Any:
+        return Exact(self.expression(prefix), pk)
+
+    def where_is_not(self, prefix: str, pk: Any) -> Any:
+        return Q(IsNull(self.expression(prefix), True)) | ~Q(Exact(self.expression(prefix), pk))
+
+    def where_any_of(self, prefix: str, pks: list[int]) -> Any:
+        return In(self.expression(prefix), pks)
+
+    def where_none_of(self, prefix: str, pks: list[int]) -> Any:
+        return Q(IsNull(self.expression(prefix), True)) | ~Q(In(self.expression(prefix), pks))
+
+
+class Colleague(RecordOf):
+    """A user. `"me"` as an operand is whoever looks."""
+
+    kind = "user"
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options, target_type="users")
+
+    def load_operand(self, data: Any, context: FilterContext) -> Any:
+        return context.user_id if data == "me" else super().load_operand(data, context)
+
+
+class OwnTeam(RecordOf):
+    """A team. `"mine"` as an operand is any team of whoever looks."""
+
+    kind = "team"
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options, target_type="teams")
+
+    def operand(self, op: str, data: Any, context: FilterContext) -> Any:
+        if data == "mine" and op in ("any_of", "none_of"):
+            return list(context.team_ids)
+        return super().operand(op, data, context)
