@@ -48,6 +48,8 @@ class Field:
     sortable: ClassVar[bool] = True
     is_numeric: ClassVar[bool] = False
     align: ClassVar[str] = "start"
+    #: Of a custom field: the section of the form it stands in; empty for the one of the custom fields.
+    section: str = ""
 
     def __init__(
         self,

@@ -47,4 +47,8 @@ def field_from(definition: "CustomField") -> Field:
         options["target_type"] = definition.target
     if definition.kind == "duration":
         options["minimum"] = 0
-    return kind(definition.key, definition.label, **options)
+    found = kind(definition.key, definition.label, **options)
+    found.section = definition.section
+    if definition.default is not None:
+        found.default = found.restore(definition.default)
+    return found

@@ -51,6 +51,10 @@ class CustomField(models.Model):
     )
     #: Of a field that refers to records: the name of their type.
     target = models.CharField(_("refers to"), max_length=50, blank=True, default="")
+    #: What new records start with, as it is stored in them; None for nothing.
+    default: "models.Field[Any, Any]" = models.JSONField(_("default"), null=True, blank=True)
+    #: The section of the form it stands in, by `Section.key`; empty for the one of the custom fields.
+    section = models.CharField(_("section"), max_length=100, blank=True, default="")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)

@@ -6,14 +6,16 @@ The caller has checked that the record type exists; this layer only knows its na
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jantar.engine.fields.errors import Invalid, too_long
+from jantar.engine.fields.choices import Boolean
+from jantar.engine.fields.custom import field_from
+from jantar.engine.fields.errors import FieldError, Invalid, too_long
 from jantar.engine.fields.models import CHOICE_LENGTH, HELP_LENGTH, KEY_LENGTH, LABEL_LENGTH, CustomField
 from jantar.kit.text import fold
 
@@ -21,23 +23,31 @@ if TYPE_CHECKING:
     from jantar.engine.permissions.actor import Actor
 
 WITH_CHOICES = ("choice", "multi_choice")
+#: Kinds whose values nobody types.
+WITHOUT_DEFAULT = ("record", "user", "team")
 MOST_FIELDS = 200
 MOST_CHOICES = 500
 
 
 def create_custom_field(
     *, record_type: str, label: str, kind: str, actor: "Actor", help: str = "", required: bool = False,
-    choices: Sequence[str] = (), target: str = "",
+    choices: Sequence[str] = (), target: str = "", section: str = "", default: str = "",
 ) -> CustomField:  # fmt: skip
     """Adds a field to a record type; its key is made from the label and never used twice, retired ones included.
 
-    `target` is the record type that a field of the kind "record" refers to; the caller knows that it exists.
+    `target` is the record type that a field of the kind "record" refers to, `section` the key of a section; the
+    caller knows that they exist. `default` is as a person types it.
     Raises NotAllowed unless the actor is an administrator, and Invalid with the wrong fields named.
     """
     actor.require_admin()
     with alone_at(record_type):
         definition = CustomField(
-            record_type=record_type, label=label.strip(), kind=kind, help=help.strip(), required=required
+            record_type=record_type,
+            label=label.strip(),
+            kind=kind,
+            help=help.strip(),
+            required=required,
+            section=section,
         )
         errors = _errors(definition, choices)
         if kind not in dict(CustomField.KINDS):
@@ -49,6 +59,7 @@ def create_custom_field(
         definition.choices = clean_choices(choices) if kind in WITH_CHOICES else []
         definition.target = target if kind == "record" else ""
         definition.key = _free_key(record_type, definition.label)
+        definition.default = read_default(definition, default)
         last = CustomField.objects.filter(record_type=record_type).aggregate(last=Max("position"))["last"]
         definition.position = (last or 0) + 1
         definition.save()
@@ -67,17 +78,19 @@ def find_custom_field(record_type: str, key: str) -> CustomField | None:
 
 def change_custom_field(
     pk: int, *, record_type: str, actor: "Actor", label: str, help: str = "", required: bool = False,
-    choices: Sequence[str] = (),
+    choices: Sequence[str] = (), section: str = "", default: str = "",
 ) -> CustomField:  # fmt: skip
     """Changes what a field is called and allows; its key and kind stay, because values and filters rely on them."""
     actor.require_admin()
     with alone_at(record_type):
         definition = CustomField.objects.get(pk=pk, record_type=record_type, retired_at=None)
         definition.label, definition.help, definition.required = label.strip(), help.strip(), required
+        definition.section = section
         if errors := _errors(definition, choices):
             raise Invalid(errors)
         if definition.kind in WITH_CHOICES:
             definition.choices = clean_choices(choices)
+        definition.default = read_default(definition, default)
         definition.save()
     return definition
 
@@ -105,20 +118,38 @@ def revive_custom_field(pk: int, *, record_type: str, actor: "Actor") -> CustomF
     return definition
 
 
-def move_custom_field(pk: int, *, record_type: str, actor: "Actor", up: bool) -> None:
-    """Swaps a field with its neighbour in the order in which forms and pages show them."""
+def order_custom_fields(pks: Sequence[int], *, record_type: str, actor: "Actor") -> None:
+    """Puts the fields of a type in this order, in which forms and pages show them; those not named come last."""
     actor.require_admin()
     with alone_at(record_type):
-        fields = list(CustomField.objects.filter(record_type=record_type, retired_at=None))
-        place = next((number for number, field in enumerate(fields) if field.pk == pk), None)
-        if place is None:
-            raise CustomField.DoesNotExist
-        other = place - 1 if up else place + 1
-        if 0 <= other < len(fields):
-            fields[place], fields[other] = fields[other], fields[place]
-        for number, field in enumerate(fields, start=1):
+        places = {pk: place for place, pk in enumerate(pks)}
+        fields = list(CustomField.objects.filter(record_type=record_type))
+        for number, field in enumerate(sorted(fields, key=lambda one: places.get(one.pk, len(places))), start=1):
             field.position = number
         CustomField.objects.bulk_update(fields, ["position"])
+
+
+def read_default(definition: CustomField, text: str) -> Any:
+    """The typed default as records keep it. Raises Invalid when the field could not hold it."""
+    if not text.strip() or definition.kind in WITHOUT_DEFAULT:
+        return None
+    definition.default = None
+    field = field_from(definition)
+    field.required = False
+    try:
+        value = field.parse(text)
+        field.check(value)
+    except FieldError as error:
+        raise Invalid({"default": [error.message]}) from error
+    return field.stored(value)
+
+
+def default_text(definition: CustomField) -> str:
+    """The default as it stands in an input."""
+    if definition.default is None:
+        return ""
+    field = field_from(definition)
+    return field.text(field.default) if isinstance(field, Boolean) else field.input_text(field.default)
 
 
 def clean_choices(choices: Sequence[str]) -> list[str]:

@@ -16,14 +16,21 @@ from django_htmx.http import HttpResponseClientRedirect
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.services import (
     WITH_CHOICES,
+    WITHOUT_DEFAULT,
     change_custom_field,
     create_custom_field,
-    move_custom_field,
+    default_text,
+    order_custom_fields,
     retire_custom_field,
     revive_custom_field,
 )
 from jantar.engine.pages.settings_shared import administrator, is_stored
+from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.kit.numbers import whole_number
+from jantar.ui.responses import with_toast
+
+TYPED = [kind for kind, _label in CustomField.KINDS if kind not in WITHOUT_DEFAULT]
 
 
 def target_choices() -> list[tuple[str, str]]:
@@ -39,29 +46,46 @@ class FieldForm(forms.Form):
     )  # fmt: skip
     target = forms.ChoiceField(label=gettext_lazy("Refers to"), required=False, choices=target_choices)
     help = forms.CharField(label=gettext_lazy("Help beside the field"), required=False, max_length=300)
+    default = forms.CharField(
+        label=gettext_lazy("New records start with"), required=False, max_length=1000,
+        help_text=gettext_lazy("As it is typed in a form."),
+    )  # fmt: skip
+    section = forms.ChoiceField(label=gettext_lazy("Section of the form"), required=False)
     required = forms.BooleanField(label=gettext_lazy("Has to be filled in"), required=False)
 
     #: The kinds that a part of the form belongs to.
-    SHOWN_FOR: ClassVar[dict[str, str]] = {"choices": " ".join(WITH_CHOICES), "target": "record"}
+    SHOWN_FOR: ClassVar[dict[str, str]] = {
+        "choices": " ".join(WITH_CHOICES),
+        "target": "record",
+        "default": " ".join(TYPED),
+    }
 
-    def __init__(self, *args: Any, definition: CustomField | None = None, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, record_type: RecordType, definition: CustomField | None = None, **options: Any
+    ) -> None:
         if definition:
             options["initial"] = {
                 "label": definition.label, "help": definition.help, "required": definition.required,
-                "choices": "\n".join(definition.choices),
+                "choices": "\n".join(definition.choices), "section": definition.section,
+                "default": default_text(definition),
             }  # fmt: skip
         super().__init__(*args, **options)
+        section: Any = self.fields["section"]
+        section.choices = [("", _("Further fields")), *((one.key, one.title) for one in record_type.sections)]
         for name, kinds in self.SHOWN_FOR.items():
             self.fields[name].shown_for = kinds  # type: ignore[attr-defined]
         if definition:
             del self.fields["kind"], self.fields["target"]
             if definition.kind not in WITH_CHOICES:
                 del self.fields["choices"]
+            if definition.kind in WITHOUT_DEFAULT:
+                del self.fields["default"]
 
     @property
     def values(self) -> dict[str, Any]:
         data = self.cleaned_data
-        found = {name: data[name] for name in ("label", "help", "required")}
+        found = {name: data[name] for name in ("label", "help", "required", "section")}
+        found["default"] = data.get("default", "")
         return {**found, "choices": data.get("choices", "").splitlines()}
 
 
@@ -87,7 +111,7 @@ def field(request: HttpRequest, type_name: str, pk: int | None = None) -> HttpRe
     """A dialog for a new field, or for changes of one."""
     actor = administrator(request)
     definition = get_object_or_404(CustomField, pk=pk, record_type=type_name, retired_at=None) if pk else None
-    form = FieldForm(request.POST or None, definition=definition)
+    form = FieldForm(request.POST or None, definition=definition, record_type=registry.get(type_name))
 
     def store() -> None:
         if definition:
@@ -131,8 +155,8 @@ def revive(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def move(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
-    get_object_or_404(CustomField, pk=pk, record_type=type_name, retired_at=None)
-    up = request.POST.get("to") == "up"
-    move_custom_field(pk, record_type=type_name, actor=administrator(request), up=up)
-    return redirect("pages:settings_fields_of", type_name)
+def order(request: HttpRequest, type_name: str) -> HttpResponse:
+    """Keeps the order in which the list of fields was put."""
+    pks = [pk for text in request.POST.getlist("field") if (pk := whole_number(text)) is not None]
+    order_custom_fields(pks, record_type=type_name, actor=administrator(request))
+    return with_toast(HttpResponse(status=204), _("Saved."))

@@ -15,6 +15,7 @@ from jantar.engine.fields.base import Field, Label
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import unseen
 from jantar.engine.pages.detail_facts import cards
+from jantar.engine.pages.layout import layout_of
 from jantar.engine.pages.uploads import Uploads
 from jantar.engine.pages.values import late, show_key, show_value
 from jantar.engine.permissions.actor import Actor
@@ -113,9 +114,8 @@ class RecordPage:
 
     @cached_property
     def sections(self) -> list[ShownSection]:
-        """The sections of the declaration, then custom fields, then whatever field is in neither."""
-        layout: list[tuple[Label, tuple[str, ...]]] = [(one.title, one.fields) for one in self.record_type.sections]
-        layout.append((_("Further fields"), tuple(self.actor.custom_fields.get(self.record_type.name, {}))))
+        """The sections of the form, then whatever field is in none."""
+        layout = layout_of(self.record_type, self.actor)
         placed = {name for _title, names in layout for name in names} | {self.record_type.title, *BOOK_KEEPING}
         placed |= self.record_type.defaults.keys()
         layout.append((_("Also known"), tuple(name for name in self.fields if name not in placed)))

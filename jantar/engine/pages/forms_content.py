@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field, Label
 from jantar.engine.fields.errors import FieldError
@@ -22,6 +21,7 @@ from jantar.engine.pages.forms_controls import (
     suggestions_address,
 )
 from jantar.engine.pages.forms_parts import PartEditor, editor_from, editor_with
+from jantar.engine.pages.layout import Layout, layout_of
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
@@ -44,7 +44,7 @@ class RecordForm:
 
     controls: dict[str, Control]
     editors: dict[str, PartEditor]
-    layout: list[tuple[Label, tuple[str, ...]]]
+    layout: Layout
     loaded: Mapping[str, str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     is_new: bool = False
@@ -118,30 +118,27 @@ def wants_care(item: Control | PartEditor) -> bool:
     return bool(item.errors) or item.field.required
 
 
-def layout_of(record_type: RecordType, actor: Actor, only: Iterable[str] = ()) -> list[tuple[Label, tuple[str, ...]]]:
-    """The sections of the declaration and one for custom fields, narrowed to the names given."""
-    sections: list[tuple[Label, tuple[str, ...]]] = [
-        (section.title, section.fields) for section in record_type.sections
-    ]
-    if custom := tuple(actor.custom_fields.get(record_type.name, {})):
-        sections.append((_("Further fields"), custom))
+def form_layout(record_type: RecordType, actor: Actor, only: Iterable[str] = ()) -> Layout:
+    """The sections of the record page, narrowed to the names given."""
     wanted = set(only)
-    return [(title, tuple(n for n in names if not wanted or n in wanted)) for title, names in sections]
+    return [
+        (title, tuple(n for n in names if not wanted or n in wanted)) for title, names in layout_of(record_type, actor)
+    ]
 
 
-def editable(record_type: RecordType, actor: Actor, layout: list[tuple[Label, tuple[str, ...]]]) -> dict[str, Field]:
+def editable(record_type: RecordType, actor: Actor, layout: Layout) -> dict[str, Field]:
     fields = record_type.fields(actor)
     return {n: fields[n] for _title, names in layout for n in names if n in fields and not fields[n].read_only}
 
 
-def parts_in(record_type: RecordType, layout: list[tuple[Label, tuple[str, ...]]]) -> list[Part]:
+def parts_in(record_type: RecordType, layout: Layout) -> list[Part]:
     return [part for _title, names in layout for name in names if (part := record_type.part(name))]
 
 
 def quick_names(record_type: RecordType, actor: Actor) -> list[str]:
     """The essential fields: those of the first section, and what else is required."""
     fields = record_type.fields(actor)
-    first = [name for name in record_type.sections[0].fields if name in fields][:QUICK_FIELDS]
+    first = [name for name in layout_of(record_type, actor)[0][1] if name in fields][:QUICK_FIELDS]
     return [*first, *(name for name, one in fields.items() if one.required and not one.read_only and name not in first)]
 
 
@@ -152,7 +149,7 @@ def form_for(
 
     `linked` holds rows that the parts of a new record start with.
     """
-    layout = layout_of(record_type, actor, only)
+    layout = form_layout(record_type, actor, only)
     controls = {n: control_with(one, one.read(record)) for n, one in editable(record_type, actor, layout).items()}
     stored = record.pk is not None
     editors = {
@@ -165,7 +162,7 @@ def form_for(
 def form_from(record_type: RecordType, data: QueryDict, actor: Actor, *, is_new: bool = False) -> RecordForm:
     """The form as it was posted."""
     names = [name for name in data.get("form_fields", "").split(",") if name]
-    layout = layout_of(record_type, actor, names or ["-"])
+    layout = form_layout(record_type, actor, names or ["-"])
     controls = {n: control_from(one, data) for n, one in editable(record_type, actor, layout).items()}
     editors = {part.name: editor_from(part, data) for part in parts_in(record_type, layout)}
     loaded = {} if is_new else loaded_from(data)

@@ -99,7 +99,9 @@ class Control:
 
     @property
     def may_be_empty(self) -> bool:
-        return not self.field.required and (self.field.default in (None, "", []) or not self.text)
+        return not self.field.required and (
+            self.field.is_custom or self.field.default in (None, "", []) or not self.text
+        )
 
     @property
     def selected(self) -> list[tuple[str, str]]:

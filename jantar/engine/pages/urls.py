@@ -143,7 +143,7 @@ SETTINGS = [
     path(f"{FIELDS}<int:pk>/", custom_fields.field, name="settings_field"),
     path(f"{FIELDS}<int:pk>/retire/", custom_fields.retire, name="settings_field_retire"),
     path(f"{FIELDS}<int:pk>/revive/", custom_fields.revive, name="settings_field_revive"),
-    path(f"{FIELDS}<int:pk>/move/", custom_fields.move, name="settings_field_move"),
+    path(f"{FIELDS}order/", custom_fields.order, name="settings_fields_order"),
 ]
 
 urlpatterns = [*SEARCH, *SETTINGS, *TIMELINE, *DOCUMENTS, *RECORDS, *LISTS]

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 
 from jantar.engine.fields.base import Field
@@ -34,6 +34,12 @@ class Section:
     def __init__(self, title: Text, *fields: str) -> None:
         object.__setattr__(self, "title", title)
         object.__setattr__(self, "fields", fields)
+
+    @cached_property
+    def key(self) -> str:
+        """What it is called by wherever its title has no language."""
+        with translation.override("en"):
+            return str(self.title)
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,9 @@ def draft(record_type: RecordType, values: Values, actor: Actor) -> Record:
     record = record_type.new()
     record.owner_id = record.created_by_id = actor.user_id
     record.team_id = actor.main_team
+    for field in actor.custom_fields.get(record_type.name, {}).values():
+        if field.default is not None:
+            field.write(record, field.default)
     apply(record_type, record, values, actor)
     return record
 

@@ -10,7 +10,7 @@ from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.services import (
     change_custom_field,
     create_custom_field,
-    move_custom_field,
+    order_custom_fields,
     retire_custom_field,
     revive_custom_field,
 )
@@ -110,8 +110,8 @@ def test_a_change_keeps_key_and_kind() -> None:
 
 def test_fields_can_be_put_in_another_order() -> None:
     fields = [new(label) for label in "ABC"]
-    move_custom_field(fields[2].pk, record_type="companies", actor=ADMIN, up=True)
-    assert [field.label for field in CustomField.objects.all()] == ["A", "C", "B"]
+    order_custom_fields([fields[2].pk, fields[0].pk], record_type="companies", actor=ADMIN)
+    assert [field.label for field in CustomField.objects.all()] == ["C", "A", "B"]
 
 
 def test_no_more_fields_than_the_limit_are_in_use_not_even_by_revival(monkeypatch: pytest.MonkeyPatch) -> None:

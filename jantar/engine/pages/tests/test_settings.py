@@ -219,5 +219,55 @@ def test_a_wrong_field_is_refused_with_the_reason(client: Client) -> None:
 def test_the_order_of_fields_can_be_changed(client: Client) -> None:
     for label in "ABC":
         client.post("/settings/fields/books/new/", {"label": label, "kind": "text"})
-    client.post(f"/settings/fields/books/{CustomField.objects.get(label='A').pk}/move/", {"to": "down"})
-    assert [field.label for field in CustomField.objects.all()] == ["B", "A", "C"]
+    pks = {field.label: field.pk for field in CustomField.objects.all()}
+    answer = client.post("/settings/fields/books/order/", {"field": [pks["C"], pks["A"], "x"]})
+    assert answer.status_code == 204
+    assert [field.label for field in CustomField.objects.all()] == ["C", "A", "B"]
+
+
+def test_a_field_stands_in_the_section_chosen_for_it(client: Client, root: User) -> None:
+    placed = {"label": "Cover", "kind": "text", "section": "Book"}
+    client.post("/settings/fields/books/new/", placed)
+    client.post("/settings/fields/books/new/", {"label": "Loose", "kind": "text"})
+    record = write.create(books, {"title": "Quo vadis", "x_cover": "Red", "x_loose": "Blue"}, actor=actor_for(root))
+    html = client.get(f"/books/{record.pk}/").content.decode()
+    marks = ('id="fact-x_cover"', ">More</span>", ">Further fields</span>", 'id="fact-x_loose"')
+    assert (places := [html.index(mark) for mark in marks]) == sorted(places)
+    for page in ("/books/new/", f"/books/{record.pk}/edit/"):
+        sections = client.get(page).context["form"].sections
+        assert [str(section.title) for section in sections] == ["Book", "More", "Further fields"]
+        assert [sections[0].items[-1].name, sections[2].items[0].name] == ["x_cover", "x_loose"]
+    assert "x_cover" in client.get("/books/new/?dialog=1").content.decode()
+    assert client.post("/settings/fields/books/new/", {**placed, "label": "B", "section": "No"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "stored"),
+    [
+        ("text", " Red ", "Red"), ("integer", "1,200", 1200), ("boolean", "yes", True), ("duration", "1:30", 90),
+        ("choice", "soft", "Soft"), ("multi_choice", "Soft, hard", ["Soft", "Hard"]), ("country", "poland", "PL"),
+        ("date", "2026-03-01", "2026-03-01"), ("money", "5 EUR", {"amount": "5.00", "currency": "EUR", "base": "5.00"}),
+        ("tags", "a, b", ["a", "b"]),
+    ],
+)  # fmt: skip
+def test_new_records_start_with_the_default(client: Client, root: User, kind: str, typed: str, stored: object) -> None:
+    definition = {"label": "Cover", "kind": kind, "choices": "Soft\nHard", "default": typed}
+    assert client.post("/settings/fields/books/new/", definition).status_code == 200
+    assert CustomField.objects.get().default == stored
+    pk = CustomField.objects.get().pk
+    again = client.get(f"/settings/fields/books/{pk}/")
+    shown = again.context["form"].initial["default"]
+    client.post(f"/settings/fields/books/{pk}/", {"label": "Cover", "choices": "Soft\nHard", "default": shown})
+    assert CustomField.objects.get().default == stored
+    made = write.create(books, {"title": "Quo vadis"}, actor=actor_for(root))
+    assert made.custom == {"x_cover": stored}
+    assert write.create(books, {"title": "Ivanhoe", "x_cover": None}, actor=actor_for(root)).custom == {}
+
+
+@pytest.mark.parametrize(("kind", "typed"), [("integer", "many"), ("choice", "Leather"), ("email", "nobody")])
+def test_a_default_that_the_field_could_not_hold_is_refused(client: Client, kind: str, typed: str) -> None:
+    definition = {"label": "Cover", "kind": kind, "choices": "Soft", "default": typed}
+    answer = client.post("/settings/fields/books/new/", definition)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["default"])
+    assert typed in answer.content.decode()
+    assert not CustomField.objects.exists()
