@@ -166,6 +166,19 @@ class Field:
     def sort_key(self, prefix: str = "") -> Combinable:
         return self.expression(prefix)
 
+    @property
+    def sort_nullable(self) -> bool:
+        """Whether the sort key of a row can be NULL."""
+        return self.nullable
+
+    def unique_key(self) -> Combinable:
+        """What no two records may share where the field is unique; NULL without a value."""
+        return self.expression()
+
+    def unique_value(self, value: Any) -> Any:
+        """The same of a value; None without one."""
+        return None if self.is_empty(value) else self.stored(value)
+
     def condition(self, op: str, operand: Any, context: FilterContext, prefix: str = "") -> Q:
         """The condition of one filter line. Raises FieldError for an unknown operator or a wrong operand.
 

@@ -40,6 +40,7 @@ def field_from(definition: "CustomField") -> Field:
         "source": CustomValue(definition.key, sql_type),
         "required": definition.required,
         "help": definition.help,
+        "unique": definition.unique,
     }
     if definition.kind in ("choice", "multi_choice"):
         options["choices"] = [(value, value) for value in definition.choices]

@@ -46,6 +46,12 @@ class CustomField(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=KINDS)
     help = models.CharField(_("help"), max_length=HELP_LENGTH, blank=True)
     required = models.BooleanField(_("required"), default=False)
+    #: No two records may have the same value.
+    unique = models.BooleanField(_("unique"), default=False)
+    #: Filters and sorts by it are quick on large tables: it has indexes.
+    indexed = models.BooleanField(_("quick to find by"), default=False)
+    #: Why its indexes could not be built.
+    index_error = models.CharField(max_length=500, blank=True, default="", editable=False)
     choices: "models.Field[Any, Any]" = ArrayField(
         models.CharField(max_length=CHOICE_LENGTH), verbose_name=_("values"), default=list, blank=True
     )

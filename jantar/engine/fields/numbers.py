@@ -121,6 +121,9 @@ class Number(Ordered):
         if value > self.maximum or value < -self.maximum:
             raise FieldError(_("This must be at most %(limit)s.") % {"limit": show.number(self.maximum)})
 
+    def unique_value(self, value: Any) -> Any:
+        return value
+
     def text(self, value: Any) -> str:
         return "" if value is None else show.number(value, places=self.places)
 

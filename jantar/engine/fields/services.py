@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 WITH_CHOICES = ("choice", "multi_choice")
 #: Kinds whose values nobody types.
 WITHOUT_DEFAULT = ("record", "user", "team")
+UNIQUE_KINDS = ("text", "number", "integer", "date", "email", "phone", "web")
 MOST_FIELDS = 200
 MOST_CHOICES = 500
 
 
 def create_custom_field(
     *, record_type: str, label: str, kind: str, actor: "Actor", help: str = "", required: bool = False,
-    choices: Sequence[str] = (), target: str = "", section: str = "", default: str = "",
+    choices: Sequence[str] = (), target: str = "", section: str = "", default: str = "", unique: bool = False,
+    indexed: bool = False,
 ) -> CustomField:  # fmt: skip
     """Adds a field to a record type; its key is made from the label and never used twice, retired ones included.
 
@@ -48,6 +50,8 @@ def create_custom_field(
             help=help.strip(),
             required=required,
             section=section,
+            unique=unique,
+            indexed=indexed,
         )
         errors = _errors(definition, choices)
         if kind not in dict(CustomField.KINDS):
@@ -78,14 +82,16 @@ def find_custom_field(record_type: str, key: str) -> CustomField | None:
 
 def change_custom_field(
     pk: int, *, record_type: str, actor: "Actor", label: str, help: str = "", required: bool = False,
-    choices: Sequence[str] = (), section: str = "", default: str = "",
+    choices: Sequence[str] = (), section: str = "", default: str = "", unique: bool = False,
+    indexed: bool = False,
 ) -> CustomField:  # fmt: skip
     """Changes what a field is called and allows; its key and kind stay, because values and filters rely on them."""
     actor.require_admin()
     with alone_at(record_type):
         definition = CustomField.objects.get(pk=pk, record_type=record_type, retired_at=None)
         definition.label, definition.help, definition.required = label.strip(), help.strip(), required
-        definition.section = section
+        definition.section, definition.unique, definition.indexed = section, unique, indexed
+        definition.index_error = ""
         if errors := _errors(definition, choices):
             raise Invalid(errors)
         if definition.kind in WITH_CHOICES:
@@ -133,6 +139,8 @@ def read_default(definition: CustomField, text: str) -> Any:
     """The typed default as records keep it. Raises Invalid when the field could not hold it."""
     if not text.strip() or definition.kind in WITHOUT_DEFAULT:
         return None
+    if definition.unique:
+        raise Invalid({"default": [_("The second record could not start with a value that has to be unique.")]})
     definition.default = None
     field = field_from(definition)
     field.required = False
@@ -169,6 +177,8 @@ def _errors(definition: CustomField, choices: Sequence[str]) -> dict[str, list[s
     errors = {"label": list(_label_errors(definition))}
     if len(definition.help) > HELP_LENGTH:
         errors["help"] = [too_long(HELP_LENGTH, len(definition.help))]
+    if definition.unique and definition.kind not in UNIQUE_KINDS:
+        errors["unique"] = [_("Values of this kind can't be unique.")]
     if definition.kind in WITH_CHOICES:
         errors["choices"] = list(_choice_errors(definition.kind, clean_choices(choices)))
     return {name: messages for name, messages in errors.items() if messages}

@@ -57,6 +57,16 @@ class Text(Field):
     def sort_key(self, prefix: str = "") -> Combinable:
         return self.folded(prefix)
 
+    @property
+    def sort_nullable(self) -> bool:
+        return False
+
+    def unique_key(self) -> Combinable:
+        return Fold(self.expression())
+
+    def unique_value(self, value: Any) -> Any:
+        return fold(value) if value else None
+
     def load_operand(self, data: Any, context: FilterContext) -> str:
         return fold(super().load_operand(data, context))
 

@@ -11,10 +11,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.services import (
+    UNIQUE_KINDS,
     WITH_CHOICES,
     WITHOUT_DEFAULT,
     change_custom_field,
@@ -25,6 +26,9 @@ from jantar.engine.fields.services import (
     revive_custom_field,
 )
 from jantar.engine.pages.settings_shared import administrator, is_stored
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.field_indexes import is_work_left, refuse_doubles, states_of
+from jantar.engine.records.jobs import build_field_indexes
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.kit.numbers import whole_number
@@ -52,6 +56,11 @@ class FieldForm(forms.Form):
     )  # fmt: skip
     section = forms.ChoiceField(label=gettext_lazy("Section of the form"), required=False)
     required = forms.BooleanField(label=gettext_lazy("Has to be filled in"), required=False)
+    unique = forms.BooleanField(label=gettext_lazy("No two records may have the same value"), required=False)
+    indexed = forms.BooleanField(
+        label=gettext_lazy("Quick to find and sort by"), required=False,
+        help_text=gettext_lazy("Builds indexes in the background. Worth it from some ten thousand records on."),
+    )  # fmt: skip
 
     #: The kinds that a part of the form belongs to.
     SHOWN_FOR: ClassVar[dict[str, str]] = {
@@ -67,7 +76,7 @@ class FieldForm(forms.Form):
             options["initial"] = {
                 "label": definition.label, "help": definition.help, "required": definition.required,
                 "choices": "\n".join(definition.choices), "section": definition.section,
-                "default": default_text(definition),
+                "default": default_text(definition), "unique": definition.unique, "indexed": definition.indexed,
             }  # fmt: skip
         super().__init__(*args, **options)
         section: Any = self.fields["section"]
@@ -80,12 +89,14 @@ class FieldForm(forms.Form):
                 del self.fields["choices"]
             if definition.kind in WITHOUT_DEFAULT:
                 del self.fields["default"]
+            if definition.kind not in UNIQUE_KINDS:
+                del self.fields["unique"]
 
     @property
     def values(self) -> dict[str, Any]:
         data = self.cleaned_data
-        found = {name: data[name] for name in ("label", "help", "required", "section")}
-        found["default"] = data.get("default", "")
+        found = {name: data[name] for name in ("label", "help", "required", "section", "indexed")}
+        found |= {"default": data.get("default", ""), "unique": data.get("unique", False)}
         return {**found, "choices": data.get("choices", "").splitlines()}
 
 
@@ -98,13 +109,39 @@ def fields(request: HttpRequest, type_name: str) -> HttpResponse:
     """The fields of one type, those in use and the retired ones."""
     administrator(request)
     definitions = list(CustomField.objects.filter(record_type=type_name))
+    used = with_states([one for one in definitions if not one.retired_at])
     context = {
         "record_type": registry.get(type_name),
         "record_types": [one for one in registry.all() if one.area],
-        "used": [one for one in definitions if not one.retired_at],
+        "used": used,
+        "works": any(one.index_state.isdecimal() or one.index_state == "waiting" for one in used),
         "retired": [one for one in definitions if one.retired_at],
     }
     return render(request, "pages/settings_fields.html", context)
+
+
+def with_states(definitions: list[CustomField]) -> list[Any]:
+    """The definitions, each with what its indexes are doing (see `states_of`); empty without any."""
+    states = states_of(definitions)
+    rows: list[Any] = [*definitions]
+    for one in rows:
+        one.index_state = states.get(one.pk, "")
+    return rows
+
+
+def states(request: HttpRequest, type_name: str) -> HttpResponse:
+    """How far the indexes are; the page loads anew when they are there."""
+    administrator(request)
+    rows = with_states(list(CustomField.objects.filter(record_type=type_name, retired_at=None)))
+    working = [one for one in rows if one.index_state.isdecimal() or one.index_state == "waiting"]
+    if not working:
+        return HttpResponseClientRefresh()
+    return render(request, "pages/settings_field_states.html", {"working": working})
+
+
+def build_indexes_later(actor: Actor) -> None:
+    if is_work_left():
+        build_field_indexes.later(actor_id=actor.user_id)
 
 
 def field(request: HttpRequest, type_name: str, pk: int | None = None) -> HttpResponse:
@@ -115,11 +152,14 @@ def field(request: HttpRequest, type_name: str, pk: int | None = None) -> HttpRe
 
     def store() -> None:
         if definition:
+            if form.values["unique"] and not definition.unique:
+                refuse_doubles(definition)
             change_custom_field(definition.pk, record_type=type_name, actor=actor, **form.values)
         else:
             kind = form.cleaned_data["kind"]
             target = form.cleaned_data["target"]
             create_custom_field(record_type=type_name, kind=kind, target=target, actor=actor, **form.values)
+        build_indexes_later(actor)
 
     if request.method == "POST" and is_stored(form, store):
         messages.success(request, _("Saved."))
@@ -140,7 +180,9 @@ def field(request: HttpRequest, type_name: str, pk: int | None = None) -> HttpRe
 @require_POST
 def retire(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     get_object_or_404(CustomField, pk=pk, record_type=type_name)
-    found = retire_custom_field(pk, record_type=type_name, actor=administrator(request))
+    actor = administrator(request)
+    found = retire_custom_field(pk, record_type=type_name, actor=actor)
+    build_indexes_later(actor)
     undo = reverse("pages:settings_field_revive", args=[type_name, pk])
     messages.success(request, _("“%(what)s” is retired; its values are kept.") % {"what": found}, extra_tags=undo)
     return redirect("pages:settings_fields_of", type_name)
@@ -149,7 +191,9 @@ def retire(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
 @require_POST
 def revive(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     get_object_or_404(CustomField, pk=pk, record_type=type_name)
-    found = revive_custom_field(pk, record_type=type_name, actor=administrator(request))
+    actor = administrator(request)
+    found = revive_custom_field(pk, record_type=type_name, actor=actor)
+    build_indexes_later(actor)
     messages.success(request, _("“%(what)s” is in use again.") % {"what": found})
     return redirect("pages:settings_fields_of", type_name)
 

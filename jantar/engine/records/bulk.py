@@ -21,6 +21,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.bulk_parts import PartLines, add_parts, check_parts
 from jantar.engine.records.checking import Errors, Values, change_errors, integrity_errors, new_errors
 from jantar.engine.records.copying import copy_new, update_rows
+from jantar.engine.records.field_indexes import holders
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.write import apply, columns_of, draft
 
@@ -55,7 +56,7 @@ def draft_new(record_type: RecordType, lines: Sequence[Line], actor: Actor) -> N
     for line, errors in zip(lines, found, strict=True):
         line.errors = errors
     check_parts(record_type, lines, actor)
-    refuse_taken(record_type, lines)
+    refuse_taken(record_type, lines, actor)
 
 
 def drafts(record_type: RecordType, actor: Actor) -> Iterator[Any]:
@@ -86,7 +87,7 @@ def apply_changes(record_type: RecordType, lines: Sequence[Line], actor: Actor) 
     found = change_errors(record_type, [line.record for line in touched], given, actor)
     for line, errors in zip(touched, found, strict=True):
         line.errors = errors
-    refuse_taken(record_type, [line for line in touched if line.changed])
+    refuse_taken(record_type, [line for line in touched if line.changed], actor)
 
 
 def differs(field: Field | None, record: Any, value: Any) -> bool:
@@ -97,20 +98,29 @@ def differs(field: Field | None, record: Any, value: Any) -> bool:
     return bool(field.read(record) != (field.load(value) if isinstance(field, RecordOf) else value))
 
 
-def refuse_taken(record_type: RecordType, lines: Iterable[Line]) -> None:
+def refuse_taken(record_type: RecordType, lines: Iterable[Line], actor: Actor) -> None:
     """Marks the lines whose value of a unique field another record, or an earlier line, already has."""
     good = [line for line in lines if not line.errors]
     for name, column in record_type.own_fields.items():
-        if not column.unique:
-            continue
-        wanted = {getattr(line.record, name): line for line in reversed(good)}
-        stored = dict(record_type.model._base_manager.filter(**{f"{name}__in": wanted.keys()}).values_list(name, "pk"))
-        for line in good:
-            value = getattr(line.record, name)
-            if value not in (None, "") and (
-                stored.get(value, line.record.pk) != line.record.pk or wanted[value] is not line
-            ):
-                line.errors = {name: [_("Another record already has this value.")]}
+        if column.unique:
+            keys = {id(line): getattr(line.record, name) for line in good}
+            rows = record_type.model._base_manager.filter(**{f"{name}__in": set(keys.values())})
+            refuse_same(name, good, keys, dict(rows.values_list(name, "pk")))
+    for name, column in actor.custom_fields.get(record_type.name, {}).items():
+        if column.unique:
+            keys = {id(line): column.unique_value(column.read(line.record)) for line in good}
+            wanted = [key for key in set(keys.values()) if key is not None]
+            refuse_same(name, good, keys, holders(record_type, column, wanted) if wanted else {})
+
+
+def refuse_same(name: str, lines: Sequence[Line], keys: Mapping[int, Any], stored: Mapping[Any, int]) -> None:
+    """`keys` are the values by the id() of their line, `stored` the records that have them."""
+    first = {keys[id(line)]: line for line in reversed(lines)}
+    for line in lines:
+        key = keys[id(line)]
+        taken = stored.get(key, line.record.pk) != line.record.pk or first[key] is not line
+        if key not in (None, "") and taken:
+            line.errors = {name: [_("Another record already has this value.")]}
 
 
 def store_new(record_type: RecordType, lines: Sequence[Line], actor: Actor) -> None:

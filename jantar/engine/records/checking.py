@@ -11,6 +11,7 @@ from jantar.engine.fields.errors import FieldError, Invalid
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.field_indexes import taken_field
 from jantar.engine.records.links import visible_keys
 from jantar.engine.records.models import Record
 from jantar.engine.records.record_type import RecordType
@@ -174,6 +175,8 @@ def integrity_errors(record_type: RecordType, error: IntegrityError) -> Errors:
     """The database's refusal, said of the fields of the constraint it names."""
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None) or ""
+    if own := taken_field(name):
+        return {own.key: [_("Another record already has this value.")]}
     for model, part in ((record_type.model, ""), *((part.model, part.name) for part in record_type.parts)):
         for constraint in model._meta.constraints:
             if constraint.name == name:

@@ -1,14 +1,23 @@
-"""Keys of forms that were sent long ago are forgotten every night."""
+"""The indexes of custom fields are built; keys of forms that were sent long ago are forgotten every night."""
 
 from django.utils.translation import gettext_lazy as _
 
+from jantar.engine.records.field_indexes import build_indexes
 from jantar.engine.records.once import forget_old_keys
-from jantar.platform.jobs import job, schedule
+from jantar.platform.jobs import JobFailedError, job, schedule
+from jantar.platform.jobs.running import Run
 
 
 @job("records.forget_old_keys", _("Forget keys of forms sent long ago"), internal=True)
 def forget_keys() -> None:
     forget_old_keys()
+
+
+@job("records.build_field_indexes", _("Make custom fields quick to find by"), atomic=False)
+def build_field_indexes(run: Run) -> None:
+    """Without steps: what is built stays built, and an interrupted run does what is left."""
+    if failures := build_indexes(run.progress, run.check):
+        raise JobFailedError(" ".join(failures))
 
 
 schedule(forget_keys, "50 2 * * *")

@@ -42,7 +42,7 @@ class SortKey:
 
     @property
     def nullable(self) -> bool:
-        return self.stretch == "all" and (self.seen is not None or self.field.nullable)
+        return self.stretch == "all" and (self.seen is not None or self.field.sort_nullable)
 
     def __str__(self) -> str:
         return f"{'-' if self.descending else ''}{self.field.name}"

@@ -14,6 +14,7 @@ from jantar.engine.testing.fake.models import Book
 from jantar.engine.testing.fake.records import books
 from jantar.kit.money import Money
 from jantar.platform.accounts.models import Membership, Team, User
+from jantar.platform.jobs.models import JobRun
 from jantar.platform.settings.models import ExchangeRate, Workspace
 
 pytestmark = pytest.mark.django_db
@@ -271,3 +272,34 @@ def test_a_default_that_the_field_could_not_hold_is_refused(client: Client, kind
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["default"])
     assert typed in answer.content.decode()
     assert not CustomField.objects.exists()
+
+
+def test_marking_a_field_has_its_indexes_built_and_shows_how_far_they_are(client: Client, root: User) -> None:
+    marked = {"label": "Code", "kind": "text", "indexed": "on", "unique": "on"}
+    client.post("/settings/fields/books/new/", marked)
+    run = JobRun.objects.get()
+    assert (run.kind, run.owner) == ("records.build_field_indexes", root)
+    page = client.get("/settings/fields/books/").content.decode()
+    assert "/settings/fields/books/states/" in page
+    assert "Quick to find" in page
+    assert "Indexes of “Code”" in client.get("/settings/fields/books/states/").content.decode()
+    CustomField.objects.update(index_error="Several records have the same value of “Code”.")
+    assert client.get("/settings/fields/books/states/")["HX-Refresh"] == "true"
+    assert "Several records have the same value" in client.get("/settings/fields/books/").content.decode()
+
+
+def test_a_field_with_equal_values_cannot_become_unique(client: Client, root: User) -> None:
+    client.post("/settings/fields/books/new/", {"label": "Code", "kind": "text"})
+    for title in ("Quo vadis", "Ivanhoe"):
+        write.create(books, {"title": title, "x_code": "AB-1"}, actor=actor_for(root))
+    pk = CustomField.objects.get().pk
+    answer = client.post(f"/settings/fields/books/{pk}/", {"label": "Code number", "unique": "on"})
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["unique"])
+    assert "“ab-1”" in answer.content.decode()
+    assert (CustomField.objects.get().unique, CustomField.objects.get().label) == (False, "Code")
+
+
+def test_a_unique_field_has_no_default(client: Client) -> None:
+    marked = {"label": "Code", "kind": "text", "unique": "on", "default": "AB-1"}
+    answer = client.post("/settings/fields/books/new/", marked)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["default"])
