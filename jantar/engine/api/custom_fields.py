@@ -18,26 +18,44 @@ from jantar.engine.fields.errors import Invalid
 from jantar.engine.fields.models import CustomField
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records.custom_fields import change_field, create_field, retire_field, revive_field
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.registry import registry
 
 KEY = re.compile(r"x_[a-z0-9_]{1,60}")
 TEXT: Schema = {"type": "string"}
 #: What is sent, with the Python type of each; `kind` is given once.
-SENT: dict[str, type] = {"label": str, "help": str, "required": bool, "choices": list, "kind": str}
+SENT: dict[str, type] = {
+    "label": str, "help": str, "required": bool, "choices": list, "section": str, "default": str, "unique": bool,
+    "indexed": bool, "kind": str, "target": str,
+}  # fmt: skip
+#: What stays as it was made.
+LASTING = ("kind", "target")
 PROPERTIES: Schema = {
     "label": TEXT,
     "help": TEXT,
     "required": {"type": "boolean"},
     "choices": {"type": "array", "items": TEXT, "description": "Of the kinds choice and multi_choice."},
+    "section": {**TEXT, "description": "The English title of a section of the form; empty for the custom fields' own."},
+    "default": {**TEXT, "description": "What new records start with, as it is typed in a form."},
+    "unique": {"type": "boolean", "description": "No two records may have the same value."},
+    "indexed": {"type": "boolean", "description": "Indexes for filtering and sorting are built in the background."},
 }
+TARGET: Schema = {**TEXT, "description": "Of the kind record: the record type it refers to."}
 KIND: Schema = {"enum": [kind for kind, _label in CustomField.KINDS]}
 SCHEMAS: dict[str, Schema] = {
     "CustomField": closed(
-        {"key": TEXT, **PROPERTIES, "kind": KIND, "position": {"type": "integer"}, "retired": {"type": "boolean"}},
-        required=["key", "label", "help", "required", "choices", "kind", "position", "retired"],
+        {
+            "key": TEXT,
+            **PROPERTIES,
+            "kind": KIND,
+            "target": TARGET,
+            "position": {"type": "integer"},
+            "retired": {"type": "boolean"},
+        },
+        required=["key", *PROPERTIES, "kind", "target", "position", "retired"],
     ),
-    "CustomFieldCreate": closed({**PROPERTIES, "kind": KIND}, required=["label", "kind"]),
+    "CustomFieldCreate": closed({**PROPERTIES, "kind": KIND, "target": TARGET}, required=["label", "kind"]),
     "CustomFieldUpdate": closed(PROPERTIES, required=[]),
 }
 
@@ -53,7 +71,7 @@ def add_custom_fields(router: Router) -> None:
         return json_answer({"items": [dumped(one) for one in services.custom_fields_of(type_name)]})
 
     @router.post(at, **described("create", "Add a field", 201, "CustomFieldCreate"))
-    def create_field(request: HttpRequest, type_name: str) -> HttpResponse:
+    def new_field(request: HttpRequest, type_name: str) -> HttpResponse:
         def produce() -> HttpResponse:
             return json_answer(dumped(create(current_actor(request), type_name, read_object(request))), 201)
 
@@ -61,23 +79,23 @@ def add_custom_fields(router: Router) -> None:
         return once(request, current_actor(request), produce)
 
     @router.patch(f"{at}/{{key}}", **described("update", "Change the given settings", 200, "CustomFieldUpdate"))
-    def change_field(request: HttpRequest, type_name: str, key: str) -> HttpResponse:
+    def patch_field(request: HttpRequest, type_name: str, key: str) -> HttpResponse:
         refuse_unknown(request)
         return json_answer(dumped(change(current_actor(request), type_name, key, read_object(request))))
 
     @router.post(f"{at}/{{key}}/retire", **described("retire", "Take a field out of use; its values are kept", 200))
-    def retire_field(request: HttpRequest, type_name: str, key: str) -> HttpResponse:
+    def retire(request: HttpRequest, type_name: str, key: str) -> HttpResponse:
         refuse_unknown(request)
         actor = current_actor(request)
         found = definition(actor, type_name, key)
-        return json_answer(dumped(services.retire_custom_field(found.pk, record_type=type_name, actor=actor)))
+        return json_answer(dumped(retire_field(found, actor=actor)))
 
     @router.post(f"{at}/{{key}}/revive", **described("revive", "Put a retired field back", 200))
-    def revive_field(request: HttpRequest, type_name: str, key: str) -> HttpResponse:
+    def revive(request: HttpRequest, type_name: str, key: str) -> HttpResponse:
         refuse_unknown(request)
         actor = current_actor(request)
         found = definition(actor, type_name, key)
-        return json_answer(dumped(services.revive_custom_field(found.pk, record_type=type_name, actor=actor)))
+        return json_answer(dumped(revive_field(found, actor=actor)))
 
 
 def create(actor: Actor, type_name: str, data: dict[str, Any]) -> CustomField:
@@ -87,7 +105,7 @@ def create(actor: Actor, type_name: str, data: dict[str, Any]) -> CustomField:
     values = read(data, SENT)
     if missing := [name for name in ("label", "kind") if name not in values]:
         raise Invalid({name: [_("This field is required.")] for name in missing})
-    return services.create_custom_field(record_type=type_name, actor=actor, **values)
+    return create_field(type_name, actor=actor, **values)
 
 
 def change(actor: Actor, type_name: str, key: str, data: dict[str, Any]) -> CustomField:
@@ -95,9 +113,8 @@ def change(actor: Actor, type_name: str, key: str, data: dict[str, Any]) -> Cust
     found = definition(actor, type_name, key)
     if found.retired_at:
         raise NotFound(_("There is no such field."))
-    values = read(data, {name: kind for name, kind in SENT.items() if name != "kind"})
-    stored = {"label": found.label, "help": found.help, "required": found.required, "choices": found.choices}
-    return services.change_custom_field(found.pk, record_type=type_name, actor=actor, **{**stored, **values})
+    values = read(data, {name: kind for name, kind in SENT.items() if name not in LASTING})
+    return change_field(found, actor=actor, **values)
 
 
 def definition(actor: Actor, type_name: str, key: str) -> CustomField:
@@ -139,6 +156,11 @@ def dumped(one: CustomField) -> dict[str, Any]:
         "help": one.help,
         "required": one.required,
         "choices": one.choices,
+        "section": one.section,
+        "default": services.default_text(one),
+        "unique": one.unique,
+        "indexed": one.indexed,
+        "target": one.target,
         "position": one.position,
         "retired": one.retired_at is not None,
     }

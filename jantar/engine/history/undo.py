@@ -135,7 +135,7 @@ class Reversal:
         for row in rows(statement.conflicts(LISTED + 1)):
             self.conflicting.append(replace(Conflict(*row[:6]), kept=json.loads(row[6]), had=json.loads(row[7])))
         bookkeeping = [name for name in ("version", "updated_at") if name in self.columns[table]]
-        # A row that becomes the main one again comes after the one that no longer is: never are there two.
+        # A row that becomes the main one again, or comes out of the bin, comes after the one that no longer is.
         for raising in (False, True):
             run(statement.update(bookkeeping, raising=raising))
 

@@ -259,14 +259,14 @@ ORDER BY line.root_id, line.record_id LIMIT {limit}"""
 
     @property
     def raises(self) -> str:
-        """Whether a yes-or-no column gets its yes back: rules may let only one row have it."""
-        return (
-            " OR ".join(
-                f"(line.before -> {text(name)} = 'true' AND line.after -> {text(name)} = 'false')"
-                for name in self.columns
-            )
-            or "false"
-        )
+        """Whether the row gets something back that rules may let only one row have: the yes of a yes-or-no column,
+        or its unique values, when it comes out of the bin."""
+        lines = [
+            f"(line.before -> {text(name)} = 'true' AND line.after -> {text(name)} = 'false')" for name in self.columns
+        ]
+        if "deleted_at" in self.columns:
+            lines.append("(line.before -> 'deleted_at' = 'null' AND line.after ->> 'deleted_at' IS NOT NULL)")
+        return " OR ".join(lines) or "false"
 
     def update(self, bookkeeping: Sequence[str], *, raising: bool) -> str:
         free = {name: f"({self.wrote(name)} AND {self.free(name)})" for name in self.columns}

@@ -18,17 +18,12 @@ from jantar.engine.fields.services import (
     UNIQUE_KINDS,
     WITH_CHOICES,
     WITHOUT_DEFAULT,
-    change_custom_field,
-    create_custom_field,
     default_text,
     order_custom_fields,
-    retire_custom_field,
-    revive_custom_field,
 )
 from jantar.engine.pages.settings_shared import administrator, is_stored
-from jantar.engine.permissions.actor import Actor
-from jantar.engine.records.field_indexes import is_work_left, refuse_doubles, states_of
-from jantar.engine.records.jobs import build_field_indexes
+from jantar.engine.records.custom_fields import change_field, create_field, retire_field, revive_field
+from jantar.engine.records.field_indexes import states_of
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.kit.numbers import whole_number
@@ -139,11 +134,6 @@ def states(request: HttpRequest, type_name: str) -> HttpResponse:
     return render(request, "pages/settings_field_states.html", {"working": working})
 
 
-def build_indexes_later(actor: Actor) -> None:
-    if is_work_left():
-        build_field_indexes.later(actor_id=actor.user_id)
-
-
 def field(request: HttpRequest, type_name: str, pk: int | None = None) -> HttpResponse:
     """A dialog for a new field, or for changes of one."""
     actor = administrator(request)
@@ -152,14 +142,10 @@ def field(request: HttpRequest, type_name: str, pk: int | None = None) -> HttpRe
 
     def store() -> None:
         if definition:
-            if form.values["unique"] and not definition.unique:
-                refuse_doubles(definition)
-            change_custom_field(definition.pk, record_type=type_name, actor=actor, **form.values)
+            change_field(definition, actor=actor, **form.values)
         else:
-            kind = form.cleaned_data["kind"]
-            target = form.cleaned_data["target"]
-            create_custom_field(record_type=type_name, kind=kind, target=target, actor=actor, **form.values)
-        build_indexes_later(actor)
+            chosen = {name: form.cleaned_data[name] for name in ("kind", "target")}
+            create_field(type_name, actor=actor, **chosen, **form.values)
 
     if request.method == "POST" and is_stored(form, store):
         messages.success(request, _("Saved."))
@@ -179,10 +165,8 @@ def field(request: HttpRequest, type_name: str, pk: int | None = None) -> HttpRe
 
 @require_POST
 def retire(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
-    get_object_or_404(CustomField, pk=pk, record_type=type_name)
-    actor = administrator(request)
-    found = retire_custom_field(pk, record_type=type_name, actor=actor)
-    build_indexes_later(actor)
+    definition = get_object_or_404(CustomField, pk=pk, record_type=type_name)
+    found = retire_field(definition, actor=administrator(request))
     undo = reverse("pages:settings_field_revive", args=[type_name, pk])
     messages.success(request, _("“%(what)s” is retired; its values are kept.") % {"what": found}, extra_tags=undo)
     return redirect("pages:settings_fields_of", type_name)
@@ -190,10 +174,8 @@ def retire(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
 
 @require_POST
 def revive(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
-    get_object_or_404(CustomField, pk=pk, record_type=type_name)
-    actor = administrator(request)
-    found = revive_custom_field(pk, record_type=type_name, actor=actor)
-    build_indexes_later(actor)
+    definition = get_object_or_404(CustomField, pk=pk, record_type=type_name)
+    found = revive_field(definition, actor=administrator(request))
     messages.success(request, _("“%(what)s” is in use again.") % {"what": found})
     return redirect("pages:settings_fields_of", type_name)
 

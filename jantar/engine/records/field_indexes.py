@@ -108,7 +108,7 @@ def refuse_doubles(definition: CustomField) -> None:
     """Raises Invalid when records already share a value of the field, with one of the values."""
     record_type = registry.get(definition.record_type)
     field = field_from(definition)
-    rows = record_type.model._base_manager.filter(**record_type.defaults, custom__has_key=definition.key)
+    rows = record_type.model._base_manager.filter(ALIVE, **record_type.defaults, custom__has_key=definition.key)
     doubles = rows.annotate(key=field.unique_key()).values("key").annotate(n=Count("pk")).filter(n__gt=1)
     found = list(doubles.order_by("key")[:1])
     if found:
@@ -130,7 +130,7 @@ def wanted_indexes() -> dict[str, Wanted]:
             for index in _indexes(field, base, own):
                 found[index.name] = Wanted(index, record_type, definition)
         if definition.unique:
-            own = Q(**record_type.defaults) & Q(IsNull(field.expression(), False))
+            own = Q(**record_type.defaults) & ALIVE & Q(IsNull(field.expression(), False))
             index = Index(field.unique_key(), name=f"{base}_once", condition=own)
             found[index.name] = Wanted(index, record_type, definition, unique=True)
     return found
@@ -196,6 +196,6 @@ def taken_field(index: str) -> CustomField | None:
 
 def holders(record_type: RecordType, field: Field, values: Sequence[Any]) -> Mapping[Any, int]:
     """Which records hold these values of a unique custom field (as `Field.unique_value` gives them)."""
-    rows = record_type.model._base_manager.filter(**record_type.defaults, custom__has_key=field.name)
+    rows = record_type.model._base_manager.filter(ALIVE, **record_type.defaults, custom__has_key=field.name)
     rows = rows.annotate(unique_key=field.unique_key()).filter(unique_key__in=values)
     return dict(rows.values_list("unique_key", "pk"))

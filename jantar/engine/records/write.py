@@ -169,7 +169,7 @@ def erase(record_type: RecordType, pks: Iterable[int], *, actor: Actor, cause: s
 def _set_deleted(
     record_type: RecordType, rows: Any, pks: Iterable[int], moment: Any, actor: Actor, cause: str, label: str
 ) -> int:
-    with operation(actor, cause, label):
+    with operation(actor, cause, label), ReadableIntegrity(record_type):
         found = rows.filter(pk__in=list(pks))
         told = list(found) if record_type.after_bin else []
         number: int = found.update(

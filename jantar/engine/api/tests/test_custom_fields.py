@@ -7,6 +7,7 @@ from jantar.engine.permissions.models import Scope
 from jantar.engine.testing.actors import make_user
 from jantar.engine.testing.api_client import ApiClient, data_of, problem_in
 from jantar.engine.testing.conformance_api import validate_as
+from jantar.platform.jobs.models import JobRun
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("N19")]
 FIELDS = "/types/books/fields"
@@ -22,7 +23,8 @@ def test_a_field_is_added_used_changed_and_taken_out_of_use(root):
     sent = {"label": "Mood", "kind": "choice", "choices": ["calm", "sad"], "help": "Of the end"}
     field = data_of(root.post(FIELDS, sent), 201)
     validate_as("CustomField", field)
-    assert field == {**sent, "key": "x_mood", "required": False, "position": 1, "retired": False}
+    untouched = {"section": "", "default": "", "unique": False, "indexed": False, "target": ""}
+    assert field == {**sent, **untouched, "key": "x_mood", "required": False, "position": 1, "retired": False}
     book = data_of(root.post("/books", {"title": "Quo vadis", "x_mood": "sad"}), 201)
     assert book["x_mood"] == "sad"
 
@@ -51,6 +53,11 @@ def test_a_repeated_request_adds_one_field(root):
         ({"label": "Mood", "kind": "choice"}, {"choices"}),
         ({"label": 5, "kind": "text", "choices": [1], "colour": "red"}, {"label", "choices", "colour"}),
         ({"label": "M" * 101, "kind": "text"}, {"label"}),
+        ({"label": "Mood", "kind": "record"}, {"target"}),
+        ({"label": "Mood", "kind": "record", "target": "ghosts"}, {"target"}),
+        ({"label": "Mood", "kind": "text", "section": "Cellar"}, {"section"}),
+        ({"label": "Mood", "kind": "integer", "default": "many"}, {"default"}),
+        ({"label": "Mood", "kind": "boolean", "unique": True}, {"unique"}),
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_stored(root, sent, wrong):
@@ -80,3 +87,23 @@ def test_nobody_else_may(root):
 def test_unknown_addresses_are_not_found(root, address):
     answer = root.get(address) if address.endswith("fields") else root.post(address)
     problem_in(answer, 404)
+
+
+def test_a_change_leaves_the_settings_it_does_not_name(root):
+    sent = {"label": "Code", "kind": "text", "section": "Book", "indexed": True, "default": "A"}
+    field = data_of(root.post(FIELDS, sent), 201)
+    assert JobRun.objects.get().kind == "records.build_field_indexes"
+    assert data_of(root.patch(f"{FIELDS}/x_code", {"label": "Number"})) == {**field, "label": "Number"}
+    changed = data_of(root.patch(f"{FIELDS}/x_code", {"default": "", "unique": True}))
+    assert (changed["default"], changed["unique"], changed["section"]) == ("", True, "Book")
+
+
+def test_a_field_that_refers_to_records_takes_those_of_its_type(root):
+    data_of(root.post(FIELDS, {"label": "Spare", "kind": "record", "target": "shelves"}), 201)
+    shelf = data_of(root.post("/shelves", {"name": "Top"}), 201)["id"]
+    for sent in (shelf, {"type": "shelves", "id": shelf}, f"shelves/{shelf}"):
+        book = data_of(root.post("/books", {"title": "Quo vadis", "x_spare": sent}), 201)
+        assert book["x_spare"] == {"type": "shelves", "id": shelf, "title": "Top"}
+    for wrong in ({"type": "books", "id": 1}, f"books/{book['id']}", 10**9, True, "Top"):
+        refused = problem_in(root.post("/books", {"title": "Ivanhoe", "x_spare": wrong}), 422)
+        assert set(refused["errors"]) == {"x_spare"}

@@ -1,6 +1,6 @@
 """The merge: several records of one type become one, in one operation that undo takes back whole."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import write
 from jantar.engine.records.errors import Invalid, NotAllowed, NotFound
+from jantar.engine.records.merging.custom_links import move_custom_links
 from jantar.engine.records.merging.moving import move
 from jantar.engine.records.merging.pointers import pointing_to
 from jantar.engine.records.merging.rows import Left
@@ -58,11 +59,12 @@ def merge(
         choice = choose(record_type, members, actor, taken or {})
         refuse_unknown_values(record_type, values or {}, actor)
         wanted = {**choice.values(), **(values or {})}
-        custom = leftover_custom(members)
+        custom = leftover_custom(members, mergeable(record_type, actor))
         to_bin(record_type, pk, group[1:])
         touched, left = unite(record_type, members, choice.taken)
         for pointing in pointing_to(record_type):
             left += move(pointing, record_type, pk, group[1:], opened.pk)
+        move_custom_links(record_type, pk, group[1:])
         left += [Left(label, text) for label, text in choice.left_out()]
         complete(record_type, pk, touched, wanted, values or {}, custom, choice)
     return Merged(pk, opened.pk, len(group), left)
@@ -108,12 +110,12 @@ def refuse_unknown_values(record_type: RecordType, values: Mapping[str, Any], ac
         raise Invalid({name: [_("There is no field “%(name)s”.") % {"name": name}] for name in unknown})
 
 
-def leftover_custom(members: Sequence[Any]) -> dict[str, Any]:
-    """The custom values of all, the survivor's first, then the newest: those of fields out of use among them."""
+def leftover_custom(members: Sequence[Any], in_use: Collection[str]) -> dict[str, Any]:
+    """The values of custom fields out of use, of all members: the survivor's first, then the newest."""
     found: dict[str, Any] = {}
     newest = sorted(members[1:], key=lambda one: (one.updated_at, one.pk))
     for one in [*newest, members[0]]:
-        found.update({key: value for key, value in one.custom.items() if value not in (None, "", [])})
+        found.update({key: value for key, value in one.custom.items() if key not in in_use})
     return found
 
 
@@ -141,7 +143,7 @@ def complete(
     if unchecked := not_to_be_checked(choice, {name: changed[name] for name in changed.keys() - given.keys()}):
         for name in unchecked:
             fields[name].write(survivor, changed.pop(name))
-        rows.bulk_update([survivor], list(unchecked))
+        rows.bulk_update([survivor], {"custom" if fields[name].is_custom else name for name in unchecked})
     if custom != survivor.custom:
         survivor.custom = {**survivor.custom, **custom}
         rows.bulk_update([survivor], ["custom"])

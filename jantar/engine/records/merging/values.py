@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.record_key import AnyRecord
-from jantar.engine.fields.references import Reference
+from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.record_key import AnyRecord, RecordKey
+from jantar.engine.fields.references import Reference, unseen
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.checking import Errors, visible_rows
 from jantar.engine.records.errors import Invalid
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.references import record_titles
 
 Words = ("tags", "multi_choice")
 
@@ -46,6 +49,16 @@ class Choice:
     members: Sequence[Any]
     actor: Actor
     lines: dict[str, Line] = field(default_factory=dict)
+
+    @cached_property
+    def titles(self) -> dict[RecordKey, str]:
+        """Of what custom fields refer to, as far as the actor may see it."""
+        fields = [one for one in self.record_type.fields(self.actor).values() if isinstance(one, RecordOf)]
+        keys = [key for one in fields for member in self.members if (key := one.read(member))]
+        return record_titles(keys, self.actor) if keys else {}
+
+    def text(self, one: Field, value: Any) -> str:
+        return self.titles.get(value, unseen()) if isinstance(one, RecordOf) else one.text(value)
 
     @property
     def taken(self) -> dict[str, int]:
@@ -103,7 +116,7 @@ def line_of(name: str, label: str, fields: tuple[Field, ...], choice: Choice, ta
     for member in choice.members:
         told = [(one, one.read(member)) for one in fields]
         told = [(one, value) for one, value in told if is_filled(one, value, choice)]
-        texts.append(", ".join(one.text(value) for one, value in told))
+        texts.append(", ".join(choice.text(one, value) for one, value in told))
         filled.append(bool(told))
     if fields[0].kind in Words and name not in taken:
         return Line(name, label, fields, tuple(texts), tuple(filled), None)
@@ -153,6 +166,8 @@ def not_to_be_checked(choice: Choice, values: Mapping[str, Any]) -> set[str]:
     found = set()
     for name, value in values.items():
         one = choice.record_type.fields(choice.actor)[name]
+        if isinstance(one, RecordOf) and value is not None and value not in choice.titles:
+            found.add(name)
         if not isinstance(one, Reference) or value is None:
             continue
         if not visible_rows(one.target, choice.actor).filter(pk=value.pk).exists():

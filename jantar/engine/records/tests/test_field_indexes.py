@@ -17,11 +17,14 @@ from jantar.engine.records.errors import Invalid
 from jantar.engine.records.field_indexes import build_indexes, existing_indexes, is_work_left, refuse_doubles, states_of
 from jantar.engine.records.jobs import build_field_indexes
 from jantar.engine.records.listing import Query, page_of, sorted_rows
+from jantar.engine.records.merging.service import merge
 from jantar.engine.records.registry import registry
+from jantar.engine.records.undo import undo
 from jantar.engine.testing.actors import make_user
 from jantar.engine.testing.fake.models import Book
 from jantar.engine.testing.own_fields import add_own_fields
 from jantar.engine.transfer.tests.runs import imported, refused, sheet
+from jantar.platform.accounts.models import User
 from jantar.platform.jobs.models import JobRun, State
 from jantar.platform.jobs.running import run_waiting_jobs
 
@@ -174,6 +177,52 @@ def test_a_unique_value_is_taken_once_however_it_is_written() -> None:
     write.create(books, {"title": "No code"}, actor=actor)
     write.create(books, {"title": "None either"}, actor=actor)
     write.update(books, first.pk, {"x_code": "AB-1", "title": "Quo vadis?"}, actor=actor)
+
+
+def test_a_value_from_the_bin_is_free_until_its_record_would_come_back() -> None:
+    new(unique=True)
+    build()
+    actor = system_actor()
+    old = write.create(books, {"title": "Quo vadis", "x_code": "AB-1"}, actor=actor)
+    write.delete(books, [old.pk], actor=actor)
+    write.create(books, {"title": "Ivanhoe", "x_code": "AB-1"}, actor=actor)
+    with pytest.raises(Invalid) as refused:
+        write.restore(books, [old.pk], actor=actor)
+    assert refused.value.errors == {"x_code": ["Another record already has this value."]}
+    assert [book.title for book in books.visible_to(actor)] == ["Ivanhoe"]
+
+
+def test_a_merge_takes_a_unique_value_over_and_undo_gives_it_back() -> None:
+    new(unique=True)
+    build()
+    actor = actor_for(make_user("Root", admin=True))
+    stays = write.create(books, {"title": "Quo vadis"}, actor=actor)
+    goes = write.create(books, {"title": "Quo vadis", "x_code": "AB-1"}, actor=actor)
+    merged = merge(books, stays.pk, [goes.pk], actor=actor)
+    assert Book.objects.get(pk=stays.pk).custom == {"x_code": "AB-1"}
+    undo(merged.operation_id, actor=actor)
+    assert [book.custom for book in books.visible_to(actor).order_by("pk")] == [{}, {"x_code": "AB-1"}]
+
+
+def test_a_merge_moves_what_custom_fields_refer_to_and_undo_moves_it_back() -> None:
+    shelves, actor = registry.get("shelves"), actor_for(make_user("Root", admin=True))
+    new("Spare", kind="record", target="shelves")
+    new("Next to", kind="record", target="shelves", record_type="shelves")
+    actor = actor_for(User.objects.get())
+    stays, goes = (write.create(shelves, {"name": name}, actor=actor) for name in ("Top", "Tpo"))
+    other = write.create(shelves, {"name": "Low", "x_next_to": goes}, actor=actor)
+    book = write.create(books, {"title": "Quo vadis", "x_spare": goes}, actor=actor)
+    write.update(shelves, goes.pk, {"x_next_to": stays}, actor=actor)
+    merged = merge(shelves, stays.pk, [goes.pk], actor=actor)
+    assert [Book.objects.get(pk=book.pk).custom, custom_of(other)] == [{"x_spare": stays.pk}, {"x_next_to": stays.pk}]
+    assert "x_next_to" not in custom_of(stays)
+    undo(merged.operation_id, actor=actor)
+    assert [Book.objects.get(pk=book.pk).custom, custom_of(other)] == [{"x_spare": goes.pk}, {"x_next_to": goes.pk}]
+    assert custom_of(goes) == {"x_next_to": stays.pk}
+
+
+def custom_of(record: Any) -> Any:
+    return type(record)._base_manager.get(pk=record.pk).custom
 
 
 def test_of_two_who_take_a_value_at_once_one_is_told() -> None:
