@@ -49,6 +49,8 @@ class NavItem:
     opens_dialog: bool = False
     under: str = ""
     visible: Callable[[HttpRequest], bool] | None = None
+    #: True for an address with a query: it is never the current one by the path alone.
+    is_query: bool = False
 
     @property
     def href(self) -> str:
@@ -77,6 +79,8 @@ class Navigation:
         default_factory=lambda: {"main": {}, "add": {}, "user": {}, "settings": {}}
     )
     links: dict[Link, str] = field(default_factory=dict)
+    #: Further items of the left navigation, of the request at hand. Their keys tell all that is shown of them.
+    sources: list[Callable[[HttpRequest], Iterable[NavItem]]] = field(default_factory=list)
 
     def add_area(self, area: NavArea) -> None:
         self.areas[area.key] = area
@@ -85,6 +89,9 @@ class Navigation:
         """Registers items in the left navigation, the quick-add menu ("add"), the user's menu or the settings."""
         for item in items:
             self.items[place][item.key] = item
+
+    def add_source(self, source: Callable[[HttpRequest], Iterable[NavItem]]) -> None:
+        self.sources.append(source)
 
     def link(self, **names: str) -> None:
         """Names the URL patterns the shell needs: see `Link`. A part without its link is not shown."""
@@ -104,8 +111,12 @@ class Navigation:
     def shown(self, request: HttpRequest, place: Place) -> list[ShownItem]:
         """Items of `place` that the request may see, in order; the one of the current page is marked."""
         allowed = [item for item in self.items[place].values() if item.visible is None or item.visible(request)]
+        if place == "main":
+            allowed += [item for source in self.sources for item in source(request)]
         hrefs = [(item, item.href) for item in sorted(allowed, key=lambda item: (item.order, item.key))]
-        current = _longest_prefix(request.path, (item.under or href for item, href in hrefs))
+        current = request.get_full_path()
+        if not any(item.is_query and href == current for item, href in hrefs):
+            current = _longest_prefix(request.path, (item.under or href for item, href in hrefs))
         return [ShownItem(item, href, (item.under or href) == current) for item, href in hrefs]
 
     def in_areas(self, items: Sequence[ShownItem]) -> list[ShownArea]:

@@ -8,10 +8,13 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from jantar.engine.pages.navigation import register_types
+        from jantar.engine.pages.pinned_views import pinned_items
         from jantar.engine.pages.settings_shared import register_settings
-        from jantar.ui.navigation import NavItem, navigation
+        from jantar.ui.navigation import NavArea, NavItem, navigation
 
         navigation.add(NavItem("today", _("Today"), "pages:home", icon="sun", area="main", order=0, shortcut="h"))
+        navigation.add_area(NavArea("pinned", _("Pinned"), order=5))
+        navigation.add_source(pinned_items)
         register_types()
         register_settings()
         navigation.link(palette="pages:palette")

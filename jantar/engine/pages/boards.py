@@ -23,6 +23,7 @@ from jantar.engine.pages.forms_controls import (
 from jantar.engine.pages.list_state import ListState, encode, read_state
 from jantar.engine.pages.lists import show_error
 from jantar.engine.pages.loading import load_record, load_type
+from jantar.engine.pages.pinned_views import pins_of
 from jantar.engine.pages.saved_views import ViewMenu
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
@@ -47,7 +48,7 @@ def show_board(request: HttpRequest, type_name: str) -> HttpResponse:
         "state": state,
         "board": board,
         "bar": FilterBar(state),
-        "views": ViewMenu(state),
+        "views": ViewMenu(state, pins_of(request.user)),
         "columns": [(column, key_of_column(column), column_url(state, column)) for column in board.columns],
         "groups": [(label, state.address(group=str(value)), value == board.group) for value, label in board.groups],
         "move_url": state.part("board_move") if actor.may("edit", type_name) else "",

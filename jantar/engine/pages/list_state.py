@@ -89,9 +89,11 @@ class ListState:
         """The view shown when the address names none; "" for everything."""
         if self.layout and self.layout.opens_with_id:
             return str(self.layout.opens_with_id)
-        chosen = self.layout.opens_with_ready if self.layout else ""
-        name = chosen or next((view.name for view in self.record_type.views if view.opens), "")
-        return "" if name == ALL else name
+        if chosen := self.layout.opens_with_ready if self.layout else "":
+            return "" if chosen == ALL else chosen
+        if default := next((view for view in self.views if view.is_default), None):
+            return str(default.pk)
+        return next((view.name for view in self.record_type.views if view.opens), "")
 
     @property
     def sorted_by(self) -> str:

@@ -18,6 +18,7 @@ from jantar.engine.pages.list_rows import NUMBERS, ListRows
 from jantar.engine.pages.list_state import ListState, read_state
 from jantar.engine.pages.list_sums import may_select_in, summed
 from jantar.engine.pages.loading import load_type
+from jantar.engine.pages.pinned_views import pins_of
 from jantar.engine.pages.saved_views import ViewMenu
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import BadQuery
@@ -37,7 +38,11 @@ def show_list(request: HttpRequest, type_name: str) -> HttpResponse:
         page = Page([], None) if groups else page_of(state.query(limit=ROWS, cursor=state.cursor, narrow=True))
     except BadQuery as error:
         return show_error(request, record_type, error)
-    return render(request, "pages/list.html", {"record_type": record_type, "list": List(state, page, groups)})
+    return render(
+        request,
+        "pages/list.html",
+        {"record_type": record_type, "list": List(state, page, groups, pins_of(request.user))},
+    )
 
 
 def show_error(request: HttpRequest, record_type: RecordType, error: BadQuery, place: str = "list") -> HttpResponse:
@@ -49,7 +54,7 @@ def show_error(request: HttpRequest, record_type: RecordType, error: BadQuery, p
     except BadQuery:
         return render(request, "pages/list_error.html", context, status=400)
     if is_within_limits(state.filter):
-        context |= {"state": state, "bar": FilterBar(state), "menu": ViewMenu(state)}
+        context |= {"state": state, "bar": FilterBar(state), "menu": ViewMenu(state, pins_of(request.user))}
     return render(request, "pages/list_error.html", context, status=400)
 
 
@@ -78,12 +83,14 @@ class Header:
 class List:
     """What the template shows of one page."""
 
-    def __init__(self, state: ListState, page: Page, groups: Groups | None = None) -> None:
+    def __init__(
+        self, state: ListState, page: Page, groups: Groups | None = None, pins: frozenset[int] = frozenset()
+    ) -> None:
         self.state = state
         self.page = page
         self.groups = groups
         self.bar = FilterBar(state)
-        self.views = ViewMenu(state)
+        self.views = ViewMenu(state, pins)
         self.record_type: RecordType = state.record_type
         self.fields = [state.columns_known[name] for name in state.columns if name != self.record_type.title]
 

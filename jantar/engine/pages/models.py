@@ -46,6 +46,8 @@ class SavedView(models.Model):
     #: The fields added up at the foot, and the one by whose values the list is grouped.
     sums: "models.Field[list[str], list[str]]" = ArrayField(models.CharField(max_length=60), default=list)
     grouped_by = models.CharField(max_length=60, blank=True, default="")
+    #: Whether the list opens with it for everyone who chose nothing else; one per type, set by an administrator.
+    is_default = models.BooleanField(default=False)
     opens_with = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     #: The name of a ready-made view, or "all" for everything although the type opens with one.
     opens_with_ready = models.CharField(max_length=60, blank=True, default="")
@@ -60,6 +62,9 @@ class SavedView(models.Model):
             models.UniqueConstraint(
                 fields=["record_type", "owner", "name"], name="pages_view_name_once",
                 violation_error_message=_("You already have a view with this name."),
+            ),
+            models.UniqueConstraint(
+                fields=["record_type"], condition=Q(is_default=True), name="pages_view_default_once"
             ),
         ]  # fmt: skip
 

@@ -22,6 +22,7 @@ class ReadyView:
     sums: tuple[str, ...] = ()
     grouped_by: str = ""
     owner_id: None = None
+    is_default: bool = False
 
     def may_change(self, actor: Actor) -> bool:
         return False

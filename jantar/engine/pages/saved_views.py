@@ -15,10 +15,11 @@ from django_htmx.http import HttpResponseClientRedirect
 from jantar.engine.pages.list_state import ALL, ListState, from_parameters, read_state, state_from
 from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.models import Audience, SavedView
+from jantar.engine.pages.pinned_views import follow_view, forget_view, signed_in
 from jantar.engine.pages.ready_views import ReadyView
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
-from jantar.engine.records.errors import NotAllowed, NotFound
+from jantar.engine.records.errors import BadQuery, NotAllowed, NotFound
 from jantar.engine.records.record_type import RecordType
 
 
@@ -27,6 +28,11 @@ class ViewMenu:
     """What the menu of views offers for a state."""
 
     state: ListState
+    pins: frozenset[int] = frozenset()
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.shown_saved is not None and self.shown_saved.pk in self.pins
 
     @property
     def may_change(self) -> bool:
@@ -40,6 +46,29 @@ class ViewMenu:
     def opens_here(self) -> bool:
         view = self.state.view
         return self.state.opening == (str(view.pk) if view else "")
+
+    @property
+    def shown_saved(self) -> SavedView | None:
+        return self.state.view if isinstance(self.state.view, SavedView) else None
+
+    @property
+    def may_be_default(self) -> bool:
+        """Whether it can be made the default, or no longer be it: by an administrator, of a view everyone sees."""
+        view = self.shown_saved
+        return view is not None and self.state.actor.is_admin and view.audience == Audience.EVERYONE
+
+    @property
+    def default_url(self) -> str:
+        return self._url("view_default", self.view_pk)
+
+    @property
+    def pin_url(self) -> str:
+        return self._url("view_pin", self.view_pk)
+
+    @property
+    def share_path(self) -> str:
+        """The address that shows what is shown now, to be passed on."""
+        return self.state.here
 
     @property
     def views(self) -> list[tuple[SavedView | ReadyView, str, bool]]:
@@ -106,7 +135,8 @@ def save_as(request: HttpRequest, type_name: str) -> HttpResponse:
     actor = current_actor(request)
     if request.method != "POST":
         state = read_state(request, record_type)
-        return show_form(request, state, ViewForm(state=state))
+        name = _("Copy of %(name)s") % {"name": state.view.name} if state.view and not state.is_changed else ""
+        return show_form(request, state, ViewForm(state=state, initial={"name": name[:60]}))
     state = state_from(request.POST.get("state", ""), record_type, actor)
     form = ViewForm(request.POST, state=state)
     if not form.is_valid():
@@ -147,8 +177,27 @@ def delete_view(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     record_type = load_type(request, type_name)
     actor = current_actor(request)
     load_view(record_type, pk, actor).delete()
+    forget_view(pk)
     place = request.GET.get("place", "list")
     return HttpResponseClientRedirect(ListState(record_type, actor, place if place == "board" else "list").address())
+
+
+@require_POST
+def set_default(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
+    """The list opens with the view for everyone who chose nothing else; a second time takes that back."""
+    record_type = load_type(request, type_name)
+    actor = current_actor(request)
+    view = load_view(record_type, pk, actor)
+    if not actor.is_admin:
+        raise NotAllowed(_("Only an administrator can do this."))
+    if view.audience != Audience.EVERYONE:
+        raise BadQuery("view", _("Share the view with everyone first."))
+    is_default = not view.is_default
+    every = SavedView.objects.visible_to(actor).filter(record_type=record_type.name, is_default=True)
+    every.update(is_default=False)
+    view.is_default = is_default
+    view.save(update_fields=["is_default"])
+    return HttpResponseClientRedirect(state_from(request.POST.get("state", ""), record_type, actor).address())
 
 
 @require_POST
@@ -178,11 +227,6 @@ def load_view(record_type: RecordType, pk: int, actor: Actor) -> SavedView:
     return view
 
 
-def signed_in(actor: Actor) -> int:
-    assert actor.user_id is not None
-    return actor.user_id
-
-
 def fill(view: SavedView, state: ListState) -> None:
     view.filter, view.search, view.sort = state.filter, state.search, state.sort
     view.columns, view.sums, view.grouped_by = [*state.columns], [*state.sums], state.by
@@ -191,7 +235,9 @@ def fill(view: SavedView, state: ListState) -> None:
 def name_view(view: SavedView, form: ViewForm, actor: Actor) -> None:
     view.name, view.audience = form.cleaned_data["name"], form.cleaned_data["audience"]
     view.team_id = actor.main_team if view.audience == Audience.TEAM else None
+    view.is_default = view.is_default and view.audience == Audience.EVERYONE
     view.save()
+    follow_view(view)
     record_type = form.state.record_type
     if form.cleaned_data["opens"]:
         set_opening(record_type, actor, view)

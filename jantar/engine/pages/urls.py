@@ -25,6 +25,7 @@ from jantar.engine.pages import (
     merging,
     parts,
     pickers,
+    pinned_views,
     saved_views,
     searching,
     settings_company,
@@ -82,6 +83,8 @@ LISTS = [
     path(f"{TYPE}views/open-with/", saved_views.open_with, name="view_opens"),
     path(f"{TYPE}views/<int:pk>/", saved_views.edit_view, name="view_edit"),
     path(f"{TYPE}views/<int:pk>/save/", saved_views.update_view, name="view_save"),
+    path(f"{TYPE}views/<int:pk>/default/", saved_views.set_default, name="view_default"),
+    path(f"{TYPE}views/<int:pk>/pin/", pinned_views.pin, name="view_pin"),
     path(f"{TYPE}views/<int:pk>/delete/", saved_views.delete_view, name="view_delete"),
 ]
 

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -38,6 +38,8 @@ class User(AbstractBaseUser):
         default="system",
         choices=[("system", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))],
     )
+    #: What the user pinned in the navigation: {"view": id, "type": record type, "label": text}, in order.
+    pins: "models.JSONField[list[dict[str, Any]], list[dict[str, Any]]]" = models.JSONField(default=list)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     teams: "models.ManyToManyField[Team, Membership]" = models.ManyToManyField(
         "Team", through="Membership", related_name="members", verbose_name=_("teams")

@@ -144,6 +144,31 @@ def test_what_is_shown_is_copied_as_a_table_and_printed(library, open_page):  # 
     assert page.get_by_role("link", name="Book 00").is_visible()
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("viewport", [None, NARROW])
+def test_a_view_is_saved_pinned_and_its_address_copied(library, open_page, viewport):  # noqa: F811
+    options = {"permissions": ["clipboard-read", "clipboard-write"]} | ({"viewport": viewport} if viewport else {})
+    page = open_page(library, "/books/?by=genre&sort=title", **options)
+    page.get_by_role("link", name="Save as view").click()
+    page.get_by_label("Name").fill("By genre")
+    page.get_by_role("dialog").get_by_role("button", name="Save view").click()
+    menu = page.get_by_role("button", name="By genre")
+    menu.click()
+    page.get_by_role("menuitem", name="Copy the address").click()
+    page.get_by_text("Copied").wait_for()
+    address = page.evaluate("navigator.clipboard.readText()")
+    assert re.fullmatch(r"http://[^/]+/books/\?view=\d+", address)
+    menu.click()
+    page.get_by_role("menuitem", name="Pin in the navigation").click()
+    entry = page.locator(".nav-item", has_text="By genre")
+    entry.wait_for(state="attached")
+    if viewport:
+        page.get_by_role("button", name="Open navigation").click()
+    entry.wait_for()
+    assert entry.get_attribute("aria-current") == "page"
+    assert address.endswith(entry.get_attribute("href"))
+
+
 def expect_text(locator, text):
     locator.wait_for()
     assert " ".join(locator.inner_text().split()) == text

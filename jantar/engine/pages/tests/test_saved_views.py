@@ -174,3 +174,97 @@ def test_a_view_with_an_impossible_name_is_found_at_the_start(names, problem):
 def test_a_list_opens_with_one_view_only():
     views = (View("a", "A", {}, opens=True), View("b", "B", {}, opens=True))
     assert [one.id for one in problems(replace(books, views=views))] == ["records.E005"]
+
+
+def act(client, view, name, state=""):
+    return client.post(f"/books/views/{view.pk}/{name}/", {"state": state or f"place=list&view={view.pk}"})
+
+
+def test_an_administrator_sets_what_a_list_opens_with_for_everyone(client, client_of, shelf_of_books):
+    save(client, audience="everyone")
+    view = SavedView.objects.get(name="Law")
+    assert "Make it the default for everyone" in client.get(f"/books/?view={view.pk}").content.decode()
+    act(client, view, "default")
+    other = client_of(make_user("Nora", make_team("North"), scope=Scope.ALL))
+    assert titles(other.get("/books/")) == ["Penal code", "Civil code"]
+    assert len(titles(other.get("/books/?view=all"))) == 3
+    other.post("/books/views/open-with/", {"state": "place=list&view=all"})
+    assert len(titles(other.get("/books/"))) == 3
+    assert "default for everyone" not in other.get(f"/books/?view={view.pk}").content.decode()
+    act(client, view, "default")
+    assert len(titles(client.get("/books/"))) == 3
+
+
+def test_there_is_one_default_and_only_for_what_everyone_sees(client, shelf_of_books):
+    save(client, "Private")
+    private = SavedView.objects.get(name="Private")
+    assert act(client, private, "default").status_code == 400
+    save(client, "One", "everyone")
+    save(client, "Two", "everyone")
+    one, two = SavedView.objects.get(name="One"), SavedView.objects.get(name="Two")
+    act(client, one, "default")
+    act(client, two, "default")
+    assert list(SavedView.objects.filter(is_default=True)) == [two]
+    client.post(f"/books/views/{two.pk}/", {"name": "Two", "audience": "private"})
+    assert not SavedView.objects.filter(is_default=True).exists()
+
+
+def test_a_default_is_set_by_administrators_only(client, client_of, shelf_of_books):
+    nora = client_of(make_user("Nora", make_team("North"), scope=Scope.ALL))
+    save(nora, audience="everyone")
+    view = SavedView.objects.get(name="Law")
+    assert act(nora, view, "default").status_code == 403
+    assert not SavedView.objects.filter(is_default=True).exists()
+
+
+def pinned(client):
+    page = client.get("/").content.decode()
+    return re.findall(r'class="nav-item" href="(/books/\?view=\d+)".*?<span>(.*?)</span>', page, re.DOTALL)
+
+
+def test_a_view_is_pinned_follows_its_name_and_goes_with_it(client, client_of, shelf_of_books):
+    save(client, audience="everyone")
+    view = SavedView.objects.get(name="Law")
+    assert pinned(client) == []
+    act(client, view, "pin")
+    assert pinned(client) == [(f"/books/?view={view.pk}", "Law")]
+    shown = client.get(f"/books/?view={view.pk}").content.decode()
+    assert "Unpin from the navigation" in shown
+    assert re.search(r'href="/books/\?view=\d+" data-tooltip-collapsed aria-current="page"', shown)
+    nora = client_of(make_user("Nora", make_team("North"), scope=Scope.ALL))
+    assert pinned(nora) == []
+    act(nora, view, "pin")
+    client.post(f"/books/views/{view.pk}/", {"name": "Statutes", "audience": "everyone"})
+    assert pinned(nora) == pinned(client) == [(f"/books/?view={view.pk}", "Statutes")]
+    client.post(f"/books/views/{view.pk}/", {"name": "Statutes", "audience": "private"})
+    assert pinned(nora) == []
+    assert len(pinned(client)) == 1
+    act(client, view, "delete")
+    assert pinned(client) == []
+
+
+def test_pins_are_within_rights_and_bounded(client, client_of, shelf_of_books):
+    save(client)
+    view = SavedView.objects.get(name="Law")
+    nora = make_user("Nora", make_team("North"), scope=Scope.ALL)
+    assert act(client_of(nora), view, "pin").status_code == 404
+    nora.pins = [{"view": view.pk, "type": "removed", "label": "Gone"}]
+    nora.save()
+    assert pinned(client_of(nora)) == []
+    for number in range(21):
+        save(client, f"View {number}")
+    answers = [act(client, one, "pin").status_code for one in SavedView.objects.filter(name__startswith="View")]
+    assert answers == [200] * 20 + [400]
+    act(client, SavedView.objects.filter(name__startswith="View")[0], "pin")
+    assert len(pinned(client)) == 19
+
+
+def test_a_view_is_copied_under_another_name(client, shelf_of_books):
+    save(client, audience="everyone")
+    view = SavedView.objects.get(name="Law")
+    assert "Copy this view" in client.get(f"/books/?view={view.pk}").content.decode()
+    dialog = client.get(f"/books/views/new/?view={view.pk}&place=list").content.decode()
+    assert 'value="Copy of Law"' in dialog
+    save(client, "Copy of Law", state=f"place=list&view={view.pk}")
+    copy = SavedView.objects.get(name="Copy of Law")
+    assert (copy.filter, copy.sort, copy.columns, copy.audience) == (LAW, "-title", ["title", "genre"], "private")
