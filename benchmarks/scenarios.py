@@ -29,6 +29,8 @@ TABLE = Engine().from_string(
 )
 LACKS_DEALS = {"all": [{"relation": "deals", "has": "none", "where": {"field": "status", "op": "is", "value": "won"}}]}
 
+RICH_DEALS = {"all": [{"relation": "deals", "has": "sum", "field": "amount", "op": "gte", "value": 100000}]}
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -64,6 +66,10 @@ PEOPLE = """SELECT p.id, p.name, p.job_title, c.name, p.phone, p.email, p.city, 
     WHERE p.kind = 'person' AND p.deleted_at IS NULL"""
 BY_NAME = " ORDER BY jantar_fold(p.family_name), jantar_fold(p.given_name), p.id LIMIT 51"
 NO_WON_DEAL = """ AND NOT EXISTS (SELECT 1 FROM sales_deal d WHERE d.customer_id = p.id AND d.status = 'won' AND d.deleted_at IS NULL)"""
+
+COMPANIES = "SELECT p.* FROM contacts_party p WHERE p.kind = 'company' AND p.deleted_at IS NULL"
+RICH = """ AND p.id IN (SELECT d.customer_id FROM sales_deal d WHERE d.deleted_at IS NULL GROUP BY 1
+    HAVING sum(d.amount_base) >= 100000)"""
 
 
 def scenarios() -> Iterator[Scenario]:
@@ -124,6 +130,21 @@ def lists(floor: Floor, client: Client, actor: Actor) -> Iterator[Scenario]:
         return floor.rows(PEOPLE.replace("p.id, p.name", "p.*", 1) + NO_WON_DEAL + BY_NAME), floor.rows(whole)
 
     yield Scenario("filter: “has none” with count, without page", app, bare, 1.3)
+    yield measured(floor, actor)
+
+
+def measured(floor: Floor, actor: Actor) -> Scenario:
+    query = Query(registry.get("companies"), actor, filter=RICH_DEALS)
+    rows = COMPANIES + RICH + " ORDER BY jantar_fold(p.name), p.id LIMIT 51"
+    whole = f"SELECT count(*) FROM ({COMPANIES + RICH} LIMIT 10001) bounded"
+
+    def app() -> object:
+        return page_of(query), count_of(query)
+
+    def bare() -> object:
+        return floor.rows(rows), floor.rows(whole)
+
+    return Scenario("filter: sum of related with count, without page", app, bare, 1.3)
 
 
 def pages(floor: Floor, client: Client) -> Iterator[Scenario]:
