@@ -51,6 +51,7 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
     "match": is_list,
     "dry_run": is_yes_or_no,
     "constants": is_table,
+    "new_fields": is_table,
     "create_missing": is_list,
     "decimal_comma": is_yes_or_no,
     "day_first": is_yes_or_no,
@@ -69,6 +70,10 @@ FORM: Schema = {
         "currency": {**TEXT, "description": "Of amounts that name none."},
         "worksheet": {**TEXT, "description": "Of an XLSX file; the first one when left out."},
         "constants": {**TEXT, "description": 'JSON: {"field": "text"} for every new record.'},
+        "new_fields": {
+            **TEXT,
+            "description": 'JSON: {"column": "kind"}, custom fields to add; "" is as its values look.',
+        },
         "create_missing": {**TEXT, "description": 'JSON: ["company"], references whose record is made when missing.'},
         "decimal_comma": {"type": "boolean"},
         "day_first": {"type": "boolean"},

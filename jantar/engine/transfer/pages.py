@@ -22,8 +22,10 @@ from jantar.engine.transfer import services
 from jantar.engine.transfer.exporting import CONTENT_TYPES, Export, export_chunks, is_long
 from jantar.engine.transfer.exports_later import export_later
 from jantar.engine.transfer.models import ImportRun
+from jantar.engine.transfer.new_fields import create_fields
 from jantar.engine.transfer.pages_content import PREPARING, ImportPage
 from jantar.engine.transfer.plan import Plan
+from jantar.kit.numbers import whole_number
 from jantar.kit.text import without_controls
 
 SHOWN_IMPORTS = 50
@@ -92,7 +94,24 @@ def change_plan(request: HttpRequest, pk: int) -> HttpResponse:
     except Invalid as error:
         run.plan = {**run.plan, **changes}
         page = ImportPage(run, actor, errors=error.errors)
-    return render(request, "transfer/prepare.html", {"page": page}, status=422 if page.errors else 200)
+    return render(request, "transfer/prepared.html", {"page": page}, status=422 if page.errors else 200)
+
+
+@require_POST
+def create_field(request: HttpRequest, pk: int) -> HttpResponse:
+    """Makes a custom field of one column and goes on with it."""
+    actor = current_actor(request)
+    run = services.find_import(pk, actor=actor)
+    plan = Plan.from_json(run.plan)
+    place = whole_number(request.POST.get("column", ""))
+    try:
+        if place is None or place >= len(plan.columns):
+            raise Invalid({"mapping": [_("Choose a column.")]})
+        create_fields(run, {plan.columns[place].header: request.POST.get("kind", "")}, actor=actor)
+    except Invalid as error:
+        page = ImportPage(services.find_import(pk, actor=actor), actor, errors=error.errors)
+        return render(request, "transfer/import.html", {"page": page}, status=422)
+    return redirect("transfer:import", run.pk)
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.errors import Invalid
+from jantar.engine.fields.models import CustomField
 from jantar.engine.history.models import Change
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.registry import registry
@@ -18,6 +19,7 @@ from jantar.engine.transfer import plan as modes
 from jantar.engine.transfer.importing import CREATED, SKIPPED, UNCHANGED, UPDATED, WRONG, Outcome
 from jantar.engine.transfer.known import Recognised, recognised_by
 from jantar.engine.transfer.models import ImportRun, State
+from jantar.engine.transfer.new_fields import PLAIN, proposals
 from jantar.engine.transfer.plan import Plan
 from jantar.engine.transfer.services import Preview, creatable, preview
 from jantar.engine.transfer.targets import ID, Target, targets_of
@@ -28,6 +30,7 @@ TONES = {CREATED: "green", UPDATED: "blue", UNCHANGED: "neutral", SKIPPED: "neut
 PREPARING, RUNNING, ENDED = 2, 3, 4
 LINKED = 20
 REFUSED_SHOWN = 20
+NEW_FIELDS = 20
 SAMPLE_LENGTH = 60
 
 Option = tuple[str, str, bool]
@@ -163,6 +166,21 @@ class ImportPage:
         return [
             ColumnChoice(place, column.header, " · ".join(s[:SAMPLE_LENGTH] for s in column.samples), chosen)
             for place, (column, chosen) in enumerate(zip(self.plan.columns, self.plan.mapping, strict=False))
+        ]
+
+    @cached_property
+    def without_field(self) -> list[tuple[int, str, list[Option]]]:
+        """Filled columns that go nowhere, with the kinds a field of theirs could be of; for administrators."""
+        if not self.actor.is_admin or not self.run.file_id:
+            return []
+        try:
+            found = proposals(self.run, NEW_FIELDS)
+        except Invalid:
+            return []
+        kinds = [(kind, label) for kind, label in CustomField.KINDS if kind in PLAIN]
+        return [
+            (one.place, one.header, [(kind, capfirst(str(label)), kind == one.kind) for kind, label in kinds])
+            for one in found
         ]
 
     @property

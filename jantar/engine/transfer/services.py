@@ -20,6 +20,7 @@ from jantar.engine.transfer import jobs
 from jantar.engine.transfer.importing import Importer, Outcome
 from jantar.engine.transfer.known import best_for, recognise, recognised_by
 from jantar.engine.transfer.models import KEPT, ImportRun, Layout, RefusedRow, State
+from jantar.engine.transfer.new_fields import create_fields
 from jantar.engine.transfer.opening import error_headers, file_of, importer_for, opened, rows_of, said
 from jantar.engine.transfer.plan import ColumnOfSheet, Plan, check_plan
 from jantar.engine.transfer.references import Resolver
@@ -194,11 +195,13 @@ def start_import(
     mapping: Mapping[str, str] | None = None,
     match: Sequence[str] | None = None,
     dry_run: bool = False,
+    new_fields: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> ImportRun:
     """Uploads a file and starts its import (or, with `dry_run`, the check of it).
 
     `mapping` names a target for each header, "" leaves a column out; without it the suggested one is taken.
+    `new_fields` names the columns that become custom fields with their kinds, "" is the one their values look like.
     `settings` are further parts of the `Plan`. Raises NotFound, NotAllowed or Invalid.
     """
     if type_name not in registry:
@@ -208,6 +211,9 @@ def start_import(
         changes: dict[str, Any] = {"create_missing": [], **settings}
         if mapping is not None:
             changes["mapping"] = targets_by_header(run, mapping)
+        if new_fields:
+            actor = create_fields(run, new_fields, actor=actor)
+            changes["mapping"] = with_new_fields(run, new_fields, changes.get("mapping"))
         if match is not None:
             changes["match"] = list(match)
         change_plan(run, changes, actor=actor)
@@ -220,6 +226,13 @@ def targets_by_header(run: ImportRun, mapping: Mapping[str, str]) -> list[str]:
     if unknown := mapping.keys() - set(headers):
         raise Invalid({"mapping": [_("There is no column “%(name)s”.") % {"name": ", ".join(sorted(unknown))}]})
     return [mapping.get(header, "") for header in headers]
+
+
+def with_new_fields(run: ImportRun, new_fields: Mapping[str, str], chosen: Sequence[str] | None) -> list[str]:
+    """The chosen mapping, or the suggested one, with the columns that got a field of their own."""
+    plan = Plan.from_json(run.plan)
+    pairs = zip(plan.columns, plan.mapping, chosen or plan.mapping, strict=True)
+    return [own if column.header in new_fields else other for column, own, other in pairs]
 
 
 def import_state(pk: int, *, actor: Actor) -> dict[str, Any]:

@@ -8,6 +8,7 @@ urlpatterns = [
     path("import/", pages.show_imports, name="imports"),
     path("import/<int:pk>/", pages.show_import, name="import"),
     path("import/<int:pk>/plan/", pages.change_plan, name="plan"),
+    path("import/<int:pk>/field/", pages.create_field, name="field"),
     path("import/<int:pk>/check/", pages.begin, {"act": "check"}, name="check"),
     path("import/<int:pk>/run/", pages.begin, {"act": "run"}, name="run"),
     path("import/<int:pk>/cancel/", pages.cancel, name="cancel"),

@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--match", action="append", metavar="FIELD", help="change the record that has the same")
     parser.add_argument("--set", action="append", metavar="FIELD=VALUE", help="for new records, such as the owner")
     parser.add_argument("--create", action="append", metavar="FIELD", help="make the records it names when missing")
+    parser.add_argument("--new", action="append", metavar="NAME[=KIND]", help="add a custom field for this column")
     parser.add_argument("--dry-run", action="store_true", help="only count what would happen")
     parser.add_argument("--errors", type=Path, metavar="FILE", help="the refused rows (default: FILE-refused.csv)")
     add_user(parser, "imports")
@@ -53,11 +54,12 @@ def _import(arguments: argparse.Namespace) -> int:
 
     actor = actor_of(arguments.user)
     settings = {"constants": _pairs(arguments.set, "--set"), "create_missing": arguments.create}
+    new_fields = [pair if "=" in pair else f"{pair}=" for pair in arguments.new or ()]
     try:
         with arguments.file.open("rb") as file:
             started = start_import(
                 file, arguments.file.name, arguments.type, actor=actor, mapping=_pairs(arguments.map, "--map"),
-                match=arguments.match, dry_run=arguments.dry_run,
+                match=arguments.match, dry_run=arguments.dry_run, new_fields=_pairs(new_fields, "--map"),
                 **{name: value for name, value in settings.items() if value is not None},
             )  # fmt: skip
     except OSError as error:

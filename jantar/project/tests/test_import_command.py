@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from jantar.engine.fields.models import CustomField
 from jantar.modules.contacts.models import Company, Person
 from jantar.platform.accounts.models import User
 from jantar.project.bootstrap import CommandError
@@ -77,6 +78,14 @@ def test_the_second_run_changes_nothing_and_the_first_can_be_undone(
         taken_back(first["operation_id"])
     with pytest.raises(CommandError, match="no such change"):
         taken_back(10**9)
+
+
+def test_a_column_becomes_a_custom_field_when_asked_to(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text("Jméno;Příjmení;Číslo karty;Sleva\nEva;Nová;007;12\n")
+    assert import_._import(arguments(file, "--type", "people", "--new", "Číslo karty", "--new", "Sleva=percent")) == 0
+    assert json.loads(capsys.readouterr().out)["created"] == 1
+    assert dict(CustomField.objects.values_list("label", "kind")) == {"Číslo karty": "text", "Sleva": "percent"}
+    assert Person.objects.get().custom["x_cislo_karty"] == "007"
 
 
 def test_without_a_name_the_first_administrator_acts(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
