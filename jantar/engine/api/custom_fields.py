@@ -83,7 +83,7 @@ def add_custom_fields(router: Router) -> None:
         refuse_unknown(request)
         return json_answer(dumped(change(current_actor(request), type_name, key, read_object(request))))
 
-    @router.post(f"{at}/{{key}}/retire", **described("retire", "Take a field out of use; its values are kept", 200))
+    @router.post(f"{at}/{{key}}/retire", **described("retire", "Delete a field; its values are kept for 30 days", 200))
     def retire(request: HttpRequest, type_name: str, key: str) -> HttpResponse:
         refuse_unknown(request)
         actor = current_actor(request)

@@ -1,5 +1,6 @@
 """Custom fields: what an administrator added to a record type, without a restart."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -7,6 +8,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+#: How long the values of a field outlive it.
+KEPT_FOR = timedelta(days=30)
 KEY_LENGTH, LABEL_LENGTH, HELP_LENGTH, CHOICE_LENGTH = 50, 100, 300, 100
 
 
@@ -64,6 +67,8 @@ class CustomField(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
+    #: When the values of a retired field were removed from the records. The definition stays, to name old changes.
+    emptied_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("custom field")
@@ -73,3 +78,8 @@ class CustomField(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def kept_until(self) -> date | None:
+        """The last day on which the values of a retired field can come back."""
+        return (self.retired_at + KEPT_FOR).date() if self.retired_at else None

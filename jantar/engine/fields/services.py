@@ -71,13 +71,13 @@ def create_custom_field(
 
 
 def custom_fields_of(record_type: str) -> list[CustomField]:
-    """All definitions of a record type in their order, retired ones too."""
-    return list(CustomField.objects.filter(record_type=record_type))
+    """The definitions of a record type in their order, and the retired ones whose values are still there."""
+    return list(CustomField.objects.filter(record_type=record_type, emptied_at=None))
 
 
 def find_custom_field(record_type: str, key: str) -> CustomField | None:
-    """The definition with that key, retired or not."""
-    return CustomField.objects.filter(record_type=record_type, key=key).first()
+    """The definition with that key; a retired one as long as its values are there."""
+    return CustomField.objects.filter(record_type=record_type, key=key, emptied_at=None).first()
 
 
 def change_custom_field(
@@ -102,7 +102,7 @@ def change_custom_field(
 
 
 def retire_custom_field(pk: int, *, record_type: str, actor: "Actor") -> CustomField:
-    """Takes a field out of use. Its values stay in the records and come back when it is revived."""
+    """Takes a field out of use. Its values stay in the records for 30 days and come back when it is revived."""
     actor.require_admin()
     with alone_at(record_type):
         definition = CustomField.objects.get(pk=pk, record_type=record_type)
@@ -115,7 +115,7 @@ def revive_custom_field(pk: int, *, record_type: str, actor: "Actor") -> CustomF
     """Puts a retired field back. Raises Invalid when another field took its label meanwhile, or its place."""
     actor.require_admin()
     with alone_at(record_type):
-        definition = CustomField.objects.get(pk=pk, record_type=record_type)
+        definition = CustomField.objects.get(pk=pk, record_type=record_type, emptied_at=None)
         more = _count_errors(record_type) if definition.retired_at else {}
         if errors := _errors(definition, definition.choices) | more:
             raise Invalid(errors)

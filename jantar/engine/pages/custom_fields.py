@@ -18,6 +18,7 @@ from jantar.engine.fields.services import (
     UNIQUE_KINDS,
     WITH_CHOICES,
     WITHOUT_DEFAULT,
+    custom_fields_of,
     default_text,
     order_custom_fields,
 )
@@ -103,7 +104,7 @@ def first(request: HttpRequest) -> HttpResponse:
 def fields(request: HttpRequest, type_name: str) -> HttpResponse:
     """The fields of one type, those in use and the retired ones."""
     administrator(request)
-    definitions = list(CustomField.objects.filter(record_type=type_name))
+    definitions = custom_fields_of(type_name)
     used = with_states([one for one in definitions if not one.retired_at])
     context = {
         "record_type": registry.get(type_name),
@@ -168,13 +169,15 @@ def retire(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     definition = get_object_or_404(CustomField, pk=pk, record_type=type_name)
     found = retire_field(definition, actor=administrator(request))
     undo = reverse("pages:settings_field_revive", args=[type_name, pk])
-    messages.success(request, _("“%(what)s” is retired; its values are kept.") % {"what": found}, extra_tags=undo)
+    messages.success(
+        request, _("“%(what)s” is deleted; its values are kept for 30 days.") % {"what": found}, extra_tags=undo
+    )
     return redirect("pages:settings_fields_of", type_name)
 
 
 @require_POST
 def revive(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
-    definition = get_object_or_404(CustomField, pk=pk, record_type=type_name)
+    definition = get_object_or_404(CustomField, pk=pk, record_type=type_name, emptied_at=None)
     found = revive_field(definition, actor=administrator(request))
     messages.success(request, _("“%(what)s” is in use again.") % {"what": found})
     return redirect("pages:settings_fields_of", type_name)

@@ -2,15 +2,23 @@
 
 from typing import Any
 
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields import services
 from jantar.engine.fields.errors import Invalid
-from jantar.engine.fields.models import CustomField
-from jantar.engine.permissions.actor import Actor
+from jantar.engine.fields.models import KEPT_FOR, CustomField
+from jantar.engine.history.models import Cause
+from jantar.engine.history.operations import operation
+from jantar.engine.permissions.actor import Actor, system_actor
 from jantar.engine.records.field_indexes import is_work_left, refuse_doubles
 from jantar.engine.records.registry import registry
+from jantar.platform.jobs.running import Run
 
+#: Values are removed from so many records in one transaction.
+BATCH = 5000
 #: What stays as it is unless a change names it.
 KEPT = ("label", "help", "required", "choices", "section", "unique", "indexed")
 
@@ -48,6 +56,44 @@ def revive_field(definition: CustomField, *, actor: Actor) -> CustomField:
     found = services.revive_custom_field(definition.pk, record_type=definition.record_type, actor=actor)
     build_indexes_later(actor)
     return found
+
+
+def remove_old_values(run: Run) -> None:
+    """Takes the values of fields that were retired 30 days ago out of the records, some thousand at a time."""
+    done = 0
+    for pk in CustomField.objects.filter(retired_long_ago(), emptied_at=None).values_list("pk", flat=True):
+        more = True
+        while more:
+            with run.step(done=done):
+                removed, more = remove_some(pk)
+                done += removed
+
+
+def remove_some(pk: int) -> tuple[int, bool]:
+    """How many values of a retired field were removed, and whether there may be more; the last time it is emptied."""
+    definition = CustomField.objects.select_for_update().filter(retired_long_ago(), pk=pk).first()
+    if definition is None:  # it was revived meanwhile
+        return 0, False
+    pks: list[int] = []
+    if definition.record_type in registry:
+        record_type = registry.get(definition.record_type)
+        rows = record_type.model._base_manager.filter(**record_type.defaults, custom__has_key=definition.key)
+        pks = list(rows.order_by().values_list("pk", flat=True)[:BATCH])
+        label = _("Values of the deleted field “%(label)s” removed") % {"label": definition.label}
+        with operation(system_actor(), Cause.SYSTEM, label), connection.cursor() as cursor:
+            table = connection.ops.quote_name(record_type.model._meta.db_table)
+            cursor.execute(
+                f"UPDATE {table} SET custom = custom - %s::text WHERE id = ANY(%s)",  # noqa: S608
+                [definition.key, pks],
+            )
+    if len(pks) < BATCH:
+        definition.emptied_at = timezone.now()
+        definition.save(update_fields=["emptied_at"])
+    return len(pks), len(pks) == BATCH
+
+
+def retired_long_ago() -> Q:
+    return Q(retired_at__lt=timezone.now() - KEPT_FOR)
 
 
 def refuse_unknown(record_type: str, settings: dict[str, Any]) -> None:

@@ -1,7 +1,8 @@
-"""The indexes of custom fields are built; keys of forms that were sent long ago are forgotten every night."""
+"""What is done with custom fields in the background; keys of forms sent long ago are forgotten every night."""
 
 from django.utils.translation import gettext_lazy as _
 
+from jantar.engine.records.custom_fields import remove_old_values
 from jantar.engine.records.field_indexes import build_indexes
 from jantar.engine.records.once import forget_old_keys
 from jantar.platform.jobs import JobFailedError, job, schedule
@@ -20,4 +21,10 @@ def build_field_indexes(run: Run) -> None:
         raise JobFailedError(" ".join(failures))
 
 
+@job("records.remove_old_values", _("Remove the values of deleted fields"), internal=True, atomic=False)
+def remove_values(run: Run) -> None:
+    remove_old_values(run)
+
+
+schedule(remove_values, "10 3 * * *")
 schedule(forget_keys, "50 2 * * *")
