@@ -63,6 +63,7 @@ class FieldForm(forms.Form):
         "choices": " ".join(WITH_CHOICES),
         "target": "record",
         "default": " ".join(TYPED),
+        "unique": " ".join(UNIQUE_KINDS),
     }
 
     def __init__(
@@ -92,7 +93,8 @@ class FieldForm(forms.Form):
     def values(self) -> dict[str, Any]:
         data = self.cleaned_data
         found = {name: data[name] for name in ("label", "help", "required", "section", "indexed")}
-        found |= {"default": data.get("default", ""), "unique": data.get("unique", False)}
+        can_be_unique = data.get("kind", "text") in UNIQUE_KINDS  # the box of another kind is not to be seen
+        found |= {"default": data.get("default", ""), "unique": can_be_unique and data.get("unique", False)}
         return {**found, "choices": data.get("choices", "").splitlines()}
 
 
@@ -117,11 +119,12 @@ def fields(request: HttpRequest, type_name: str) -> HttpResponse:
 
 
 def with_states(definitions: list[CustomField]) -> list[Any]:
-    """The definitions, each with what its indexes are doing (see `states_of`); empty without any."""
+    """The definitions, each with what its indexes are doing (see `states_of`) and the type it refers to."""
     states = states_of(definitions)
     rows: list[Any] = [*definitions]
     for one in rows:
         one.index_state = states.get(one.pk, "")
+        one.target_label = registry.get(one.target).label_plural if one.target in registry else ""
     return rows
 
 

@@ -303,3 +303,11 @@ def test_a_unique_field_has_no_default(client: Client) -> None:
     marked = {"label": "Code", "kind": "text", "unique": "on", "default": "AB-1"}
     answer = client.post("/settings/fields/books/new/", marked)
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["default"])
+
+
+def test_what_does_not_belong_to_the_kind_chosen_last_is_left_out(client: Client) -> None:
+    typed = {"label": "Spare", "kind": "record", "target": "shelves", "unique": "on", "default": "5", "choices": "A"}
+    assert client.post("/settings/fields/books/new/", typed).status_code == 200
+    field = CustomField.objects.get()
+    assert (field.target, field.unique, field.default, field.choices) == ("shelves", False, None, [])
+    assert "(shelves)" in client.get("/settings/fields/books/").content.decode()
