@@ -40,6 +40,10 @@ DAYS = {
 }
 
 
+#: An international phone number in groups: what `_phone_text` leaves without an apostrophe.
+WRITTEN_PHONE = r"^\+[0-9]{1,3}( [0-9]{1,8})+$"
+
+
 @dataclass(frozen=True)
 class Style:
     """`for_people`: labels, dates and decimal signs of their language; else keys and ISO dates, to be read again.
@@ -55,7 +59,7 @@ class Style:
 
 @dataclass(frozen=True)
 class ExportColumn:
-    """`kind` is text, number, boolean, date or datetime: the type of the expression's values."""
+    """`kind` is text, phone, number, boolean, date or datetime: the type of the expression's values."""
 
     header: str
     expression: Combinable
@@ -144,6 +148,10 @@ def _text(field: Field, style: Style) -> tuple[Combinable, str]:
     return field.expression(), "text"
 
 
+def _phone(field: Field, style: Style) -> tuple[Combinable, str]:
+    return field.expression(), "phone"
+
+
 def _date(field: Field, style: Style) -> tuple[Combinable, str]:
     return (Sql("{0}::date", field.expression()) if field.is_custom else field.expression()), "date"
 
@@ -188,7 +196,8 @@ def _json(labels: Mapping[str, str]) -> Value:
 
 
 MAKERS: dict[str, Callable[[Field, Style], tuple[Combinable, str]]] = {
-    **dict.fromkeys(("text", "long_text", "email", "phone", "web"), _text),
+    **dict.fromkeys(("text", "long_text", "email", "web"), _text),
+    "phone": _phone,
     **dict.fromkeys(("number", "integer", "percent", "duration"), _number),
     "date": _date,
     "datetime": _moment,
@@ -213,6 +222,17 @@ def _guarded(expression: Combinable, style: Style) -> Combinable:
     return Sql(case, expression, starts, expression, expression)
 
 
+def _phone_text(expression: Combinable, style: Style) -> Combinable:
+    """Numbers as people write them stand as they are; anything else in a field of phones is guarded as all text.
+
+    A plus, digits and single spaces hold no operator, name or reference, so nothing can be calculated from them;
+    an apostrophe would stand in the cell and go into every dialler and letter made from the file. Without a space
+    a spreadsheet takes the number for an amount and drops the plus, so those keep the guard.
+    """
+    case = "CASE WHEN {0} ~ {1} THEN {2} ELSE {3} END"
+    return Sql(case, expression, Value(WRITTEN_PHONE), expression, _guarded(expression, style))
+
+
 def _number_text(expression: Combinable, style: Style) -> Combinable:
     text = Sql("{0}::text", expression)
     return Sql("replace({0}, '.', ',')", text) if style.for_people and style.decimal_comma else text
@@ -235,6 +255,7 @@ def _moment_text(expression: Combinable, style: Style) -> Combinable:
 
 TEXTS: dict[str, Callable[[Combinable, Style], Combinable]] = {
     "text": _guarded,
+    "phone": _phone_text,
     "number": _number_text,
     "boolean": _boolean_text,
     "date": _date_text,
