@@ -73,15 +73,21 @@ class Dump:
 
 def load_values(record_type: RecordType, data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     """Python values of the fields and parts in a JSON object. Raises Invalid, naming every wrong one."""
+    values, errors = read_values(record_type, data, actor)
+    if errors:
+        raise Invalid(errors)
+    return values
+
+
+def read_values(record_type: RecordType, data: Mapping[str, Any], actor: Actor) -> tuple[dict[str, Any], Errors]:
+    """Python values of the fields and parts in a JSON object, and what can't be read, by name."""
     errors: Errors = {}
     plain = {name: value for name, value in data.items() if record_type.part(name) is None}
     values = load_fields(record_type.fields(actor), plain, errors)
     for part in record_type.parts:
         if part.name in data:
             values[part.name] = load_rows(part, data[part.name], errors)
-    if errors:
-        raise Invalid(errors)
-    return values
+    return values, errors
 
 
 def load_fields(

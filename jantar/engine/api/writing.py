@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.api.problems import Problem
 from jantar.engine.api.reading import show_record
-from jantar.engine.api.values import Dump, Errors, load_fields, load_values, load_version
+from jantar.engine.api.values import Dump, Errors, load_fields, load_version, read_values
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.history.models import Cause
@@ -15,6 +15,7 @@ from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import write
 from jantar.engine.records.actions import action_of, fields_of_action, run_action
+from jantar.engine.records.checking import change_errors, new_errors
 from jantar.engine.records.errors import Invalid, NotFound, Stale
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.sight import refers_to_record
@@ -23,7 +24,12 @@ Data = Mapping[str, Any]
 
 
 def create_record(record_type: RecordType, actor: Actor, data: Data) -> dict[str, Any]:
-    record = write.create(record_type, load_values(record_type, data, actor), actor=actor, cause=Cause.API)
+    values, errors = read_values(record_type, data, actor)
+    if errors:
+        draft = write.draft(record_type, values, actor)
+        more = new_errors(record_type, [draft], [values], actor) if actor.may("create", record_type.name) else ()
+        raise Invalid(together(errors, *more))
+    record = write.create(record_type, values, actor=actor, cause=Cause.API)
     return shown(record_type, actor, record.pk, record.version)
 
 
@@ -32,12 +38,23 @@ def change_record(record_type: RecordType, actor: Actor, pk: int, data: Data, if
     version = load_version(data)
     with operation(actor, Cause.API):
         require_version(record_type, actor, pk, if_match, "edit")
-        values = load_values(record_type, {name: value for name, value in data.items() if name != "version"}, actor)
+        given = {name: value for name, value in data.items() if name != "version"}
+        values, errors = read_values(record_type, given, actor)
+        if errors:
+            record = write.locked(record_type, pk, actor, "edit")
+            write.apply(record_type, record, values, actor)
+            raise Invalid(together(errors, *change_errors(record_type, [record], [values], actor)))
         try:
             record = write.update(record_type, pk, values, actor=actor, version=version, cause=Cause.API)
         except Stale as error:
             raise stale_problem(record_type, actor, data, error) from error
     return shown(record_type, actor, pk, record.version)
+
+
+def together(unread: Errors, *wrong: Errors) -> Errors:
+    """Everything to be mended at once; a field that could not be read is not called missing, too."""
+    read = {name: messages for errors in wrong for name, messages in errors.items() if name not in unread}
+    return {**unread, **read}
 
 
 def delete_record(record_type: RecordType, actor: Actor, pk: int, if_match: str | None) -> None:

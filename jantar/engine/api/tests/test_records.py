@@ -273,3 +273,21 @@ def test_a_failure_of_ours_stores_nothing_and_tells_no_details(api, monkeypatch)
     answer = api.post("/books", {"title": "A"})
     assert problem_in(answer, 500)["type"] == "urn:jantar:problem:server-error"
     assert b"secret" not in answer.content
+
+
+def test_unknown_fields_wrong_values_and_missing_ones_are_told_at_once(api, book):
+    wrong, pages = {"colour": "red", "pages": "many", "genre": "crime"}, book.pages
+    told = {
+        "colour": ["There is no field “colour”."],
+        "genre": ["“crime” is not one of the listed values."],
+    }
+    made = api.post("/books", wrong)
+    assert made.status_code == 422
+    errors = made.json()["errors"]
+    assert errors.keys() == {"colour", "pages", "genre", "title"}
+    assert told.items() <= errors.items()
+    changed = api.patch(f"/books/{book.pk}", {**wrong, "title": ""})
+    assert changed.status_code == 422
+    assert changed.json()["errors"].keys() == {"colour", "pages", "genre", "title"}
+    book.refresh_from_db()
+    assert (book.title, book.pages, book.version) == ("Babička", pages, 1)
