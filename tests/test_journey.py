@@ -102,8 +102,9 @@ def test_exports_of_known_programs_come_in_as_they_are(page, record_type, name, 
 def test_a_call_is_logged_and_the_next_task_planned_from_it(page):
     sign_in(page)
     find(page, "veronika kadlcova", "Veronika Kadlcová")
+    page.get_by_role("tab", name="Log activity").click()
     page.get_by_role("textbox", name="Subject (required)").fill("Price of the new line")
-    page.get_by_role("textbox", name="Minutes").fill("Wants a quote for two lines <b>by Friday</b>")
+    page.get_by_role("textbox", name="What was said").fill("Wants a quote for two lines <b>by Friday</b>")
     page.get_by_role("textbox", name="Duration").fill("0:25")
     page.get_by_role("combobox", name="Outcome").select_option(label="Interested")
     page.get_by_role("textbox", name="Title").fill("Send the quote")

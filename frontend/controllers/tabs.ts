@@ -3,14 +3,16 @@ import { recall, remember } from "../lib/storage";
 
 /**
  * Tabs made from its panels (`data-key`, `data-label`, `data-count`). With a `key` the last one is remembered.
+ * With `fold` no panel is open until one is chosen, and the open one is closed by its own tab.
  * The event `tabs:counted` tells counts by key; a panel with `data-if-any` has no tab before its count says so.
  */
 export default class extends Controller<HTMLElement> {
   static override targets = ["list", "panel"];
-  static override values = { key: String };
+  static override values = { key: String, fold: Boolean };
   declare readonly listTarget: HTMLElement;
   declare readonly panelTargets: HTMLElement[];
   declare readonly keyValue: string;
+  declare readonly foldValue: boolean;
 
   override connect(): void {
     this.listTarget.replaceChildren(...this.panelTargets.map((panel, index) => this.#tab(panel, index)));
@@ -18,7 +20,7 @@ export default class extends Controller<HTMLElement> {
     this.listTarget.addEventListener("keydown", this.#key);
     this.element.addEventListener("tabs:counted", this.#counted);
     const wanted = this.keyValue ? recall<string>(`tab:${this.keyValue}`) : null;
-    this.#show(this.panelTargets.find((panel) => panel.dataset["key"] === wanted && !this.#isEmpty(panel)) ?? this.panelTargets[0]);
+    this.#show(this.panelTargets.find((panel) => panel.dataset["key"] === wanted && !this.#isEmpty(panel)) ?? (this.foldValue ? undefined : this.panelTargets[0]));
   }
 
   override disconnect(): void {
@@ -74,7 +76,7 @@ export default class extends Controller<HTMLElement> {
       other.hidden = !chosen;
       const tab = this.#tabs[index]!;
       tab.setAttribute("aria-selected", String(chosen));
-      tab.tabIndex = chosen ? 0 : -1;
+      tab.tabIndex = chosen || (!panel && index === 0) ? 0 : -1;
       if (chosen) this.#bring(tab);
     }
     panel?.dispatchEvent(new CustomEvent("tab:shown", { bubbles: true }));
@@ -86,16 +88,17 @@ export default class extends Controller<HTMLElement> {
     this.listTarget.scrollLeft += Math.min(at.left - row.left, 0) + Math.max(at.right - row.right, 0);
   }
 
-  #choose(index: number): void {
-    const panel = this.panelTargets[index];
+  #choose(index: number, folds = false): void {
+    const chosen = this.panelTargets[index];
+    const panel = folds && this.foldValue && chosen && !chosen.hidden ? undefined : chosen;
     this.#show(panel);
     this.#tabs[index]?.focus();
-    if (this.keyValue && panel) remember(`tab:${this.keyValue}`, panel.dataset["key"] ?? "");
+    if (this.keyValue) remember(`tab:${this.keyValue}`, panel?.dataset["key"] ?? "");
   }
 
   #click = (event: Event): void => {
     const tab = (event.target as Element).closest<HTMLElement>("[role=tab]");
-    if (tab) this.#choose(this.#tabs.indexOf(tab));
+    if (tab) this.#choose(this.#tabs.indexOf(tab), true);
   };
 
   #key = (event: KeyboardEvent): void => {

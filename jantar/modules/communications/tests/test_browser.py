@@ -36,8 +36,10 @@ def jan(ada: User) -> Any:
 def test_a_call_is_logged_and_the_next_task_planned_from_it(open_page: OpenPage, ada: User, jan: Any) -> None:
     page = open_page(ada, f"/people/{jan.pk}/")
     composer = page.locator(".composer")
+    expect(composer.get_by_label("Subject")).to_be_hidden()
+    composer.get_by_role("tab", name="Log activity").press("Enter")
     composer.get_by_label("Subject").fill("Price of the pump")
-    composer.get_by_label("Minutes").fill("They want 20 pieces.")
+    composer.get_by_label("What was said").fill("They want 20 pieces.")
     composer.get_by_label("Duration").fill("12")
     composer.get_by_label("Outcome").select_option("agreed")
     composer.get_by_label("Title").fill("Send the offer")
