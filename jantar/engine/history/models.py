@@ -4,10 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Cause(models.TextChoices):
-    PAGE = "page", _("Page")
+    PAGE = "page", pgettext_lazy("cause", "In Jantar")
     API = "api", _("API")
     IMPORT = "import", _("Import")
     BULK = "bulk", _("Bulk edit")

@@ -118,7 +118,7 @@ class RecordPage:
         layout = layout_of(self.record_type, self.actor)
         placed = {name for _title, names in layout for name in names} | {self.record_type.title, *BOOK_KEEPING}
         placed |= self.record_type.defaults.keys()
-        layout.append((_("Also known"), tuple(name for name in self.fields if name not in placed)))
+        layout.append((_("Other details"), tuple(name for name in self.fields if name not in placed)))
         shown = (ShownSection(title, list(self._items(names))) for title, names in layout)
         return [section for section in shown if section.items]
 
@@ -139,7 +139,7 @@ class RecordPage:
         return ShownField(one, self.shown(one, self.record), edit)
 
     def shown_part(self, part: Part) -> ShownPart:
-        rows = self.part_rows[part.name]
+        rows = [row for row in self.part_rows[part.name] if not part.repeats(self.record, row)]
         edit = self._address("part", part.name) if self.record.may_edit else ""
         return ShownPart(part, [[item for item in self.cells(part, row) if not item.is_empty] for row in rows], edit)
 

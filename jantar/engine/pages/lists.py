@@ -107,6 +107,14 @@ class List:
     def title_header(self) -> Header:
         return header_of(self.state, self.state.fields[self.record_type.title])
 
+    @cached_property
+    def unseen_order(self) -> list[Header]:
+        """By what the rows are sorted, where no column's head tells it."""
+        names = [key.lstrip("-") for key in self.state.sorted_by.split(",")]
+        if any(name in self.state.columns for name in names):
+            return []
+        return [header_of(self.state, self.state.fields[name]) for name in names if name in self.state.fields]
+
     @property
     def next(self) -> str:
         return self.state.address(cursor=self.page.next_cursor) if self.page.next_cursor else ""

@@ -54,6 +54,17 @@ class Part:
         parent: Any = self.model._meta.get_field(self.parent)
         return str(parent.related_query_name())
 
+    def repeats(self, record: Any, row: Any) -> bool:
+        """Whether a row tells nothing that the record's own fields do not tell: its main phone without a note."""
+        said = next(
+            (start for column, start in self.more_of.items() if getattr(record, column) == getattr(row, self.value)
+             and all(getattr(row, name) == value for name, value in start.items())), None
+        )  # fmt: skip
+        if said is None:
+            return False
+        told = {*said, self.value, self.main}
+        return all(one.is_empty(one.read(row)) for name, one in self.fields.items() if name not in told)
+
     def rows(self, record_ids: list[int], actor: "Actor | None" = None) -> dict[int, list[Any]]:
         """The rows of several records by record id, each in the part's order; one statement.
 

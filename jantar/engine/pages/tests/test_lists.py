@@ -235,3 +235,11 @@ def test_a_search_in_the_list_finds_without_accents_and_beside_a_filter(client, 
     assert titles(client.get(filtered(tree, search="zolta"))) == ["Zolta kaczka"]
     page = client.get("/books/?search=%F0%9F%98%80%25%27").content.decode()
     assert "Nothing fits this filter" in page
+
+
+def test_an_order_that_no_column_shows_is_told_beside_the_columns(client, make_book):
+    make_book("Alfa")
+    text = " ".join(re.sub(r"<[^>]*>", "", client.get("/books/").content.decode()).split())
+    assert "Sorted by: Created" in text
+    for address in ("/books/?sort=title", "/books/?columns=title,created_at"):
+        assert "Sorted by" not in client.get(address).content.decode(), address

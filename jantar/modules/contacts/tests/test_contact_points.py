@@ -2,10 +2,10 @@
 
 import pytest
 
-from jantar.engine.permissions.actor import system_actor
+from jantar.engine.permissions.actor import actor_for, system_actor
 from jantar.engine.records import write
 from jantar.engine.records.registry import registry
-from jantar.engine.testing.actors import make_actor
+from jantar.engine.testing.actors import make_actor, make_user
 from jantar.modules.contacts import mirrors
 from jantar.modules.contacts.models import ContactPoint, Party, PostalAddress
 
@@ -104,3 +104,19 @@ def test_a_city_without_an_address_stays_on_the_row():
     party, _points = created(city="Brno")
     party, _points = changed(party, city="Pécs")
     assert (party.city, party.addresses.count()) == ("Pécs", 0)
+
+
+def test_the_page_tells_each_phone_and_e_mail_once(client):
+    admin = make_user("Alice", admin=True)
+    client.force_login(admin)
+    rows = [
+        {"kind": "phone", "value": "+36 30 123 4567", "is_main": True},
+        {"kind": "phone", "value": "+36 30 999 8888"},
+        {"kind": "email", "value": "a@jantar.example", "is_main": True, "label": "work"},
+    ]
+    values = {"family_name": "Kovács", "contact_points": rows}
+    person = write.create(registry.get("people"), values, actor=actor_for(admin))
+    facts = client.get(f"/people/{person.pk}/facts/").content.decode()
+    assert facts.count(">+36 30 123 4567<") == 1
+    assert facts.count(">+36 30 999 8888<") == 1
+    assert "work" in facts, "a note is told beside its address"
