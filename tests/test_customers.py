@@ -31,6 +31,14 @@ def add(client: Client, record_type: str, **values: Any) -> int:
     return int(found[1])
 
 
+def change(client: Client, firm: int, name: str, value: str) -> int:
+    """Edits one field of a company in its place; answers with the status."""
+    address = f"/companies/{firm}/fields/{name}/"
+    version = re.search(r'name="version" value="(\d+)"', page(client, address))
+    assert version
+    return client.post(address, {name: value, "version": version[1]}).status_code
+
+
 def listed(client: Client, tree: str) -> list[str]:
     """Titles of the companies that a filter leaves."""
     return re.findall(r'<a[^>]* href="/companies/\d+/"[^>]*>([^<]+)</a>', page(client, f"/companies/?filter={tree}"))
@@ -97,7 +105,7 @@ def test_what_a_counterparty_is_to_us_can_be_set_and_listed(client: Client) -> N
 def test_a_lost_customer_has_a_date_and_a_reason_and_can_be_listed(client: Client) -> None:
     firm = add(client, "companies", name="Amber", lifecycle="customer", won_at="2024-05-01", source="fair")
     for name, value in (("lifecycle", "lost"), ("lost_at", "2026-03-01"), ("lost_reason", "Moved to a rival")):
-        assert client.post(f"/companies/{firm}/fields/{name}/", {name: value}).status_code == 200
+        assert change(client, firm, name, value) == 200
     html = page(client, f"/companies/{firm}/")
     for text in ("1 May 2024", "Trade fair", "Lost", "1 Mar 2026", "Moved to a rival"):
         assert text in html
@@ -129,6 +137,6 @@ def test_people_in_a_deal_have_roles(client: Client) -> None:
 def test_who_is_responsible_can_be_changed_and_the_change_is_kept(client: Client) -> None:
     jan = make_user("Jan")
     firm = add(client, "companies", name="Amber")
-    assert client.post(f"/companies/{firm}/fields/owner/", {"owner": str(jan.pk)}).status_code == 200
+    assert change(client, firm, "owner", str(jan.pk)) == 200
     told = page(client, f"/companies/{firm}/history/")
     assert re.search(r"<dt>Owner</dt>\s*<dd><del>Anna</del>.*<ins>Jan</ins>", told)

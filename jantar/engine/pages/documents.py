@@ -78,6 +78,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def upload_version(request: HttpRequest, pk: int) -> HttpResponse:
+    load_record(request, load_type(request, "documents"), pk, "edit")
     try:
         file, note = file_of(request), request.POST.get("note", "")
         document = services.add_version(pk, file, str(file.name), actor=current_actor(request), note=note)

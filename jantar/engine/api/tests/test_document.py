@@ -39,6 +39,7 @@ def test_it_describes_every_address_of_a_type(document):
         "/api/v1/books": {"get", "post"},
         "/api/v1/books/export": {"get"},
         "/api/v1/books/{id}": {"get", "patch", "delete"},
+        "/api/v1/books/{id}/merge": {"post"},
         "/api/v1/books/{id}/history": {"get"},
         "/api/v1/books/{id}/timeline": {"get"},
         "/api/v1/books/{id}/notes": {"post"},
