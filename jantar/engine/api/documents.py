@@ -73,6 +73,11 @@ def restoring(record_type: RecordType) -> Description:
     return of_type(record_type, "restore", "Bring one back from the bin", record(200, record_type) | problem(404))
 
 
+def duplicates(record_type: RecordType) -> Description:
+    summary = "Pairs that may be the same, as the last scan found them"
+    return of_type(record_type, "duplicates", summary, answer(200, reference("Duplicates")))
+
+
 def merging(record_type: RecordType) -> Description:
     answers = answer(200, reference(f"{schema_name(record_type)}Merged")) | problem(403, 404, 413, 415, 422)
     body = body_of(reference(f"{schema_name(record_type)}Merge"))

@@ -39,6 +39,7 @@ def all_schemas() -> dict[str, Schema]:
     found |= {"Note": NOTE, "NoteCreate": NOTE_CREATE, "NoteUpdate": NOTE_UPDATE}
     found |= {"Comment": COMMENT, "CommentCreate": COMMENT_CREATE, "CommentUpdate": COMMENT_UPDATE}
     found |= custom_fields.SCHEMAS | {"DocumentVersion": VERSION_SCHEMA}
+    found |= {"Duplicates": DUPLICATES}
     for record_type in registry.all():
         found |= schemas_of(record_type)
     return found
@@ -210,3 +211,13 @@ NOTE_UPDATE = closed({"text": WRITTEN, "share_with": READERS}, required=[])
 HIT = every({"id": ID, "title": TEXT, "subtitle": TEXT})
 GROUP = every({"type": TEXT, "label": TEXT, "more": YES_OR_NO, "hits": {"type": "array", "items": HIT}})
 HITS = every({"items": {"type": "array", "items": GROUP}})
+PAIR = every(
+    {
+        "records": {"type": "array", "items": every({"id": ID, "title": TEXT}), "minItems": 2, "maxItems": 2},
+        "points": {"type": "integer", "description": "How alike they are; pairs begin at 50."},
+        "reasons": TEXTS,
+        "state": {"enum": ["open", "later", "different"], "description": "What somebody decided on the page."},
+        "found_at": MOMENT,
+    }
+)
+DUPLICATES = every({"items": {"type": "array", "items": PAIR}, "next_cursor": {"type": ["string", "null"]}})

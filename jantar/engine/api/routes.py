@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
-from jantar.engine.api import documents, merging, past, reading, stream, writing
+from jantar.engine.api import documents, duplicates, merging, past, reading, stream, writing
 from jantar.engine.api.answers import json_answer
 from jantar.engine.api.body import read_object
 from jantar.engine.api.idempotency import once
@@ -25,6 +25,8 @@ def router_of(record_type: RecordType) -> Router:
     add_changing(router, record_type)
     add_deleting(router, record_type)
     add_merging(router, record_type)
+    if record_type.duplicates:
+        add_duplicates(router, record_type)
     for action in record_type.actions:
         add_action(router, record_type, action)
     return router
@@ -101,6 +103,13 @@ def add_changing(router: Router, record_type: RecordType) -> None:
     def restore_record(request: HttpRequest, id: int) -> HttpResponse:
         refuse_unknown(request)
         return record_answer(writing.restore_record(record_type, current_actor(request), id))
+
+
+def add_duplicates(router: Router, record_type: RecordType) -> None:
+    @router.get("/duplicates", **documents.duplicates(record_type))
+    def list_duplicates(request: HttpRequest, state: str = "open", cursor: str = "", limit: int = 20) -> HttpResponse:
+        refuse_unknown(request, {"state", "cursor", "limit"})
+        return json_answer(duplicates.list_pairs(record_type, current_actor(request), state, cursor, limit))
 
 
 def add_merging(router: Router, record_type: RecordType) -> None:

@@ -15,7 +15,7 @@ from jantar.kit.text import fold
 #: From this many points two records are worth being looked at together; from `HINT` on while one is typed.
 LIKELY, HINT = 50, 40
 
-SAME_IDENTIFIER, OTHER_IDENTIFIER = 70, -40
+SAME_IDENTIFIER, OTHER_IDENTIFIER = 80, -40
 SAME_MAIL, SAME_PHONE = 55, 45
 SAME_NAME, LIKE_NAME, OTHER_NAME = 40, 25, -25
 #: What a name is worth more where it alone is telling (that of a company).

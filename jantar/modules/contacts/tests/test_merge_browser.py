@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from jantar.engine.duplicates.scanning import scan_all
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records import write
 from jantar.engine.records.registry import registry
@@ -96,3 +97,32 @@ def test_what_may_be_there_already_is_told_while_it_is_typed_and_saving_goes_on(
     expect(likely).to_have_count(0)
     page.locator("#record-form button[type=submit]").click()
     expect(page.locator("#record-title")).to_have_text("Bizon")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", ("Find duplicates", "Not the same")), ("hu", ("Ismétlődések keresése", "Nem ugyanaz"))],
+)
+def test_pairs_are_worked_through_from_the_list(open_page, admin, pair, language, words):
+    scan_all(companies, tell=lambda done: None)
+    admin.language = language
+    admin.save()
+    page = open_page(admin, "/companies/")
+    page.locator(".page-actions .menu-button, .page-actions [popovertarget]").first.click()
+    page.get_by_role("menuitem", name=words[0]).click()
+    page.wait_for_url(re.compile("/companies/duplicates/"))
+    expect(page.locator(".pair")).to_have_count(1)
+    assert accessibility_faults(page) == []
+    page.get_by_role("button", name=words[1]).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".pair")).to_have_count(0)
+    page.goto("/companies/duplicates/?state=different")
+    page.locator(".pair .btn-primary").click()
+    page.wait_for_url(re.compile("/companies/merge/"))
+
+
+def test_the_pairs_fit_on_a_phone_in_the_dark(open_page, admin, pair):
+    scan_all(companies, tell=lambda done: None)
+    page = open_page(admin, "/companies/duplicates/", viewport=NARROW, color_scheme="dark")
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    assert accessibility_faults(page) == []
