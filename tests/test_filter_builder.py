@@ -9,11 +9,13 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.pages.filter_places import Place
 from jantar.engine.pages.filter_words import Speaker
 from jantar.engine.pages.tests.test_filter_editor import form
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records import write
+from jantar.engine.records.listing import Query, rows_of
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_user
 from jantar.kit.money import Money
@@ -82,3 +84,26 @@ def test_a_measure_is_said_in_every_language(chief: Any, language: str, sentence
     with translation.override(language):
         said = Speaker(companies, actor_for(chief), [RICH]).sentence(RICH)
     assert said.replace("\xa0", " ").startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"has": "any"},
+        {"has": "at_least", "count": 1},
+        {"has": "sum", "field": "duration", "op": "gte", "value": 1},
+        {"has": "latest", "field": "created_at", "op": "not_empty"},
+    ],
+)
+def test_what_is_about_another_record_with_the_same_number_does_not_count(chief: Any, asked: dict[str, Any]) -> None:
+    """An activity linked to a company, and to a deal that has the number of another company."""
+    actor = actor_for(chief)
+    meant, other = (write.create(companies, {"name": name}, actor=actor) for name in ("Meant", "Other"))
+    links = [{"record": RecordKey("companies", meant.pk)}]
+    values = {"kind": "call", "subject": "Offer", "duration": 30, "links": links}
+    activity = write.create(registry.get("activities"), values, actor=actor)
+    activity.links.create(record_type="deals", record_id=other.pk)
+    query = Query(companies, actor, filter={"relation": "activities", **asked})
+    assert [row.name for row in rows_of(query)] == ["Meant"]
+    none = Query(companies, actor, filter={"none": [query.filter]})
+    assert [row.name for row in rows_of(none)] == ["Other"]

@@ -31,7 +31,8 @@ from jantar.engine.records.registry import Relation, registry
 MAX_NODES = 200
 MAX_DEPTH = 10
 LONGEST = 20_000
-HAS = ("any", "none", "at_least", "at_most")
+HERE = ("any", "none")
+HAS = (*HERE, "at_least", "at_most")
 
 
 def read_filter(text: str) -> Any:
@@ -155,22 +156,26 @@ class _Compiler:
         relation = known.get(str(node["relation"]))
         if relation is None:
             raise BadQuery(path, _("There is no relation “%(name)s”.") % {"name": node["relation"]})
-        rows = self.related(relation, node.get("where") or {}, path, depth)
-        match node.get("has", "any"):
+        has = node.get("has", "any")
+        pointing = {relation.column: OuterRef("pk")} if has in HERE else {f"{relation.column}__isnull": False}
+        rows = self.related(relation, node.get("where") or {}, path, depth, pointing)
+        match has:
             case "any":
-                return Q(Exists(rows.filter(**{relation.column: OuterRef("pk")})))
+                return Q(Exists(rows))
             case "none":
-                return Q(~Exists(rows.filter(**{relation.column: OuterRef("pk")})))
-            case "at_least" | "at_most" as has:
+                return Q(~Exists(rows))
+            case "at_least" | "at_most":
                 count = node.get("count")
                 if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= 1_000_000:
                     raise BadQuery(f"{path}.count", _("A whole number is expected."))
                 return measures.counted(rows, relation.column, has, count)
-            case str(has) if has in measures.MEASURES:
+            case str() if has in measures.MEASURES:
                 return self.measured(has, node, rows, relation, path)
         raise BadQuery(path, _("“has” is one of %(words)s.") % {"words": ", ".join((*HAS, *measures.MEASURES))})
 
-    def related(self, relation: Relation, where: Any, path: str, depth: int) -> Any:
+    def related(self, relation: Relation, where: Any, path: str, depth: int, pointing: dict[str, Any]) -> Any:
+        """The related rows. That one of their links points here, and to which type, has to be asked of the same link:
+        in filter() calls of their own Django would ask two."""
         if relation.record_type:
             rows = relation.record_type.visible_to(self.actor)
             inner = self.node(where, _Place(relation.record_type), f"{path}.where", depth + 1)
@@ -178,7 +183,7 @@ class _Compiler:
             assert relation.part
             rows = relation.part.model._default_manager.all()
             inner = self.node(where, _Place(None, relation.part.fields), f"{path}.where", depth + 1)
-        return rows.filter(inner, **relation.where)
+        return rows.filter(inner, **relation.where, **pointing)
 
     def measured(self, has: str, node: dict[str, Any], rows: Any, relation: Relation, path: str) -> Q:
         fields = relation.part.fields if relation.part else _Place(relation.record_type).fields(self.actor)

@@ -70,11 +70,10 @@ class Measured:
         return Coalesce(value, Decimal(0), output_field=DecimalField()) if self.kind == "sum" else value
 
     def condition(self, rows: Any, column: str, op: str, operand: Any, context: FilterContext) -> Q:
-        """The records whose rows, pointing to them by `column`, measure so. Raises FieldError."""
+        """The records whose rows, all pointing to one by `column`, measure so. Raises FieldError."""
         compared = self.compared
         condition = compared.condition(op, operand, context)
-        groups = rows.filter(**{f"{column}__isnull": False}).order_by().values(column)
-        groups = groups.annotate(**{MEASURED: self.expression})
+        groups = rows.order_by().values(column).annotate(**{MEASURED: self.expression})
         if self._holds_for_nothing(compared, op, operand, context):
             return ~Q(pk__in=groups.filter(NotTrue(condition)).values(column))
         return Q(pk__in=groups.filter(condition).values(column))
@@ -107,9 +106,8 @@ def measures_of(field: Field) -> tuple[str, ...]:
 
 
 def counted(rows: Any, column: str, has: str, count: int) -> Q:
-    """The records to which at least or at most so many rows point."""
-    groups = rows.filter(**{f"{column}__isnull": False}).order_by().values(column)
-    groups = groups.annotate(**{MEASURED: Count("pk", distinct=True)})
+    """The records to which at least or at most so many rows point; each row points to one by `column`."""
+    groups = rows.order_by().values(column).annotate(**{MEASURED: Count("pk", distinct=True)})
     if has == "at_most":
         return ~Q(pk__in=groups.filter(**{f"{MEASURED}__gt": count}).values(column))
     return Q(pk__in=groups.filter(**{f"{MEASURED}__gte": count}).values(column)) if count else Q()
