@@ -29,7 +29,7 @@ TABLE = Engine().from_string(
 )
 LACKS_DEALS = {"all": [{"relation": "deals", "has": "none", "where": {"field": "status", "op": "is", "value": "won"}}]}
 
-RICH_DEALS = {"all": [{"relation": "deals", "has": "sum", "field": "amount", "op": "gte", "value": 100000}]}
+LONG_TALKS = {"all": [{"relation": "activities", "has": "sum", "field": "duration", "op": "gte", "value": 300}]}
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,10 @@ PEOPLE = """SELECT p.id, p.name, p.job_title, c.name, p.phone, p.email, p.city, 
 BY_NAME = " ORDER BY jantar_fold(p.family_name), jantar_fold(p.given_name), p.id LIMIT 51"
 NO_WON_DEAL = """ AND NOT EXISTS (SELECT 1 FROM sales_deal d WHERE d.customer_id = p.id AND d.status = 'won' AND d.deleted_at IS NULL)"""
 
-COMPANIES = "SELECT p.* FROM contacts_party p WHERE p.kind = 'company' AND p.deleted_at IS NULL"
-RICH = """ AND p.id IN (SELECT d.customer_id FROM sales_deal d WHERE d.deleted_at IS NULL GROUP BY 1
-    HAVING sum(d.amount_base) >= 100000)"""
+COMPANIES = "SELECT p.id, p.version, p.kind, p.name, p.city FROM contacts_party p WHERE p.kind = 'company' AND p.deleted_at IS NULL"
+TALKED_LONG = """ AND p.id IN (SELECT l.record_id FROM communications_activitylink l
+    JOIN communications_activity a ON a.id = l.activity_id
+    WHERE l.record_type = 'companies' AND a.deleted_at IS NULL GROUP BY 1 HAVING sum(a.duration) >= 300)"""
 
 
 def scenarios() -> Iterator[Scenario]:
@@ -134,9 +135,11 @@ def lists(floor: Floor, client: Client, actor: Actor) -> Iterator[Scenario]:
 
 
 def measured(floor: Floor, actor: Actor) -> Scenario:
-    query = Query(registry.get("companies"), actor, filter=RICH_DEALS)
-    rows = COMPANIES + RICH + " ORDER BY jantar_fold(p.name), p.id LIMIT 51"
-    whole = f"SELECT count(*) FROM ({COMPANIES + RICH} LIMIT 10001) bounded"
+    """Companies with at least five hours of activities."""
+    companies = registry.get("companies")
+    query = Query(companies, actor, filter=LONG_TALKS, columns=("name", "city"), narrow=True)
+    rows = COMPANIES + TALKED_LONG + " ORDER BY jantar_fold(p.name), p.id LIMIT 51"
+    whole = f"SELECT count(*) FROM ({COMPANIES + TALKED_LONG} LIMIT 10001) bounded"
 
     def app() -> object:
         return page_of(query), count_of(query)
