@@ -110,4 +110,6 @@ def counted(rows: Any, column: str, has: str, count: int) -> Q:
     groups = rows.order_by().values(column).annotate(**{MEASURED: Count("pk", distinct=True)})
     if has == "at_most":
         return ~Q(pk__in=groups.filter(**{f"{MEASURED}__gt": count}).values(column))
-    return Q(pk__in=groups.filter(**{f"{MEASURED}__gte": count}).values(column)) if count else Q()
+    if not count:
+        return Q(pk__isnull=False)  # holds always; an empty Q would count as no condition
+    return Q(pk__in=groups.filter(**{f"{MEASURED}__gte": count}).values(column))

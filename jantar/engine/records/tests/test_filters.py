@@ -247,6 +247,12 @@ def test_sql_and_the_naive_reading_agree(library):
     shelves_agree()
 
 
+def test_none_of_what_always_holds_finds_nothing(library):
+    always = {"relation": "copies", "has": "at_least", "count": 0}
+    assert rows_of(Query(books, library, filter={"none": [always]})).count() == 0
+    assert rows_of(Query(books, library, filter=always)).count() == rows_of(Query(books, library)).count() > 0
+
+
 def test_money_is_compared_in_the_base_currency(library):
     cheap = write.create(books, {"title": "cheap", "price": Money(Decimal(5), "EUR")}, actor=library)
     dear = write.create(books, {"title": "dear", "price": Money(Decimal(50), "EUR")}, actor=library)
