@@ -1,0 +1,72 @@
+"""Custom fields in a browser: asked what belongs to their kind, put in order by keys, filled in a form."""
+
+import pytest
+from playwright.sync_api import expect
+
+from jantar.engine.fields.models import CustomField
+from jantar.engine.permissions.actor import actor_for
+from jantar.engine.records import write
+from jantar.engine.testing.actors import make_user
+from jantar.engine.testing.fake.models import Book
+from jantar.engine.testing.fake.records import shelves
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.capability("C130")]
+
+
+@pytest.fixture
+def ada(transactional_db):
+    return make_user("Ada", admin=True)
+
+
+def add_field(page, label, kind, **more):
+    page.get_by_role("link", name="Add field").click()
+    dialog = page.get_by_role("dialog", name="New field of books")
+    dialog.get_by_label("Label").fill(label)
+    dialog.get_by_label("Kind").select_option(kind)
+    for name, value in more.items():
+        dialog.get_by_label(name.replace("_", " ")).select_option(value)
+    dialog.get_by_role("button", name="Save field").click()
+    expect(page.get_by_role("cell", name=label, exact=True)).to_be_visible()
+
+
+def test_the_dialog_asks_what_belongs_to_the_kind(ada, open_page):
+    page = open_page(ada, "/settings/fields/books/")
+    page.get_by_role("link", name="Add field").click()
+    dialog = page.get_by_role("dialog", name="New field of books")
+    kinds = {
+        "text": (False, False, True, True),
+        "choice": (False, True, True, False),
+        "record": (True, False, False, False),
+    }
+    labels = ("Refers to", "Values of the list", "New records start with", "No two records may have the same value")
+    for kind, visible in kinds.items():
+        dialog.get_by_label("Kind").select_option(kind)
+        assert tuple(dialog.get_by_label(label).is_visible() for label in labels) == visible, kind
+
+
+@pytest.mark.parametrize("language", ["en", "hu"])
+def test_fields_are_added_put_in_order_by_keys_and_filled_in(ada, open_page, language):
+    write.create(shelves, {"name": "Attic"}, actor=actor_for(ada))
+    page = open_page(ada, "/settings/fields/books/")
+    add_field(page, "Advance", "money")
+    add_field(page, "Spare shelf", "record", Refers_to="shelves")
+    with page.expect_response(lambda answer: answer.url.endswith("/order/")):
+        page.get_by_role("button", name="Move Spare shelf").press("ArrowUp")
+    assert [field.label for field in CustomField.objects.all()] == ["Spare shelf", "Advance"]
+
+    ada.language = language
+    ada.save()
+    page.goto("/books/new/")
+    page.locator("#f-title").fill("Quo vadis")
+    page.locator("summary").last.click()  # further fields
+    page.locator("#f-x_advance").fill("1250.50" if language == "en" else "1250,50")
+    with page.expect_response(lambda answer: "q=Att" in answer.url):
+        page.locator("#f-x_spare_shelf-ts-control").fill("Att")
+    page.get_by_role("option", name="Attic").click()
+    page.locator("#f-title").focus()
+    page.get_by_role("button", name="Save" if language == "en" else "Mentés").click()
+    page.locator("#fact-x_spare_shelf").wait_for()
+    shelf = shelves.model.objects.get().pk
+    stored = Book.objects.get().custom
+    assert (stored["x_spare_shelf"], stored["x_advance"]["amount"]) == (shelf, "1250.50")
+    expect(page.locator("#fact-x_spare_shelf")).to_contain_text("Attic")
