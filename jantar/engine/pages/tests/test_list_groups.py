@@ -88,6 +88,7 @@ def test_adding_up_too_long_is_said(client, make_book, monkeypatch):
     assert "Adding up takes too long here." in text_of(client.get("/books/sums/?sums=pages"))
 
 
+@pytest.mark.capability("C108")
 def test_a_view_keeps_groups_and_sums(client, make_book, ada):
     make_book("A", price="5", genre="law")
     state = "place=list&by=genre&sums=price"
