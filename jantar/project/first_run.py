@@ -11,7 +11,7 @@ WORK = ("deals", "activities", "tasks")
 SEE, CREATE, EDIT, DELETE = Action.SEE, Action.CREATE, Action.EDIT, Action.DELETE
 IMPORT, EXPORT, BULK = Action.IMPORT, Action.EXPORT, Action.BULK
 #: Documents that hang on no record; those on a record have its rights.
-DOCUMENTS = ("documents",)
+DOCUMENTS = ("documents", "folders")
 OWN, TEAM, BELOW, ALL = Scope.OWN, Scope.TEAM, Scope.BELOW, Scope.ALL
 
 Rights = dict[Action, Scope]

@@ -16,16 +16,19 @@ from jantar.engine.documents.models import Document, Version
 from jantar.engine.fields.dates import in_utc
 from jantar.engine.fields.errors import FieldError, Invalid
 from jantar.engine.history.models import Cause
+from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.registry import registry
+from jantar.kit.numbers import whole_number
 from jantar.platform.files.pages import serve_file
 
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer"}
 FILE: Schema = {"type": "string", "format": "binary"}
 ABOUT: Schema = {**TEXT, "description": "The record it hangs on, such as companies/5; company-wide without."}
-NEW: Schema = {"type": "object", "properties": {"file": FILE, "about": ABOUT}, "required": ["file"]}
+FOLDER: Schema = {"type": "integer", "description": "The folder it is put into."}
+NEW: Schema = {"type": "object", "properties": {"file": FILE, "about": ABOUT, "folder": FOLDER}, "required": ["file"]}
 NEXT: Schema = {
     "type": "object",
     "properties": {"file": FILE, "note": {**TEXT, "description": "What is new."}},
@@ -60,11 +63,11 @@ def files_router() -> Router:
 def add_uploads(router: Router) -> None:
     @router.post("/upload", **described("upload", "Attach a file", 201, NEW))
     def upload(request: HttpRequest) -> HttpResponse:
-        form = read_form(request, ("about",))
+        form = read_form(request, ("about", "folder"))
+        actor, file = current_actor(request), form["file"]
+        inside = {"folder": read_folder(form["folder"], actor)} if form["folder"] else {}
         about = read_about(form["about"])
-        document = services.attach(
-            form["file"], form["file"].name, actor=current_actor(request), about=about, cause=Cause.API
-        )
+        document = services.attach(file, file.name, actor=actor, about=about, cause=Cause.API, **inside)
         address = request.path.removesuffix("/upload")
         return document_answer(request, document, 201, {"Location": f"{address}/{document.pk}"})
 
@@ -136,6 +139,14 @@ def read_about(text: str) -> Any:
         return registry.get("documents").own_fields["about"].load(text)
     except FieldError as error:
         raise Invalid({"about": [error.message]}) from error
+
+
+def read_folder(text: str, actor: Actor) -> Any:
+    pk = whole_number(text)
+    folder = registry.get("folders").visible_to(actor).one(pk) if pk else None
+    if folder is None:
+        raise Invalid({"folder": [_("There is no such record.")]})
+    return folder
 
 
 def seen(request: HttpRequest, pk: int) -> Document:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -70,12 +71,86 @@ class Content(models.Model):
         return self.digest[:12]
 
 
+class Access(models.TextChoices):
+    """Who may look into a folder."""
+
+    OPEN = "open", pgettext_lazy("folder", "Everybody who may see what it is in")
+    LIMITED = "limited", pgettext_lazy("folder", "Only those named, and administrators")
+    PRIVATE = "private", pgettext_lazy("folder", "Only the people named, not even administrators")
+
+
+class Folder(Record):
+    """A place for documents, on a record or company-wide. Its owner always counts as named.
+
+    `gates` are the ids of itself and of what it is in, as far as they are limited or private: who may look into
+    all of them may look into the folder.
+    """
+
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)
+    about = RecordKeyField(_("record"))
+    parent = models.ForeignKey(
+        "self", verbose_name=_("inside"), null=True, blank=True, on_delete=models.PROTECT, related_name="folders"
+    )
+    access = models.CharField(_("who may look in"), max_length=10, choices=Access, default=Access.OPEN)
+    gates = ArrayField(models.BigIntegerField(), default=list, editable=False)
+
+    title_column: ClassVar[str] = "name"
+
+    class Meta:
+        verbose_name = _("folder")
+        verbose_name_plural = _("folders")
+        indexes = [
+            models.Index("about_type", "about_id", condition=ALIVE, name="folder_of_record"),
+            models.Index(F("created_at").desc(), F("id").desc(), condition=ALIVE, name="folder_by_created"),
+            models.Index("id", condition=~Q(access="open"), name="folder_closed"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FolderReader(models.Model):
+    """Who is named for a folder. To a private one only people open the door, not teams and roles."""
+
+    folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="readers")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("person"), null=True, blank=True, on_delete=models.CASCADE,
+        related_name="+",
+    )  # fmt: skip
+    team = models.ForeignKey(
+        "accounts.Team", verbose_name=_("team"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    role = models.ForeignKey(
+        "permissions.Role", verbose_name=_("role"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    may_change = models.BooleanField(_("may change"), default=False)
+
+    class Meta:
+        verbose_name = _("named")
+        verbose_name_plural = _("named")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, team=None, role=None)
+                | Q(user=None, team__isnull=False, role=None)
+                | Q(user=None, team=None, role__isnull=False),
+                name="folderreader_is_one",
+                violation_error_message=_("Name a person, a team or a role in each row."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user or self.team or self.role)
+
+
 class Document(Record):
     """A file with its versions, on a record or company-wide. `kind`, `size` and `number` are of the newest version."""
 
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
     description = models.TextField(_("description"), blank=True, default="")
     about = RecordKeyField(_("record"))
+    folder = models.ForeignKey(
+        Folder, verbose_name=_("folder"), null=True, blank=True, on_delete=models.PROTECT, related_name="documents"
+    )
     content = models.ForeignKey(Content, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(_("type"), max_length=10, choices=Kind, default=Kind.OTHER, editable=False)
     size = models.BigIntegerField(_("size in bytes"), default=0, editable=False)

@@ -1,33 +1,22 @@
-"""The record type of documents."""
-
-from typing import Any
+"""The record types of documents and folders."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from jantar.engine.documents import telling
-from jantar.engine.documents.models import Document, Version
-from jantar.engine.documents.rights import by_record
-from jantar.engine.fields.errors import Invalid
-from jantar.engine.permissions.actor import Actor
+from jantar.engine.documents import folders as rules
+from jantar.engine.documents import rights, telling
+from jantar.engine.documents.models import Document, Folder, FolderReader, Version
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
-
-
-def validate(document: Any, given: frozenset[str], actor: Actor) -> None:
-    """A document hangs on something people work with, not on another document."""
-    if document.about is not None and registry.get(document.about.type).within is not None:
-        raise Invalid({"about": [str(_("A document can't hang on another document."))]})
-
 
 documents = RecordType(
     name="documents",
     model=Document,
     icon="paperclip",
-    columns=("name", "kind", "about", "number", "owner", "updated_at"),
+    columns=("name", "kind", "about", "folder", "number", "owner", "updated_at"),
     sections=(
-        Section(_("Document"), "name", "description", "about", "owner", "team"),
+        Section(_("Document"), "name", "description", "about", "folder", "owner", "team"),
         Section(pgettext_lazy("file", "File"), "kind", "size", "number"),
     ),
     search=Search(text=("name", "description"), words=("content.words",)),
@@ -35,10 +24,35 @@ documents = RecordType(
     views=(View("mine", _("My documents"), {"all": [{"field": "owner", "op": "is", "value": "me"}]}),),
     hidden=frozenset({"content"}),
     traces=(Part("versions", Version, "document", pgettext_lazy("file", "Versions")),),
-    within=by_record,
+    within=rights.of_document,
     importable=False,
-    validate=validate,
+    prepare=rules.prepare_document,
+    validate=rules.validate_document,
     after_bin=telling.tell_bin,
 )
 
-registry.register(documents)
+folders = RecordType(
+    name="folders",
+    model=Folder,
+    icon="folder",
+    area=None,
+    columns=("name", "about", "parent", "access", "owner"),
+    sort="name",
+    sections=(
+        Section(_("Folder"), "name", "about", "parent", "owner", "team"),
+        Section(_("Who may look in"), "access", "readers"),
+    ),
+    search=Search(text=("name",)),
+    hangs_on="about",
+    hidden=frozenset({"gates"}),
+    parts=(Part("readers", FolderReader, "folder", _("Named")),),
+    within=rights.of_folder,
+    importable=False,
+    has_tab=False,
+    prepare=rules.prepare_folder,
+    validate=rules.validate_folder,
+    after_create=rules.gate_new,
+    after_update=rules.gate_changed,
+)
+
+registry.register(documents, folders)

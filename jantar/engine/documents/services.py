@@ -35,7 +35,8 @@ def attach(
         raise NotAllowed(_("You may not create this."))
     name = clean_name(name)
     with operation(actor, cause):
-        document: Document = write.create(documents, {"name": name, "about": about, **values}, actor=actor, cause=cause)
+        given = {"name": name, **({"about": about} if about else {}), **values}
+        document: Document = write.create(documents, given, actor=actor, cause=cause)
         put_version(document, keep(file, name), name, actor)
         tell("file_added", [document], actor)
     return document

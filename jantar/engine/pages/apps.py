@@ -7,7 +7,7 @@ class PagesConfig(AppConfig):
     label = "pages"
 
     def ready(self) -> None:
-        from jantar.engine.pages.navigation import register_types
+        from jantar.engine.pages.navigation import allowed, register_types
         from jantar.engine.pages.pinned_views import pinned_items
         from jantar.engine.pages.settings_shared import register_settings
         from jantar.ui.navigation import NavArea, NavItem, navigation
@@ -16,5 +16,11 @@ class PagesConfig(AppConfig):
         navigation.add_area(NavArea("pinned", _("Pinned"), order=5))
         navigation.add_source(pinned_items)
         register_types()
+        navigation.add(
+            NavItem(
+                "company_files", _("Company files"), "pages:company_files", icon="folder", area="main", order=900,
+                visible=allowed("see", "documents"),
+            )
+        )  # fmt: skip
         register_settings()
         navigation.link(palette="pages:palette")

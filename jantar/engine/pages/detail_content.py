@@ -210,7 +210,8 @@ class RecordPage:
         return [
             RelatedTab(relation, label_of(relation), self._address("related", name), if_any="." in name)
             for name, relation in related_to(self.record_type, self.actor).items()
-            if not (self.hangs and relation.record_type and relation.record_type.within)
+            if relation.record_type and relation.record_type.has_tab
+            if not (self.hangs and relation.record_type.within)
         ]
 
     @property
@@ -225,6 +226,8 @@ class RecordPage:
             return None
         if self.record_type.name == "documents":
             return Uploads(reverse("pages:version_upload", args=[self.record.pk]), is_single=True)
+        if self.record_type.name == "folders":
+            return Uploads(reverse("pages:upload"), folder=str(self.record.pk))
         return Uploads(reverse("pages:upload"), about=str(RecordKey(self.record_type.name, self.record.pk)))
 
     def _address(self, place: str, name: str) -> str:

@@ -1,10 +1,12 @@
 """Files on records: the panel of a record, uploads, versions, and sending the bytes to the browser."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,32 +20,90 @@ from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.pages.forms import leading_to
 from jantar.engine.pages.loading import load_record, load_type
+from jantar.engine.pages.uploads import Uploads
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
 from jantar.engine.records.errors import Invalid, NotFound
 from jantar.engine.records.listing import Query, page_of
-from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.kit.numbers import whole_number
 from jantar.platform.files.pages import serve_file
 from jantar.ui.responses import with_event, with_toast
 
 SHOWN = 50
+SHOWN_FOLDERS = 200
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where files are shown: a record, a folder, or the company."""
+
+    about: str = ""
+    folder: int | None = None
+
+    @property
+    def folders(self) -> Q:
+        """The folders in it; those inside one that is in the bin stand at the top."""
+        if self.folder:
+            return Q(parent=self.folder)
+        return (Q(parent=None) | Q(parent__deleted_at__isnull=False)) & self.on_record
+
+    @property
+    def documents(self) -> Q:
+        if self.folder:
+            return Q(folder=self.folder)
+        return (Q(folder=None) | Q(folder__deleted_at__isnull=False)) & self.on_record
+
+    @property
+    def on_record(self) -> Q:
+        type_name, _slash, pk = self.about.partition("/")
+        return Q(about_type=type_name, about_id=int(pk)) if pk else Q(about_type="")
+
+    @property
+    def new_folder(self) -> dict[str, str]:
+        return {"parent": str(self.folder)} if self.folder else {"about": self.about} if self.about else {}
 
 
 def panel(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
-    """The files of a record."""
+    """The folders and files of a record or of a folder."""
     record_type = load_type(request, type_name)
     load_record(request, record_type, pk)
-    documents, actor = load_type(request, "documents"), current_actor(request)
-    tree = {"all": [{"field": "about", "op": "is", "value": f"{type_name}/{pk}"}]}
-    page = page_of(Query(documents, actor, filter=tree, sort="-updated_at", limit=SHOWN, columns=("owner",)))
-    mark_pictures(page.rows)
-    context = {
-        "rows": page.rows,
-        "may_attach": may_attach(request, record_type, pk),
-        "all_address": list_address(tree) if page.next_cursor else "",
-    }
+    place = Place(folder=pk) if type_name == "folders" else Place(about=f"{type_name}/{pk}")
+    may_attach = bool(record_type.visible_to(current_actor(request), "edit").filter(pk=pk).exists())
+    context = {**place_context(request, place), "address": request.path, "on_record": not place.folder}
+    context["may_attach"] = may_attach and current_actor(request).may("create", "documents")
     return render(request, "documents/panel.html", context)
+
+
+def company_files(request: HttpRequest) -> HttpResponse:
+    """The folders and files that hang on no record."""
+    load_type(request, "documents")
+    may_attach = current_actor(request).may("create", "documents")
+    uploads = Uploads(reverse("pages:upload")) if may_attach else None
+    context = {**place_context(request, Place()), "uploads": uploads, "may_attach": may_attach}
+    is_part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    context["address"] = request.path
+    return render(request, "documents/panel.html" if is_part else "documents/company.html", context)
+
+
+def place_context(request: HttpRequest, place: Place) -> dict[str, Any]:
+    actor = current_actor(request)
+    documents = registry.get("documents")
+    found = page_of(Query(documents, actor, condition=place.documents, sort="name", limit=SHOWN, columns=("owner",)))
+    mark_pictures(found.rows)
+    folders: list[Any] = []
+    if actor.may("see", "folders"):
+        rows = Query(registry.get("folders"), actor, condition=place.folders, sort="name", limit=SHOWN_FOLDERS)
+        folders = page_of(rows).rows
+    new_folder = urlencode({**place.new_folder, "dialog": 1, "stay": 1})
+    return {
+        "rows": found.rows,
+        "folders": folders,
+        "all_address": list_address(place) if found.next_cursor else "",
+        "new_folder": f"{reverse('pages:new', args=['folders'])}?{new_folder}"
+        if actor.may("create", "folders")
+        else "",
+    }
 
 
 def mark_pictures(documents: list[Document]) -> None:
@@ -53,15 +113,14 @@ def mark_pictures(documents: list[Document]) -> None:
         document.has_picture = document.content_id in pictured
 
 
-def may_attach(request: HttpRequest, record_type: RecordType, pk: int) -> bool:
-    actor = current_actor(request)
-    if record_type.within is not None or not actor.may("create", "documents"):
-        return False
-    return bool(record_type.visible_to(actor, "edit").filter(pk=pk).exists())
-
-
-def list_address(tree: dict[str, Any]) -> str:
-    return f"{reverse('pages:list', args=['documents'])}?{urlencode({'filter': json.dumps(tree)})}"
+def list_address(place: Place) -> str:
+    """The list of the documents there, in all its pages."""
+    line: dict[str, Any] = {"field": "about", "op": "is", "value": place.about}
+    if not place.about:
+        line = {"field": "about", "op": "empty"}
+    if place.folder:
+        line = {"field": "folder", "op": "is", "value": place.folder}
+    return f"{reverse('pages:list', args=['documents'])}?{urlencode({'filter': json.dumps({'all': [line]})})}"
 
 
 @require_POST
@@ -70,7 +129,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     try:
         file = file_of(request)
         about = about_of(request.POST.get("about", ""))
-        document = services.attach(file, str(file.name), actor=current_actor(request), about=about)
+        actor = current_actor(request)
+        inside = folder_of(request) if request.POST.get("folder") else {}
+        document = services.attach(file, str(file.name), actor=actor, about=about, **inside)
     except Invalid as error:
         return refusal(error)
     return JsonResponse({"id": document.pk, "name": document.name, "address": address_of(document)}, status=201)
@@ -146,6 +207,15 @@ def file_of(request: HttpRequest) -> Any:
     if file is None:
         raise Invalid({"file": [_("Choose a file.")]})
     return file
+
+
+def folder_of(request: HttpRequest) -> dict[str, Any]:
+    """The folder that is named, as a value of a new document. Raises NotFound."""
+    pk = whole_number(request.POST["folder"])
+    folder = registry.get("folders").visible_to(current_actor(request)).one(pk) if pk else None
+    if folder is None:
+        raise NotFound(_("There is no such record."))
+    return {"folder": folder}
 
 
 def about_of(text: str) -> RecordKey | None:

@@ -11,6 +11,7 @@ class Uploads:
 
     address: str
     about: str = ""
+    folder: str = ""
     is_single: bool = False
 
     @property

@@ -119,6 +119,7 @@ RECORDS = [
 
 DOCUMENTS = [
     path(f"{TYPE}<int:pk>/related/documents/", documents.panel, name="documents_of"),
+    path("documents/company/", documents.company_files, name="company_files"),
     path("documents/upload/", documents.upload, name="upload"),
     path("documents/<int:pk>/file/", documents.show_file, name="file"),
     path("documents/<int:pk>/picture/<str:size>/", documents.picture, name="file_picture"),

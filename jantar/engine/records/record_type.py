@@ -236,6 +236,8 @@ class RecordType:
     within: "Callable[[Actor, str, Q, str], Q] | None" = None
     #: The key of the record it hangs on: what the search finds is told with that record.
     hangs_on: str = ""
+    #: Whether records that it points to show its records on a tab.
+    has_tab: bool = True
     #: Whether sheets can be imported; what only comes with something else (a file) can't.
     importable: bool = True
     #: The area of the navigation it stands in, by the key its module registered; "main" stands above all areas,

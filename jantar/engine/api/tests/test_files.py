@@ -47,8 +47,16 @@ def test_what_is_wrong_is_named(api: ApiClient, attic: Any) -> None:  # noqa: F8
     assert set(problem_in(send(api, "/documents/upload", "a.txt", b"a", colour="red"), 422)["errors"]) == {"colour"}
     assert set(problem_in(send(api, "/documents/upload", "a.txt", b""), 422)["errors"]) == {"file"}
     assert set(problem_in(send(api, "/documents/upload", "a.txt", b"a", about="x"), 422)["errors"]) == {"about"}
+    assert set(problem_in(send(api, "/documents/upload", "a.txt", b"a", folder="9"), 422)["errors"]) == {"folder"}
     problem_in(api.post("/documents/upload", {}), 415)
     assert data_of(api.get("/documents"))["items"] == []
+
+
+@pytest.mark.capability("C26")
+def test_a_file_is_put_into_a_folder(api: ApiClient, attic: Any) -> None:  # noqa: F811
+    folder = data_of(api.post("/folders", {"name": "Offers", "about": f"shelves/{attic.pk}"}), 201)
+    document = data_of(send(api, "/documents/upload", "a.txt", b"a", folder=str(folder["id"])), 201)
+    assert (document["folder"]["id"], document["about"]["id"]) == (folder["id"], attic.pk)
 
 
 def test_strangers_find_nothing(api: ApiClient, attic: Any) -> None:  # noqa: F811

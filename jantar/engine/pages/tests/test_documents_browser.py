@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from jantar.engine.documents.models import Document
+from jantar.engine.documents.models import Document, Folder
 from jantar.engine.documents.tests.conftest import PNG, storage  # noqa: F401 - a fixture
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records import write
@@ -114,3 +114,39 @@ def test_it_works_in_hungarian_on_a_phone(shelf_page, tmp_path) -> None:
     choose(page, tmp_path / "árajánlat.txt")
     expect(page.get_by_role("link", name="árajánlat.txt", exact=True)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.capability("C26")
+@pytest.mark.parametrize("language", ["en", "hu"])
+def test_a_folder_is_made_filled_and_closed(shelf_page, tmp_path, language: str) -> None:
+    page = shelf_page(language)
+    page.get_by_role("button", name=re.compile("Add files|Fájlok hozzáadása")).wait_for()
+    page.get_by_role("link", name=re.compile("New folder|Új mappa")).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(re.compile("^(Name|Név)")).fill("Szerződések")
+    dialog.get_by_role("button", name=re.compile("^(Save|Mentés)$")).click()
+    page.get_by_role("link", name="Szerződések", exact=True).click()
+    expect(page.get_by_role("heading", name="Szerződések")).to_be_visible()
+    page.evaluate(GIVE, ["drop", "titok.txt", "text/plain", [65, 66]])
+    expect(page.get_by_role("link", name="titok.txt", exact=True)).to_be_visible()
+    folder = Folder.objects.get()
+    assert Document.objects.get().folder == folder
+    assert str(folder.about).startswith("shelves/")
+    assert accessibility_faults(page) == []
+    page.goto(f"/folders/{folder.pk}/edit/")
+    page.get_by_label(re.compile("^(Who may look in|Ki tekinthet bele)")).first.select_option("private")
+    page.locator("form button[type=submit].btn-primary").first.click()
+    page.wait_for_url(f"**/folders/{folder.pk}/")
+    folder.refresh_from_db()
+    assert folder.gates == [folder.pk]
+
+
+@pytest.mark.capability("C26")
+def test_company_files_stand_on_a_page_of_their_own(shelf_page) -> None:
+    page = shelf_page()
+    page.get_by_role("link", name="Company files").first.click()
+    expect(page.get_by_role("heading", name="Company files")).to_be_visible()
+    page.evaluate(GIVE, ["drop", "logo.png", "image/png", list(PNG)])
+    expect(page.get_by_role("link", name="logo.png", exact=True)).to_be_visible()
+    assert Document.objects.get().about is None
+    assert accessibility_faults(page) == []
