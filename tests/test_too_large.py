@@ -55,7 +55,7 @@ def test_the_longest_field_of_a_form_is_named(client: Client, person: Party) -> 
     assert Party.objects.get().description == ""
 
 
-@pytest.mark.parametrize(("tab", "label"), [("activity", "Zápis"), ("note", "Poznámka"), ("comment", "Komentář")])
+@pytest.mark.parametrize(("tab", "label"), [("activity", "Co zaznělo"), ("note", "Poznámka"), ("comment", "Komentář")])
 def test_the_composer_names_what_is_written(client: Client, person: Party, tab: str, label: str) -> None:
     answer = send(client, f"/people/{person.pk}/timeline/{tab}/", text=MUCH)
     assert answer.status_code == 413
