@@ -19,10 +19,12 @@ WORDS = 200
 #: What shares a key or name with more records than this says nothing about any of them.
 MOST_ALIKE = 20
 
+#: Only the words are asked of the index: beside them PostgreSQL would read all later records of the type from another.
 PAIRS = f"""
 SELECT asked.id, found.record_id FROM unnest(%s::bigint[], %s::text[]) asked (id, query), LATERAL (
-    SELECT record_id FROM search_entry
-    WHERE type = %s AND words @@ asked.query::tsquery AND record_id > asked.id OFFSET 0 LIMIT {MOST_ALIKE}
+    SELECT record_id FROM (
+        SELECT type, record_id FROM search_entry WHERE words @@ asked.query::tsquery OFFSET 0
+    ) e WHERE type = %s AND record_id > asked.id LIMIT {MOST_ALIKE}
 ) found
 """  # noqa: S608 - a number
 
