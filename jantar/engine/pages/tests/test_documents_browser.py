@@ -139,6 +139,8 @@ def test_a_folder_is_made_filled_and_closed(shelf_page, tmp_path, language: str)
     page.wait_for_url(f"**/folders/{folder.pk}/")
     folder.refresh_from_db()
     assert folder.gates == [folder.pk]
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 @pytest.mark.capability("C26")
