@@ -196,7 +196,7 @@ def test_a_selection_over_all_pages_is_changed_and_put_back(ada, open_page, monk
     dialog.get_by_label("Genre").select_option("poetry")
     dialog.get_by_role("button", name="Change 12").click()
     toast = page.locator(".toast")
-    expect(toast).to_contain_text("12 records changed.")
+    expect(toast).to_contain_text("8 records changed.")  # the others are poetry already
     expect(page.locator("tbody .badge")).to_have_text(["Poetry"] * 5)
     assert Book.objects.filter(genre="poetry").count() == 12
     toast.get_by_role("button", name="Undo").click()
