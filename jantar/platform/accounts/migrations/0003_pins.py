@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='pins',
-            field=models.JSONField(default=list),
+            field=models.JSONField(blank=True, default=list),
         ),
     ]
