@@ -192,6 +192,7 @@ def test_a_selection_over_all_pages_is_changed_and_put_back(ada, open_page, monk
     page.locator(".bulk-bar").get_by_role("button", name="Change").click()
     dialog = page.get_by_role("dialog", name="Change many records")
     expect(dialog).to_contain_text("12 records are chosen.")
+    page.wait_for_load_state("networkidle")  # until the dialog listens, a choice asks for nothing
     dialog.get_by_label("Field").select_option("genre")
     dialog.get_by_label("Genre").select_option("poetry")
     dialog.get_by_role("button", name="Change 12").click()
