@@ -51,8 +51,6 @@ folders = RecordType(
     has_tab=False,
     prepare=rules.prepare_folder,
     validate=rules.validate_folder,
-    after_create=rules.gate_new,
-    after_update=rules.gate_changed,
 )
 
 registry.register(documents, folders)

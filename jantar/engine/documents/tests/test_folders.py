@@ -14,7 +14,9 @@ from jantar.engine.records import write
 from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.links import key_of
 from jantar.engine.records.listing import Query, count_of, page_of
+from jantar.engine.records.merging.service import merge
 from jantar.engine.records.registry import registry
+from jantar.engine.records.undo import undo
 from jantar.engine.search.searching import search
 from jantar.engine.testing.actors import make_team, make_user
 from jantar.engine.testing.api_client import ApiClient, data_of, problem_in
@@ -203,3 +205,18 @@ def test_the_timeline_of_the_record_tells_it_to_those_who_see_it(secret: Any, at
     assert told == ["File added: kryptonym.txt", "Created"]
     assert [shown.sentence for shown in page(attic, ada).entries] == ["Created"]
     assert page_of(Query(documents, ada, filter={"field": "folder.name", "op": "is", "value": "Salaries"})).rows == []
+
+
+def test_what_a_merge_moves_into_a_private_folder_is_closed_and_opens_again_with_its_undo(
+    attach: Any, eva: User, jan: User
+) -> None:
+    actor = actor_for(eva)
+    private, plain = folder("Salaries", actor, access="private"), folder("Old", actor)
+    inner = folder("2025", actor, parent=plain)
+    attach("bonus.txt", b"bonus", by=actor, folder=inner)
+    assert seen(actor_for(jan)) == (1, 2)
+    merged = merge(folders, private.pk, [plain.pk], actor=actor)
+    assert seen(actor) == (1, 2)
+    assert seen(actor_for(jan)) == (0, 0)
+    undo(merged.operation_id, actor=actor)
+    assert seen(actor_for(jan)) == (1, 2)
