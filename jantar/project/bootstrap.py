@@ -65,6 +65,17 @@ def running_database() -> Iterator[database.ServerInfo | None]:
         database.stop(data_dir())
 
 
+@contextmanager
+def ready_django() -> Iterator[None]:
+    """Have a database and Django on it while the block runs; models can be imported inside."""
+    with running_database():
+        set_up_django()
+        try:
+            yield
+        finally:
+            close_connections()
+
+
 def set_up_django() -> None:
     """Load settings and apps. Commands import models only after this."""
     import django

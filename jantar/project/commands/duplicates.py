@@ -4,14 +4,7 @@ import argparse
 import json
 import sys
 
-from jantar.project.bootstrap import (
-    CommandError,
-    actor_of,
-    add_user,
-    close_connections,
-    running_database,
-    set_up_django,
-)
+from jantar.project.bootstrap import CommandError, actor_of, add_user, ready_django
 
 HELP = "look for records that are there twice"
 
@@ -25,12 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Go through all records and print the open pairs as JSON, likeliest first; the page shows them too."""
-    with running_database():
-        set_up_django()
-        try:
-            _look(arguments)
-        finally:
-            close_connections()
+    with ready_django():
+        _look(arguments)
     return 0
 
 

@@ -7,14 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
-from jantar.project.bootstrap import (
-    CommandError,
-    actor_of,
-    add_user,
-    close_connections,
-    running_database,
-    set_up_django,
-)
+from jantar.project.bootstrap import CommandError, actor_of, add_user, ready_django
 
 HELP = "write records into a CSV or XLSX file"
 OUTPUT = Path("-")
@@ -34,12 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the file. What it holds can be imported again unless --labels is given."""
-    with running_database():
-        set_up_django()
-        try:
-            _export(arguments)
-        finally:
-            close_connections()
+    with ready_django():
+        _export(arguments)
     return 0
 
 

@@ -7,14 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jantar.project.bootstrap import (
-    CommandError,
-    actor_of,
-    add_user,
-    close_connections,
-    running_database,
-    set_up_django,
-)
+from jantar.project.bootstrap import CommandError, actor_of, add_user, ready_django
 
 if TYPE_CHECKING:
     from jantar.engine.permissions.actor import Actor
@@ -39,12 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Import and print a summary as JSON; the exit code is 1 when the file was refused or the import failed."""
-    with running_database():
-        set_up_django()
-        try:
-            return _import(arguments)
-        finally:
-            close_connections()
+    with ready_django():
+        return _import(arguments)
 
 
 def _import(arguments: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from jantar.project.bootstrap import close_connections, running_database, set_up_django
+from jantar.project.bootstrap import ready_django
 
 HELP = "run a management command of Django, for example: jantar manage shell"
 TAKES_ANYTHING = True
@@ -15,12 +15,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command with a database."""
-    with running_database():
-        set_up_django()
+    with ready_django():
         from django.core.management import execute_from_command_line
 
-        try:
-            execute_from_command_line(["jantar manage", arguments.name, *arguments.rest])
-        finally:
-            close_connections()
+        execute_from_command_line(["jantar manage", arguments.name, *arguments.rest])
     return 0

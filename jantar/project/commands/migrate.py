@@ -2,7 +2,7 @@
 
 import argparse
 
-from jantar.project.bootstrap import close_connections, running_database, set_up_django
+from jantar.project.bootstrap import ready_django
 
 HELP = "bring the database to this version"
 
@@ -13,12 +13,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Apply migrations and install the triggers again."""
-    with running_database():
-        set_up_django()
+    with ready_django():
         from django.core.management import call_command
 
-        try:
-            call_command("migrate", verbosity=1, interactive=False)
-        finally:
-            close_connections()
+        call_command("migrate", verbosity=1, interactive=False)
     return 0

@@ -3,7 +3,7 @@
 import argparse
 from datetime import UTC, date, datetime
 
-from jantar.project.bootstrap import CommandError, close_connections, running_database, set_up_django
+from jantar.project.bootstrap import CommandError, ready_django
 
 HELP = "add synthetic records, for trying out how Jantar copes with many"
 _MOST = 50_000_000
@@ -32,12 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandError("Deals need companies: add --companies.")
     if arguments.entries and not arguments.people:
         raise CommandError("Entries need people: add --people.")
-    with running_database():
-        set_up_django()
-        try:
-            _seed(arguments)
-        finally:
-            close_connections()
+    with ready_django():
+        _seed(arguments)
     return 0
 
 

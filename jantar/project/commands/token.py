@@ -2,7 +2,7 @@
 
 import argparse
 
-from jantar.project.bootstrap import active_user, close_connections, common_arguments, running_database, set_up_django
+from jantar.project.bootstrap import active_user, common_arguments, ready_django
 
 HELP = "create tokens for programs that use the API"
 
@@ -17,12 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a new token."""
-    with running_database():
-        set_up_django()
-        try:
-            print(_create(arguments.user, arguments.name))
-        finally:
-            close_connections()
+    with ready_django():
+        print(_create(arguments.user, arguments.name))
     return 0
 
 

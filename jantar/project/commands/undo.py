@@ -3,14 +3,7 @@
 import argparse
 import json
 
-from jantar.project.bootstrap import (
-    CommandError,
-    actor_of,
-    add_user,
-    close_connections,
-    running_database,
-    set_up_django,
-)
+from jantar.project.bootstrap import CommandError, actor_of, add_user, ready_django
 
 HELP = "take back everything one operation did"
 
@@ -24,12 +17,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what was taken back and what stayed, as JSON. What was changed since stays as it is."""
-    with running_database():
-        set_up_django()
-        try:
-            _undo(arguments)
-        finally:
-            close_connections()
+    with ready_django():
+        _undo(arguments)
     return 0
 
 

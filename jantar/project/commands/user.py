@@ -4,7 +4,7 @@ import argparse
 import secrets
 import sys
 
-from jantar.project.bootstrap import CommandError, close_connections, common_arguments, running_database, set_up_django
+from jantar.project.bootstrap import CommandError, common_arguments, ready_django
 
 HELP = "add users"
 
@@ -25,12 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Add the user."""
     password = sys.stdin.readline().rstrip("\n") if arguments.password_stdin else ""
-    with running_database():
-        set_up_django()
-        try:
-            _add(arguments, password or secrets.token_urlsafe(12))
-        finally:
-            close_connections()
+    with ready_django():
+        _add(arguments, password or secrets.token_urlsafe(12))
     return 0
 
 
