@@ -20,14 +20,15 @@ def groups(page: Page) -> dict[str, list[str]]:
 def test_administrators_find_areas_and_the_settings_at_the_foot(open_page):
     page = open_page(make_user("Ada", admin=True), "/deals/")
     assert groups(page) == {
-        "Today": ["Today", "Documents", "Company files"],
+        "Today": ["Today"],
         "Sales": ["Deals", "Pipeline value"],
         "Contacts": ["Companies", "People"],
         "Communication": ["Activities", "Tasks"],
+        "Files": ["Documents", "Company files"],
         "Settings": ["Settings"],
     }
     expect(page.locator("#navigation [aria-current=page]")).to_have_text("Deals")
-    places = [page.locator("#navigation a", has_text=text).bounding_box() for text in ("Tasks", "Settings")]
+    places = [page.locator("#navigation a", has_text=text).bounding_box() for text in ("Company files", "Settings")]
     assert places[1]["y"] > places[0]["y"] + 100  # at the foot, not below the last area
     page.locator("#navigation a", has_text="Pipeline value").focus()
     page.keyboard.press("Tab")
@@ -36,7 +37,7 @@ def test_administrators_find_areas_and_the_settings_at_the_foot(open_page):
 
 def test_sellers_see_no_settings(open_page):
     page = open_page(make_user("Ben", scope=Scope.OWN), "/")
-    assert list(groups(page)) == ["Today", "Sales", "Contacts", "Communication"]
+    assert list(groups(page)) == ["Today", "Sales", "Contacts", "Communication", "Files"]
 
 
 def test_the_settings_are_reached_on_a_narrow_screen(open_page):

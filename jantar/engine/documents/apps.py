@@ -9,5 +9,7 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from jantar.engine.documents import jobs, records, telling  # noqa: F401 - registers the type and its jobs
+        from jantar.ui.navigation import NavArea, navigation
 
         telling.register_kinds()
+        navigation.add_area(NavArea("files", _("Files"), order=40))

@@ -14,6 +14,7 @@ documents = RecordType(
     name="documents",
     model=Document,
     icon="paperclip",
+    area="files",
     columns=("name", "kind", "about", "folder", "number", "owner", "updated_at"),
     sections=(
         Section(_("Document"), "name", "description", "about", "folder", "owner", "team"),

@@ -18,7 +18,7 @@ class PagesConfig(AppConfig):
         register_types()
         navigation.add(
             NavItem(
-                "company_files", _("Company files"), "pages:company_files", icon="folder", area="main", order=900,
+                "company_files", _("Company files"), "pages:company_files", icon="folder", area="files", order=900,
                 visible=allowed("see", "documents"),
             )
         )  # fmt: skip
