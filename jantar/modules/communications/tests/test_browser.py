@@ -68,3 +68,17 @@ def test_a_private_note_is_written_and_changed(open_page: OpenPage, ada: User, j
     expect(stream).to_contain_text("Likes chess")
     page.locator("#timeline-filter").select_option("task")
     expect(stream).to_contain_text("Nothing here yet")
+
+
+def test_a_reload_of_the_timeline_leaves_the_control_somebody_uses(open_page: OpenPage, ada: User, jan: Any) -> None:
+    """A new one in its place would lose what is chosen in that moment."""
+    page = open_page(ada, f"/people/{jan.pk}/")
+    chooser = page.locator("#timeline-filter")
+    chooser.select_option("task")
+    expect(page.locator("#timeline-stream")).to_contain_text("Nothing here yet")
+    page.evaluate("window.chooser = document.querySelector('#timeline-filter')")
+    with page.expect_response(lambda response: "/timeline/" in response.url):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('timeline:changed'))")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.chooser === document.querySelector('#timeline-filter')")
+    expect(chooser).to_have_value("task")
