@@ -199,7 +199,7 @@ def test_a_call_being_logged_survives_the_end_of_the_session(open_page: OpenPage
 def test_a_value_edited_in_its_place_survives_the_end_of_the_session(open_page: OpenPage, root: User) -> None:
     person = write.create(registry.get("people"), {"family_name": "Malá"}, actor=actor_for(root))
     page = open_page(root, f"/people/{person.pk}/")
-    page.locator("summary").first.click()
+    page.locator("#record-facts summary").first.click()
     fact = page.locator("#fact-job_title")
     fact.dblclick()
     fact.locator("[name=job_title]").fill("Buyer")

@@ -82,7 +82,7 @@ def company_files(request: HttpRequest) -> HttpResponse:
     uploads = Uploads(reverse("pages:upload")) if may_attach else None
     context = {**place_context(request, Place()), "uploads": uploads, "may_attach": may_attach}
     is_part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
-    context["address"] = request.path
+    context |= {"address": request.path, "keeps_itself": True}
     return render(request, "documents/panel.html" if is_part else "documents/company.html", context)
 
 

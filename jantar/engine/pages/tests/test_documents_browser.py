@@ -11,6 +11,7 @@ from jantar.engine.documents.models import Document, Folder
 from jantar.engine.documents.tests.conftest import PNG, storage  # noqa: F401 - a fixture
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records import write
+from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_user
 from jantar.engine.testing.browser import NARROW, accessibility_faults
 from jantar.engine.testing.fake.records import shelves
@@ -141,6 +142,26 @@ def test_a_folder_is_made_filled_and_closed(shelf_page, tmp_path, language: str)
     assert folder.gates == [folder.pk]
     page.set_viewport_size(NARROW)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.capability("C26")
+def test_a_file_dropped_while_its_folder_is_still_loading_is_shown(open_page) -> None:
+    user = make_user("Ada", admin=True)
+    folder = write.create(registry.get("folders"), {"name": "Contracts"}, actor=actor_for(user))
+    held: list[Any] = []
+
+    def hold_the_first(route: Any) -> None:
+        held.append((route, route.fetch())) if not held else route.continue_()
+
+    page = open_page(user)
+    page.route("**/related/documents/", hold_the_first)
+    with page.expect_request("**/related/documents/"):
+        page.goto(f"/folders/{folder.pk}/")
+    with page.expect_response("**/documents/upload/"):
+        page.evaluate(GIVE, ["drop", "early.txt", "text/plain", [65, 66]])
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    expect(page.get_by_role("link", name="early.txt", exact=True)).to_be_visible()
 
 
 @pytest.mark.capability("C26")
