@@ -1,6 +1,6 @@
 """Opening an operation: everything written inside belongs to it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -11,9 +11,23 @@ from jantar.engine.permissions.actor import Actor
 
 _current: ContextVar[Operation | None] = ContextVar("operation", default=None)
 
+#: Told at the end of each operation, and of each step of a long one, in its transaction.
+Listener = Callable[[Operation], None]
+_listeners: list[Listener] = []
+
 
 class OperationUndoneError(Exception):
     """The operation was undone while it was still going on."""
+
+
+def listen(listener: Listener) -> None:
+    """Registers who is told of what is written; called when Django starts."""
+    _listeners.append(listener)
+
+
+def current_operation() -> Operation | None:
+    """The operation that is open now."""
+    return _current.get()
 
 
 @contextmanager
@@ -51,6 +65,8 @@ def _inside(opened: Operation) -> Iterator[None]:
     token = _current.set(opened)
     try:
         yield
+        for listener in _listeners:
+            listener(opened)
     finally:
         _current.reset(token)
     _announce("")
