@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "jantar.engine.search",
     "jantar.engine.timeline",
     "jantar.engine.duplicates",
+    "jantar.engine.following",
     "jantar.engine.pages",
     "jantar.engine.api",
     "jantar.modules.contacts",

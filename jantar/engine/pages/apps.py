@@ -23,4 +23,4 @@ class PagesConfig(AppConfig):
             )
         )  # fmt: skip
         register_settings()
-        navigation.link(palette="pages:palette")
+        navigation.link(palette="pages:palette", notifications="pages:notifications_bell")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import Field, Label
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import unseen
+from jantar.engine.following.watching import is_watched, with_watch
 from jantar.engine.pages.detail_facts import cards
 from jantar.engine.pages.layout import layout_of
 from jantar.engine.pages.uploads import Uploads
@@ -94,6 +95,7 @@ def load_for_page(record_type: RecordType, pk: int, actor: Actor) -> Any:
     rows = rows.annotate(
         may_edit=is_true(record_type.allowed(actor, "edit")), may_delete=is_true(record_type.allowed(actor, "delete"))
     )
+    rows = with_watch(rows, record_type.name, actor)
     rows = with_sight(rows.select_related(*loads) if loads else rows, fields.values(), actor)
     record = rows.one(pk)
     if record is None:
@@ -121,6 +123,10 @@ class RecordPage:
         layout.append((_("Other details"), tuple(name for name in self.fields if name not in placed)))
         shown = (ShownSection(title, list(self._items(names))) for title, names in layout)
         return [section for section in shown if section.items]
+
+    @property
+    def is_watched(self) -> bool:
+        return is_watched(self.record, self.actor)
 
     @property
     def cards(self) -> SafeString:

@@ -16,6 +16,7 @@ from jantar.engine.pages import (
     documents,
     duplicates,
     filter_editor,
+    following,
     forms,
     inline,
     kept,
@@ -94,6 +95,17 @@ LISTS = [
     path(f"{TYPE}views/<int:pk>/delete/", saved_views.delete_view, name="view_delete"),
 ]
 
+NOTIFICATIONS = [
+    path("notifications/", following.show, name="notifications"),
+    path("notifications/bell/", following.bell, name="notifications_bell"),
+    path("notifications/count/", following.count, name="notifications_count"),
+    path("notifications/newest/", following.newest_few, name="notifications_newest"),
+    path("notifications/read/", following.mark_all_read, name="notifications_read"),
+    path("notifications/<int:pk>/", following.open_one, name="notification"),
+    path("notifications/<int:pk>/read/", following.mark_one_read, name="notification_read"),
+    path(f"{TYPE}<int:pk>/watch/", following.watch, name="watch"),
+]
+
 RECORDS = [
     path("pick/<str:target>/", pickers.pick, name="pick"),
     path(f"{TYPE}words/<slug:name>/", pickers.suggest, name="suggest"),
@@ -157,4 +169,4 @@ SETTINGS = [
     path(f"{FIELDS}order/", custom_fields.order, name="settings_fields_order"),
 ]
 
-urlpatterns = [*SEARCH, *SETTINGS, *TIMELINE, *DOCUMENTS, *RECORDS, *LISTS]
+urlpatterns = [*SEARCH, *SETTINGS, *NOTIFICATIONS, *TIMELINE, *DOCUMENTS, *RECORDS, *LISTS]

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -74,6 +74,13 @@ def add(
 
 
 Told = tuple[RecordKey | None, Iterable[RecordKey], datetime, dict[str, Any]]
+Listener = Callable[[str, Sequence[Entry], Actor | None], None]
+_listeners: list[Listener] = []
+
+
+def listen(listener: Listener) -> None:
+    """Registers who learns of new entries of a kind, in their transaction; called when Django starts."""
+    _listeners.append(listener)
 
 
 def add_many(kind: str, told: Sequence[Told], *, actor: Actor | None, around: bool = True) -> list[Entry]:
@@ -93,6 +100,8 @@ def add_many(kind: str, told: Sequence[Told], *, actor: Actor | None, around: bo
         wanted = dict.fromkeys(one for key in keys for one in (key, *outer.get(key, ())))
         places += [Place(entry=entry, record_type=key.type, record_id=key.id, at=at, kind=kind) for key in wanted]
     Place.objects.bulk_create(places, batch_size=2000)
+    for listener in _listeners:
+        listener(kind, entries, actor)
     return entries
 
 

@@ -1,0 +1,1 @@
+"""Watching records and being told of what others do with them."""

@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class FollowingConfig(AppConfig):
+    name = "jantar.engine.following"
+    label = "following"
+    verbose_name = _("Notifications")
+
+    def ready(self) -> None:
+        from jantar.engine.following import telling
+        from jantar.engine.history import operations
+        from jantar.engine.timeline import stream
+
+        operations.listen(telling.tell_operation)
+        stream.listen(telling.tell_entries)

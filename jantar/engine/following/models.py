@@ -1,0 +1,146 @@
+"""Who watches what, and what each user was told."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Exists, Func, OuterRef, Q, Subquery
+from django.db.models.lookups import IsNull
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from jantar.engine.fields.model_fields import RecordKeyField
+from jantar.engine.history.models import Operation
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.registry import registry
+from jantar.engine.timeline.models import Comment
+
+
+class Kind(models.TextChoices):
+    GIVEN = "given", _("A record was given to me")
+    CHANGED = "changed", _("A record I watch was changed")
+    DELETED = "deleted", _("A record I watch was deleted or restored")
+    COMMENT = "comment", _("A comment on a record I watch")
+    ENTRY = "entry", _("Something new around a record I watch")
+
+
+class Watch(models.Model):
+    """A user wants to be told of a record; with `is_on` false not even of an own one."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    record = RecordKeyField(_("record"), blank=False)
+    is_on = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("watched record")
+        verbose_name_plural = _("watched records")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "record_type", "record_id"], name="following_watch_once")
+        ]
+        indexes = [models.Index(fields=["record_type", "record_id"], name="following_watch_of_record")]
+
+    def __str__(self) -> str:
+        return str(self.record)
+
+
+class Preference(models.Model):
+    """How a user wants to be told; without a row everything is as by default."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    watches_own = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("notification setting")
+        verbose_name_plural = _("notification settings")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class NotificationQuerySet(models.QuerySet[Any]):
+    def visible_to(self, actor: Actor) -> Self:
+        """What the actor was told, without what is about things the actor may no longer see.
+
+        Records in the bin count as seen by whom could see them before: that they went there is told too.
+        """
+        if actor.user_id is None:
+            return self.none()
+        comments = Comment.objects.filter(pk=OuterRef("source_id"), deleted_at=None)
+        record = Q(record_id=None) & _seen_among("records", actor) | _seen("record", actor)
+        source = Q(source_type="") | Q(Exists(comments), source_type="comment") | _seen("source", actor)
+        return self.filter(record & source, user=actor.user_id)
+
+
+def _seen_types(actor: Actor) -> list[str]:
+    return [one.name for one in registry.all() if actor.may("see", one.name)]
+
+
+def _seen(name: str, actor: Actor) -> Q:
+    """That the record a key column names exists and is within the actor's rights; the bin counts.
+
+    Looked up by its id: a scalar subquery, which PostgreSQL never turns into a scan of the records.
+    """
+    found = Q(pk__in=[])
+    for type_name in _seen_types(actor):
+        record_type = registry.get(type_name)
+        rows = record_type.model._base_manager.filter(record_type.allowed(actor, "see"), pk=OuterRef(f"{name}_id"))
+        found |= Q(IsNull(Subquery(rows.values("pk")[:1]), False), **{f"{name}_type": type_name})
+    return found
+
+
+def _seen_among(name: str, actor: Actor) -> Q:
+    """That one of the records whose ids stand in the column `name` exists and is within the actor's rights."""
+    found = Q(pk__in=[])
+    for type_name in _seen_types(actor):
+        record_type = registry.get(type_name)
+        rows = record_type.model._base_manager.filter(
+            record_type.allowed(actor, "see"), _AnyOf("pk", OuterRef(name), output_field=models.BooleanField())
+        )
+        found |= Q(Exists(rows), record_type=type_name)
+    return found
+
+
+class _AnyOf(Func):
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY ("
+
+
+class Notification(models.Model):
+    """Something one user is told, once.
+
+    `record` is where it leads; without an id it sums up `number` records of a type, `records` are the first of their
+    ids. `source` is the comment or the
+    other record it comes from. What happened is told once to each user: `once` says which happening it is. `data`
+    holds the names of changed columns, own fields and tables of parts, and the kind of an entry of the timeline.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    record = RecordKeyField(_("record"))
+    source = RecordKeyField(_("source"))
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    operation = models.ForeignKey(
+        Operation, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    number = models.PositiveIntegerField(default=1)
+    records = ArrayField(models.BigIntegerField(), default=list)
+    data = models.JSONField(default=dict)
+    once = models.CharField(max_length=120)
+    read_at = models.DateTimeField(_("read"), null=True)
+
+    objects = models.Manager.from_queryset(NotificationQuerySet)()
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        constraints = [models.UniqueConstraint(fields=["user", "once"], name="following_told_once")]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="following_of_user"),
+            models.Index(fields=["user"], condition=Q(read_at=None), name="following_unread"),
+            models.Index(fields=["at"], name="following_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

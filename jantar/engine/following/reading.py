@@ -1,0 +1,119 @@
+"""What a user was told: how many are unread, the newest ones in words, and marking them read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.record_key import RecordKey
+from jantar.engine.following import words
+from jantar.engine.following.models import Notification
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.errors import NotFound
+from jantar.engine.records.registry import registry
+from jantar.engine.timeline.models import Comment
+
+#: The bell counts no further.
+MOST_COUNTED = 99
+KEPT_DAYS = 120
+
+
+@dataclass(frozen=True)
+class Told:
+    """A notification as it is shown; `title` names the record, `key` is empty when there is nothing to open."""
+
+    notification: Notification
+    icon: str
+    title: str
+    sentence: str
+    text: str = ""
+    key: RecordKey | None = None
+    type_name: str = ""
+    in_bin: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        return self.notification.read_at is not None
+
+
+def unread(actor: Actor) -> int:
+    """How many unread ones the actor may still see, at most one more than `MOST_COUNTED`; one statement."""
+    return int(Notification.objects.visible_to(actor).filter(read_at=None)[: MOST_COUNTED + 1].count())
+
+
+def newest(actor: Actor, *, before: int | None = None, limit: int, only_unread: bool = False) -> list[Told]:
+    """The newest notifications, older than the one with the id `before`.
+
+    Three statements and one for each type of records among them.
+    """
+    rows = Notification.objects.visible_to(actor).select_related("actor", "operation")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    if only_unread:
+        rows = rows.filter(read_at=None)
+    return shown(list(rows.order_by("-pk")[:limit]), actor)
+
+
+def shown(rows: Sequence[Notification], actor: Actor) -> list[Told]:
+    """Notifications the actor may see, in words of the language in force."""
+    records = _records([key for row in rows for key in (row.record, row.source) if key], actor)
+    comments = Comment.objects.in_bulk([row.source.id for row in rows if is_comment(row)])
+    return [_told(row, records, comments, actor) for row in rows]
+
+
+def is_comment(row: Notification) -> bool:
+    return row.source is not None and row.source.type == "comment"
+
+
+def one_of(actor: Actor, pk: int) -> Told:
+    """Raises NotFound."""
+    rows = list(Notification.objects.visible_to(actor).filter(pk=pk).select_related("actor", "operation"))
+    if not rows:
+        raise NotFound(_("There is no such notification."))
+    [told] = shown(rows, actor)
+    return told
+
+
+def mark_read(actor: Actor, pks: Iterable[int] | None = None) -> int:
+    """Marks some of the actor's notifications as read, or all of them; returns how many were unread."""
+    rows = Notification.objects.filter(user=actor.user_id, read_at=None)
+    if pks is not None:
+        rows = rows.filter(pk__in=list(pks))
+    return int(rows.update(read_at=timezone.now()))
+
+
+def delete_old() -> int:
+    """Deletes what was told more than 120 days ago; returns how many."""
+    return int(Notification.objects.filter(at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()[0])
+
+
+def _records(keys: Iterable[RecordKey], actor: Actor) -> dict[RecordKey, Any]:
+    """The records within the actor's rights, those in the bin too; a statement per type."""
+    ids: dict[str, set[int]] = {}
+    for key in keys:
+        if key.type in registry:
+            ids.setdefault(key.type, set()).add(key.id)
+    found = {}
+    for name, pks in ids.items():
+        record_type = registry.get(name)
+        rows = record_type.model._base_manager.filter(record_type.allowed(actor, "see"), pk__in=pks)
+        found.update({RecordKey(name, row.pk): row for row in rows})
+    return found
+
+
+def _told(row: Notification, records: dict[RecordKey, Any], comments: dict[int, Comment], actor: Actor) -> Told:
+    record_type = registry.get(words.type_of(row))
+    if row.record is None:
+        title = words.number_of(record_type, row.number)
+        return Told(row, record_type.icon, title, words.sentence(row, None, None, actor), type_name=record_type.name)
+    record = records[row.record]
+    in_bin = record.deleted_at is not None
+    source = records.get(row.source) if row.source else None
+    comment = comments.get(row.source.id) if is_comment(row) else None
+    return Told(
+        row, words.icon_of(row, record_type), str(record), words.sentence(row, record, source, actor),
+        text=words.excerpt(comment.text) if comment else "", key=row.record, type_name=record_type.name, in_bin=in_bin,
+    )  # fmt: skip

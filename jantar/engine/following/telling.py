@@ -1,0 +1,175 @@
+"""Telling those who watch: of what an operation changed, and of what was added to the timeline.
+
+Who is told is found in the database, with a number of statements that does not depend on how many records an
+operation changed or how many people watch them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection
+
+from jantar.engine.following.models import Kind
+from jantar.engine.history.models import Cause, Operation
+from jantar.engine.history.operations import current_operation
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.registry import registry
+from jantar.engine.timeline.models import Entry
+
+#: More of one kind about one type of records than these are told together.
+MOST_SINGLE = 5
+#: A summary is shown to who may see one of the first so many records it sums up.
+MOST_NAMED = 100
+#: Nobody wants to hear of each record of a file; the import has its own report.
+SILENT = frozenset({Cause.IMPORT})
+#: Entries of the timeline that are not told: notes are private.
+SILENT_ENTRIES = frozenset({"note"})
+#: The columns of a change that say nothing to people.
+BOOK_KEEPING = ("version", "updated_at", "created_at", "created_by_id", "deleted_at", "id", "custom")
+
+
+def tell_operation(done: Operation) -> None:
+    """Called at the end of an operation, or of a step of a long one, in its transaction."""
+    if done.cause in SILENT:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(ROOTS, {"operation": done.pk})
+        tables = {table for (table,) in cursor.fetchall()}
+    types = [one for one in registry.all() if one.model._meta.db_table in tables]
+    if types:
+        params: dict[str, Any] = {"operation": done.pk, "ignored": list(BOOK_KEEPING)}
+        happened = CHANGES.format(records=" UNION ALL ".join(_records_of(one, params) for one in types))
+        tell(happened, params, types, actor_id=done.actor_id, batch=str(done.pk))
+
+
+def tell_entries(kind: str, entries: Sequence[Entry], actor: Actor | None) -> None:
+    """Called when entries were added to the timeline: told to who watches the records on whose streams they stand."""
+    done = current_operation()
+    if not entries or kind in SILENT_ENTRIES or (done and done.cause in SILENT):
+        return
+    batch = str(done.pk) if done else uuid4().hex
+    params = {
+        "entries": [entry.pk for entry in entries],
+        "operation": done.pk if done else None,
+        "once": f"{batch}:" if kind == "changed" else "new:",
+    }
+    types = [one for one in registry.all() if one.name not in {entry.source.type for entry in entries if entry.source}]
+    tell(ENTRIES, params, types, actor_id=actor.user_id if actor else None, batch=batch)
+
+
+def tell(
+    happened: str, params: Mapping[str, Any], types: Iterable[RecordType], *, actor_id: int | None, batch: str
+) -> int:
+    """Writes the notifications and returns how many; one statement.
+
+    `happened` is a SELECT of kind, gives (whether the owner has just got it), record_type, record_id, source_type,
+    source_id, data, operation_id and once. `types` are the types among the records. Nobody hears of own acts.
+    """
+    sql = TELL.format(happened=happened, owners="".join(_owners_of(one) for one in types))
+    limits = {"actor": actor_id, "batch": batch, "most": MOST_SINGLE, "named": MOST_NAMED, "given": Kind.GIVEN.value}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**params, **limits})
+        return int(cursor.rowcount)
+
+
+def _records_of(record_type: RecordType, params: dict[str, Any]) -> str:
+    """The changed records of one type among those of its table."""
+    table = record_type.model._meta.db_table
+    conditions = [f"m.root = '{table}'"]
+    for name, value in record_type.defaults.items():
+        column = record_type.model._meta.get_field(name).column  # type: ignore[union-attr]
+        conditions.append(f"t.{column} = %({record_type.name}_{name})s")
+        params[f"{record_type.name}_{name}"] = value
+    return (
+        f"SELECT '{record_type.name}' AS record_type, m.* FROM moved m JOIN {table} t ON t.id = m.root_id "  # noqa: S608 - names of the declaration
+        f"WHERE {' AND '.join(conditions)}"
+    )
+
+
+def _owners_of(record_type: RecordType) -> str:
+    table = record_type.model._meta.db_table
+    return OWNERS.format(table=table, name=record_type.name)
+
+
+ROOTS = "SELECT DISTINCT root FROM history_change WHERE operation_id = %(operation)s AND at >= transaction_timestamp()"
+
+CHANGES = """
+    WITH changes AS (
+        SELECT * FROM history_change WHERE operation_id = %(operation)s AND at >= transaction_timestamp()
+    ), named AS (
+        SELECT c.root, c.root_id, jsonb_agg(DISTINCT k.name) AS names
+        FROM changes c CROSS JOIN LATERAL (
+            SELECT c.source WHERE c.source <> c.root
+            UNION ALL
+            SELECT key FROM jsonb_object_keys(c.after) AS key WHERE c.source = c.root AND key <> ALL (%(ignored)s)
+            UNION ALL
+            SELECT key FROM jsonb_object_keys((c.before -> 'custom') || (c.after -> 'custom')) AS key
+            WHERE c.source = c.root AND c.before -> 'custom' -> key IS DISTINCT FROM c.after -> 'custom' -> key
+        ) AS k (name) GROUP BY 1, 2
+    ), moved AS (
+        SELECT c.root, c.root_id,
+            bool_or(c.source = c.root AND c.action = 'I') AS is_new,
+            bool_or(c.source = c.root AND c.action = 'U' AND c.after ? 'deleted_at') AS is_binned,
+            bool_or(c.source = c.root AND (c.action = 'I' OR c.after ? 'owner_id')) AS gives
+        FROM changes c GROUP BY 1, 2
+    ), records AS ({records})
+    SELECT CASE WHEN r.is_binned THEN 'deleted' ELSE 'changed' END AS kind, r.gives,
+        r.record_type, r.root_id AS record_id, '' AS source_type, NULL::bigint AS source_id,
+        jsonb_build_object('changed', coalesce(n.names, '[]')) AS data, %(operation)s::bigint AS operation_id,
+        CASE WHEN r.is_new THEN 'new:' ELSE %(batch)s || ':' END || r.record_type || ':' || r.root_id AS once
+    FROM records r LEFT JOIN named n USING (root, root_id)
+    WHERE r.is_new OR r.is_binned OR n.names IS NOT NULL
+"""
+
+ENTRIES = """
+    SELECT CASE WHEN e.kind = 'comment' THEN 'comment' ELSE 'entry' END AS kind, false AS gives,
+        p.record_type, p.record_id, e.source_type, e.source_id,
+        e.data || jsonb_build_object('kind', e.kind) AS data, %(operation)s::bigint AS operation_id,
+        %(once)s || e.source_type || ':' || e.source_id AS once
+    FROM timeline_entry e JOIN timeline_place p ON p.entry_id = e.id
+    WHERE e.id = ANY (%(entries)s) AND e.source_id IS NOT NULL
+        AND (p.record_type, p.record_id) IS DISTINCT FROM (e.source_type, e.source_id)
+"""
+
+OWNERS = """
+    UNION ALL
+    SELECT t.owner_id, h.*, h.gives FROM happened h JOIN {table} t ON t.id = h.record_id
+    WHERE h.record_type = '{name}' AND (h.gives OR (
+        NOT EXISTS (SELECT FROM following_preference f WHERE f.user_id = t.owner_id AND NOT f.watches_own)
+        AND NOT EXISTS (
+            SELECT FROM following_watch w
+            WHERE w.user_id = t.owner_id AND w.record_type = '{name}' AND w.record_id = t.id AND NOT w.is_on
+        )
+    ))
+"""
+
+TELL = """
+WITH happened AS ({happened}), reached AS (
+    SELECT w.user_id, h.*, false AS is_given
+    FROM happened h JOIN following_watch w USING (record_type, record_id) WHERE w.is_on
+    {owners}
+), told AS (
+    SELECT DISTINCT ON (r.user_id, r.once) r.*, CASE WHEN r.is_given THEN %(given)s ELSE r.kind END AS told_as
+    FROM reached r JOIN accounts_user u ON u.id = r.user_id
+    WHERE u.is_active AND r.user_id IS DISTINCT FROM %(actor)s::bigint
+    ORDER BY r.user_id, r.once, r.is_given DESC, r.record_type, r.record_id
+), counted AS (
+    SELECT told.*, count(*) OVER (PARTITION BY user_id, told_as, record_type) AS together FROM told
+)
+INSERT INTO following_notification
+    (user_id, kind, record_type, record_id, source_type, source_id, actor_id, operation_id, at, number, data,
+    records, once)
+SELECT user_id, told_as, record_type, record_id, source_type, source_id, %(actor)s::bigint, operation_id,
+    statement_timestamp(), 1, data, '{{}}', once
+FROM counted WHERE together <= %(most)s
+UNION ALL
+SELECT user_id, told_as, record_type, NULL, '', NULL, %(actor)s::bigint, max(operation_id),
+    statement_timestamp(), count(*), '{{}}', (array_agg(record_id ORDER BY record_id))[:%(named)s],
+    %(batch)s || ':' || told_as || ':' || record_type
+FROM counted WHERE together > %(most)s GROUP BY user_id, told_as, record_type
+ON CONFLICT (user_id, once) DO UPDATE SET
+    kind = CASE WHEN excluded.kind = %(given)s THEN excluded.kind ELSE following_notification.kind END,
+    number = following_notification.number + CASE WHEN excluded.record_id IS NULL THEN excluded.number ELSE 0 END
+"""

@@ -1,0 +1,88 @@
+"""Notifications in words."""
+
+from typing import Any
+
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from jantar.engine.following.models import Kind, Notification
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.registry import registry
+
+MOST_NAMES = 4
+EXCERPT = 200
+ICONS = {Kind.GIVEN: "user", Kind.DELETED: "trash", Kind.COMMENT: "message"}
+
+
+def sentence(row: Notification, record: Any, source: Any, actor: Actor) -> str:
+    """What was done and by whom, without the name of the record."""
+    who = row.actor.full_name if row.actor else "Jantar"
+    match row.kind:
+        case Kind.GIVEN:
+            return _("%(who)s gave this to you") % {"who": who}
+        case Kind.DELETED:
+            return _in_bin(who, record)
+        case Kind.COMMENT:
+            return _("%(who)s commented") % {"who": who}
+        case Kind.ENTRY:
+            return _entry(row, who, source)
+    names = changed_names(row, actor)
+    if not names:
+        return _("%(who)s changed this") % {"who": who}
+    return _("%(who)s changed: %(fields)s") % {"who": who, "fields": ", ".join(names)}
+
+
+def type_of(row: Notification) -> str:
+    """The name of the type of what it leads to; a summary of several records has no key but has this."""
+    return str(row.__dict__["record_type"])
+
+
+def number_of(record_type: RecordType, number: int) -> str:
+    """ "Companies (12)"."""
+    label = str(record_type.label_plural)
+    return pgettext("notification", "%(type)s (%(number)d)") % {
+        "type": label[:1].upper() + label[1:], "number": number,
+    }  # fmt: skip
+
+
+def changed_names(row: Notification, actor: Actor) -> list[str]:
+    """The labels of what changed, the first ones and how many more there are."""
+    record_type = registry.get(type_of(row))
+    changed = set(row.data.get("changed", ()))
+    fields = record_type.fields(actor).values()
+    names = [str(one.label) for one in fields if changed.intersection([one.name] if one.is_custom else one.columns)]
+    names += [str(part.label) for part in record_type.parts if part.model._meta.db_table in changed]
+    names = list(dict.fromkeys(names))
+    if (more := len(names) - MOST_NAMES) > 0:
+        names[MOST_NAMES:] = [ngettext("%(n)d more", "%(n)d more", more) % {"n": more}]
+    return names
+
+
+def excerpt(text: str) -> str:
+    return Truncator(" ".join(text.split())).chars(EXCERPT)
+
+
+def icon_of(row: Notification, record_type: RecordType) -> str:
+    if row.kind == Kind.ENTRY and row.source and row.source.type in registry:
+        return str(registry.get(row.source.type).icon)
+    return ICONS.get(Kind(row.kind), record_type.icon)
+
+
+def _in_bin(who: str, record: Any) -> str:
+    if record is not None and record.deleted_at is None:
+        return _("%(who)s brought this back from the bin") % {"who": who}
+    return _("%(who)s deleted this") % {"who": who}
+
+
+def _entry(row: Notification, who: str, source: Any) -> str:
+    if source is None or row.source.type not in registry:
+        return _("%(who)s changed this") % {"who": who}
+    record_type = registry.get(row.source.type)
+    what = {"who": who, "type": str(record_type.label), "title": str(source)}
+    if row.data.get("kind") != "changed":
+        return _("%(who)s added %(type)s “%(title)s”") % what
+    field = record_type.own_fields.get(row.data.get("field", ""))
+    label = str(field.label) if field else ""
+    return _("%(who)s changed %(type)s “%(title)s”: %(field)s") % {**what, "field": label}
