@@ -3,6 +3,7 @@ import autosize from "./autosize";
 import board from "./board";
 import cellEdit from "./cell_edit";
 import chart from "./chart";
+import columnWidths from "./column_widths";
 import combobox from "./combobox";
 import conflict from "./conflict";
 import connection from "./connection";
@@ -41,6 +42,7 @@ export const controllers: Record<string, ControllerConstructor> = {
   autosize, board, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, palette,
   reorder, rows, selection, session, shell, shortcuts, tabs, theme, toasts, tooltip, uploads,
   "date-field": dateField,
+  "column-widths": columnWidths,
   "cell-edit": cellEdit,
   "inline-edit": inlineEdit,
   "job-progress": jobProgress,

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
+from jantar.engine.pages.column_widths import keep_widths, widths_of
 from jantar.engine.pages.list_state import ListState, read_state, state_from
 from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.models import SavedView
@@ -39,9 +40,13 @@ def choose_columns(request: HttpRequest, type_name: str) -> HttpResponse:
             "choosable": choosable(state),
             "title_field": state.fields[record_type.title],
             "action": reverse("pages:columns", args=[record_type.name]),
+            "has_widths": bool(widths_of(state)),
         }
         return render(request, "pages/list_columns.html", context)
     state = state_from(request.POST.get("state", ""), record_type, current_actor(request))
+    if request.POST.get("reset") == "widths":
+        keep_widths(state, {})
+        return redirect(state.here)
     is_reset = bool(request.POST.get("reset"))
     chosen = () if is_reset else checked(state, request.POST.getlist("columns"))
     sums = () if is_reset else known_sums(state, request.POST.getlist("sums"))

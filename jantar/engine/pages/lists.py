@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields import show
 from jantar.engine.fields.base import Field
+from jantar.engine.pages.column_widths import Column, columns_of
 from jantar.engine.pages.filter_bar import FilterBar
 from jantar.engine.pages.filter_words import capital
 from jantar.engine.pages.list_groups import Groups, choices_of
@@ -25,6 +26,7 @@ from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.filters import is_within_limits
 from jantar.engine.records.listing import Page, count_of, page_of
 from jantar.engine.records.record_type import RecordType
+from jantar.ui.addresses import address
 
 ROWS = 50
 
@@ -73,6 +75,7 @@ class Header:
     """
 
     label: str
+    name: str
     href: str = ""
     add_href: str = ""
     direction: str = ""
@@ -102,6 +105,18 @@ class List:
     @cached_property
     def headers(self) -> list[Header]:
         return [header_of(self.state, field) for field in self.fields]
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return columns_of(self.state)
+
+    @property
+    def has_widths(self) -> bool:
+        return self.columns[0].width is not None
+
+    @property
+    def widths_part(self) -> str:
+        return address("pages:column_widths", self.record_type.name)
 
     @cached_property
     def title_header(self) -> Header:
@@ -178,7 +193,7 @@ def header_of(state: ListState, field: Field) -> Header:
     label = capital(field.label)
     number = field.kind in NUMBERS
     if not field.sortable:
-        return Header(label, is_number=number)
+        return Header(label, field.name, is_number=number)
     keys = [key.strip() for key in state.sorted_by.split(",")]
     now = next((key for key in keys if key.lstrip("-") == field.name), "")
     turned = field.name if now.startswith("-") else f"-{field.name}" if now else field.name
@@ -186,6 +201,7 @@ def header_of(state: ListState, field: Field) -> Header:
     added = ",".join([turned if key == now else key for key in keys] if now else [*others, turned])
     return Header(
         label,
+        field.name,
         state.address(sort=turned),
         state.address(sort=added),
         "" if not now else "desc" if now.startswith("-") else "asc",

@@ -28,8 +28,8 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
 class SavedView(models.Model):
     """A filter, search, order, groups and columns of one record type under a name.
 
-    The one without a name is a user's own layout: the columns chosen for the plain list, and which view
-    the list opens with.
+    The one without a name is a user's own layout: the columns chosen for the plain list, how wide they are drawn
+    in it and in each view, and which view the list opens with.
     """
 
     record_type = models.CharField(_("record type"), max_length=50)
@@ -46,6 +46,8 @@ class SavedView(models.Model):
     #: The fields added up at the foot, and the one by whose values the list is grouped.
     sums: "models.Field[list[str], list[str]]" = ArrayField(models.CharField(max_length=60), default=list)
     grouped_by = models.CharField(max_length=60, blank=True, default="")
+    #: Of a user's own layout: widths of columns in CSS pixels by view ("" for none) and column.
+    widths: "models.Field[dict[str, dict[str, int]], dict[str, dict[str, int]]]" = models.JSONField(default=dict)
     #: Whether the list opens with it for everyone who chose nothing else; one per type, set by an administrator.
     is_default = models.BooleanField(default=False)
     opens_with = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")

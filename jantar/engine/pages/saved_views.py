@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from jantar.engine.pages.column_widths import keep_widths, widths_of
 from jantar.engine.pages.list_state import ALL, ListState, from_parameters, read_state, state_from
 from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.models import Audience, SavedView
@@ -144,6 +145,7 @@ def save_as(request: HttpRequest, type_name: str) -> HttpResponse:
     view = SavedView(record_type=record_type.name, owner_id=signed_in(actor))
     fill(view, state)
     name_view(view, form, actor)
+    keep_widths(state, widths_of(state), key=str(view.pk))
     return HttpResponseClientRedirect(shown(state, view))
 
 

@@ -55,3 +55,18 @@ def make_book(actor):
         return write.create(books, {"title": title, **values}, actor=by or actor)
 
     return make
+
+
+@pytest.fixture
+def librarian(transactional_db):
+    """An administrator with a library of twelve books on two shelves, for tests in the browser."""
+    user = make_user("Ada", admin=True)
+    actor = actor_for(user)
+    places = [write.create(shelves, {"name": name}, actor=actor) for name in ("Attic", "Cellar")]
+    for number in range(12):
+        values = {
+            "title": f"Book {number:02}", "genre": ["novel", "poetry", "law"][number % 3], "pages": 100 + number,
+            "shelf": places[number % 2], "price": Money(Decimal(number), "EUR"), "labels": ["old"],
+        }  # fmt: skip
+        write.create(books, values, actor=actor)
+    return user
