@@ -27,9 +27,9 @@ run: setup-run
 dev: setup
 	JANTAR_DEBUG=1 $(PY) -m jantar serve --demo --reload $(ARGS)
 
-## test: all tests, those in the browser too; ARGS="path -k name" chooses some
+## test: all tests, those in the browser too, on all cores; ARGS="path -k name" chooses some
 test: setup browser
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest --numprocesses=auto --dist=loadfile $(ARGS)
 
 ## check: what must hold before tests: format, lint, types, imports, templates, migrations, catalogues
 check: setup

@@ -159,6 +159,8 @@ def test_a_file_dropped_while_its_folder_is_still_loading_is_shown(open_page) ->
         page.goto(f"/folders/{folder.pk}/")
     with page.expect_response("**/documents/upload/"):
         page.evaluate(GIVE, ["drop", "early.txt", "text/plain", [65, 66]])
+    while not held:
+        page.wait_for_timeout(50)
     route, answer = held[0]
     route.fulfill(response=answer)
     expect(page.get_by_role("link", name="early.txt", exact=True)).to_be_visible()

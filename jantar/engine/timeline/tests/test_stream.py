@@ -158,7 +158,8 @@ def test_a_page_of_a_record_with_50000_entries_is_read_from_one_index(ada, book)
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "timeline_place_of_record" in plan
     assert "Sort" not in plan
-    assert "Seq Scan on timeline" not in plan
+    assert "Seq Scan on timeline_place" not in plan
+    assert "Seq Scan on timeline_entry" not in plan
     with CaptureQueriesContext(connection) as queries:
         page = stream.page(book, ada)
     assert len(queries) == 1 + 1  # the places with their entries; who created the record
