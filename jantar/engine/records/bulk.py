@@ -18,6 +18,7 @@ from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records import milestones
 from jantar.engine.records.bulk_parts import PartLines, add_parts, check_parts
 from jantar.engine.records.checking import Errors, Values, change_errors, integrity_errors, new_errors
 from jantar.engine.records.copying import copy_new, update_rows
@@ -129,10 +130,10 @@ def store_new(record_type: RecordType, lines: Sequence[Line], actor: Actor) -> N
     def store(good: Sequence[Line]) -> None:
         records = [line.record for line in good]
         copy_new(record_type.model, records)
+        add_parts(record_type, good)
         refuse_outside(record_type, good, actor, "create")
         if record_type.after_create:
             record_type.after_create(records, actor)
-        add_parts(record_type, good)
 
     split_on_error(record_type, [line for line in lines if not line.errors], store)
 
@@ -150,11 +151,14 @@ def store_changes(record_type: RecordType, lines: Sequence[Line], actor: Actor) 
             line.record.version = before_version(line) + 1
             line.record.updated_at = now
         update_rows(record_type.model, [line.record for line in good], [*sorted(names), "version", "updated_at"])
+        add_parts(record_type, good)
         refuse_outside(record_type, good, actor, "edit")
         if record_type.after_update:
             for changed, group in by_changes(good).items():
                 record_type.after_update(group, changed, actor)
-        add_parts(record_type, good)
+        changed_lines = [line for line in good if line.changed]
+        before = [line.record.__dict__["columns_before"] for line in changed_lines]
+        milestones.tell(record_type, [line.record for line in changed_lines], before, actor)
 
     split_on_error(record_type, [line for line in lines if line.has_work], store)
 

@@ -20,6 +20,7 @@ from jantar.engine.records.registry import registry
 from jantar.engine.records.undo import NotUndoable, undo
 from jantar.engine.testing.actors import grant, make_actor, make_user
 from jantar.engine.testing.fake.models import Book, Copy, Shelf
+from jantar.engine.timeline.models import Entry
 from jantar.engine.transfer import jobs, services
 from jantar.engine.transfer.models import ImportRun, RefusedRow, State
 from jantar.engine.transfer.plan import Plan
@@ -470,3 +471,11 @@ def test_a_plan_that_was_still_being_changed_does_not_start_the_import_twice(adm
 def test_a_plan_survives_being_kept_as_json():
     plan = Plan(mapping=["title"], match=["title"], rows=3)
     assert Plan.from_json(plan.to_json()) == plan
+
+
+def test_what_an_import_changes_is_told_in_the_timeline_as_any_other_change(admin):
+    imported(BOOKS, "books", admin, create_missing=["shelf"])
+    imported("Title,Genre\nPan Tadeusz,law\n", "books", admin)
+    [told] = Entry.objects.filter(source_type="books", kind="changed")
+    assert told.source_id == Book.objects.get(genre="law").pk
+    assert told.data == {"field": "genre", "old": "poetry", "new": "law"}
