@@ -20,7 +20,7 @@ def groups(page: Page) -> dict[str, list[str]]:
 def test_administrators_find_areas_and_the_settings_at_the_foot(open_page):
     page = open_page(make_user("Ada", admin=True), "/deals/")
     assert groups(page) == {
-        "Today": ["Today"],
+        "Today": ["Today", "Data quality"],
         "Sales": ["Deals", "Pipeline value"],
         "Contacts": ["Companies", "People"],
         "Communication": ["Activities", "Tasks"],

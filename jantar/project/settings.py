@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "jantar.engine.timeline",
     "jantar.engine.duplicates",
     "jantar.engine.following",
+    "jantar.engine.quality",
     "jantar.engine.pages",
     "jantar.engine.api",
     "jantar.modules.contacts",

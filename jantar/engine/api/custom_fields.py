@@ -27,7 +27,7 @@ TEXT: Schema = {"type": "string"}
 #: What is sent, with the Python type of each; `kind` is given once.
 SENT: dict[str, type] = {
     "label": str, "help": str, "required": bool, "choices": list, "section": str, "default": str, "unique": bool,
-    "indexed": bool, "kind": str, "target": str,
+    "indexed": bool, "wanted": bool, "kind": str, "target": str,
 }  # fmt: skip
 #: What stays as it was made.
 LASTING = ("kind", "target")
@@ -40,6 +40,7 @@ PROPERTIES: Schema = {
     "default": {**TEXT, "description": "What new records start with, as it is typed in a form."},
     "unique": {"type": "boolean", "description": "No two records may have the same value."},
     "indexed": {"type": "boolean", "description": "Indexes for filtering and sorting are built in the background."},
+    "wanted": {"type": "boolean", "description": "The data quality page tells records without a value."},
 }
 TARGET: Schema = {**TEXT, "description": "Of the kind record: the record type it refers to."}
 KIND: Schema = {"enum": [kind for kind, _label in CustomField.KINDS]}
@@ -160,6 +161,7 @@ def dumped(one: CustomField) -> dict[str, Any]:
         "default": services.default_text(one),
         "unique": one.unique,
         "indexed": one.indexed,
+        "wanted": one.wanted,
         "target": one.target,
         "position": one.position,
         "retired": one.retired_at is not None,

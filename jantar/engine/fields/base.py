@@ -50,6 +50,8 @@ class Field:
     align: ClassVar[str] = "start"
     #: Of a custom field: the section of the form it stands in; empty for the one of the custom fields.
     section: str = ""
+    #: Of a custom field: records without a value are told on the data quality page.
+    wanted: bool = False
 
     def __init__(
         self,

@@ -49,7 +49,7 @@ def field_from(definition: "CustomField") -> Field:
     if definition.kind == "duration":
         options["minimum"] = 0
     found = kind(definition.key, definition.label, **options)
-    found.section = definition.section
+    found.section, found.wanted = definition.section, definition.wanted
     if definition.default is not None:
         found.default = found.restore(definition.default)
     return found

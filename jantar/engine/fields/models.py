@@ -51,6 +51,8 @@ class CustomField(models.Model):
     required = models.BooleanField(_("required"), default=False)
     #: No two records may have the same value.
     unique = models.BooleanField(_("unique"), default=False)
+    #: Records without a value are told on the data quality page.
+    wanted = models.BooleanField(_("worth having"), default=False)
     #: Filters and sorts by it are quick on large tables: it has indexes.
     indexed = models.BooleanField(_("quick to find by"), default=False)
     #: Why its indexes could not be built.

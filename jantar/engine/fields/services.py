@@ -33,7 +33,7 @@ MOST_CHOICES = 500
 def create_custom_field(
     *, record_type: str, label: str, kind: str, actor: "Actor", help: str = "", required: bool = False,
     choices: Sequence[str] = (), target: str = "", section: str = "", default: str = "", unique: bool = False,
-    indexed: bool = False,
+    indexed: bool = False, wanted: bool = False,
 ) -> CustomField:  # fmt: skip
     """Adds a field to a record type; its key is made from the label and never used twice, retired ones included.
 
@@ -52,6 +52,7 @@ def create_custom_field(
             section=section,
             unique=unique,
             indexed=indexed,
+            wanted=wanted,
         )
         errors = _errors(definition, choices)
         if kind not in dict(CustomField.KINDS):
@@ -83,7 +84,7 @@ def find_custom_field(record_type: str, key: str) -> CustomField | None:
 def change_custom_field(
     pk: int, *, record_type: str, actor: "Actor", label: str, help: str = "", required: bool = False,
     choices: Sequence[str] = (), section: str = "", default: str = "", unique: bool = False,
-    indexed: bool = False,
+    indexed: bool = False, wanted: bool = False,
 ) -> CustomField:  # fmt: skip
     """Changes what a field is called and allows; its key and kind stay, because values and filters rely on them."""
     actor.require_admin()
@@ -91,7 +92,7 @@ def change_custom_field(
         definition = CustomField.objects.get(pk=pk, record_type=record_type, retired_at=None)
         definition.label, definition.help, definition.required = label.strip(), help.strip(), required
         definition.section, definition.unique, definition.indexed = section, unique, indexed
-        definition.index_error = ""
+        definition.wanted, definition.index_error = wanted, ""
         if errors := _errors(definition, choices):
             raise Invalid(errors)
         if definition.kind in WITH_CHOICES:

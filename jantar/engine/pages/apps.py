@@ -9,10 +9,18 @@ class PagesConfig(AppConfig):
     def ready(self) -> None:
         from jantar.engine.pages.navigation import allowed, register_types
         from jantar.engine.pages.pinned_views import pinned_items
+        from jantar.engine.pages.quality import load_mine, sees_quality
         from jantar.engine.pages.settings_shared import register_settings
+        from jantar.engine.pages.today import TodayPanel, add_panel
         from jantar.ui.navigation import NavArea, NavItem, navigation
 
         navigation.add(NavItem("today", _("Today"), "pages:home", icon="sun", area="main", order=0, shortcut="h"))
+        navigation.add(
+            NavItem(
+                "quality", _("Data quality"), "pages:quality", icon="clipboard-check", area="main", order=10,
+                visible=sees_quality,
+            )
+        )  # fmt: skip
         navigation.add_area(NavArea("pinned", _("Pinned"), order=5))
         navigation.add_source(pinned_items)
         register_types()
@@ -23,4 +31,5 @@ class PagesConfig(AppConfig):
             )
         )  # fmt: skip
         register_settings()
+        add_panel(TodayPanel("quality", "pages/today_quality.html", load_mine, order=90, side=True))
         navigation.link(palette="pages:palette", notifications="pages:notifications_bell")

@@ -52,6 +52,10 @@ class FieldForm(forms.Form):
     )  # fmt: skip
     section = forms.ChoiceField(label=gettext_lazy("Section of the form"), required=False)
     required = forms.BooleanField(label=gettext_lazy("Has to be filled in"), required=False)
+    wanted = forms.BooleanField(
+        label=gettext_lazy("Worth having"), required=False,
+        help_text=gettext_lazy("The data quality page tells which records have no value."),
+    )  # fmt: skip
     unique = forms.BooleanField(label=gettext_lazy("No two records may have the same value"), required=False)
     indexed = forms.BooleanField(
         label=gettext_lazy("Quick to find and sort by"), required=False,
@@ -74,6 +78,7 @@ class FieldForm(forms.Form):
                 "label": definition.label, "help": definition.help, "required": definition.required,
                 "choices": "\n".join(definition.choices), "section": definition.section,
                 "default": default_text(definition), "unique": definition.unique, "indexed": definition.indexed,
+                "wanted": definition.wanted,
             }  # fmt: skip
         super().__init__(*args, **options)
         section: Any = self.fields["section"]
@@ -92,7 +97,7 @@ class FieldForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         data = self.cleaned_data
-        found = {name: data[name] for name in ("label", "help", "required", "section", "indexed")}
+        found = {name: data[name] for name in ("label", "help", "required", "section", "indexed", "wanted")}
         can_be_unique = data.get("kind", "text") in UNIQUE_KINDS  # the box of another kind is not to be seen
         found |= {"default": data.get("default", ""), "unique": can_be_unique and data.get("unique", False)}
         return {**found, "choices": data.get("choices", "").splitlines()}

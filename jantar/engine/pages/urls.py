@@ -29,6 +29,7 @@ from jantar.engine.pages import (
     parts,
     pickers,
     pinned_views,
+    quality,
     saved_views,
     searching,
     settings_company,
@@ -61,6 +62,9 @@ TIMELINE = [
 
 LISTS = [
     path("", today.show_today, name="home"),
+    path("quality/", quality.show, name="quality"),
+    path("quality/mine/", quality.mine, name="quality_mine"),
+    path("quality/<record_type:type_name>/", quality.show_type, name="quality_of"),
     path(TYPE, lists.show_list, name="list"),
     path(f"{TYPE}count/", lists.show_count, name="count"),
     path(f"{TYPE}sums/", list_sums.show_sums, name="sums"),

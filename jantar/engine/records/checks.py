@@ -35,6 +35,8 @@ def problems(record_type: RecordType) -> Iterator[CheckMessage]:
         "deadlines": tuple(name for one in record_type.deadlines for name in (one.field, one.while_column)),
         "belongs_to": record_type.belongs_to,
         "defaults": tuple(record_type.defaults),
+        "quality": record_type.quality.wanted if record_type.quality else (),
+        "happens_at": tuple(filter(None, (record_type.happens_at,))),
     }
     for place, names in places.items():
         for name in names:

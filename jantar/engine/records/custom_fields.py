@@ -20,7 +20,7 @@ from jantar.platform.jobs.running import Run
 #: Values are removed from so many records in one transaction.
 BATCH = 5000
 #: What stays as it is unless a change names it.
-KEPT = ("label", "help", "required", "choices", "section", "unique", "indexed")
+KEPT = ("label", "help", "required", "choices", "section", "unique", "indexed", "wanted")
 
 
 def create_field(record_type: str, *, actor: Actor, **settings: Any) -> CustomField:

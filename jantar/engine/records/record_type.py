@@ -130,6 +130,21 @@ class Deadline:
 
 
 @dataclass(frozen=True)
+class Quality:
+    """What the data quality page looks at. `among` are the filter conditions of the records that count (open ones).
+
+    `wanted` are fields worth having: records without one are told. `unreachable` are conditions that hold together
+    where there is no way to reach anybody. `grows_quiet` tells records with which nothing happened for long.
+    Dates that are past follow from `deadlines`, pairs from `duplicates`, more wanted fields from custom ones.
+    """
+
+    wanted: tuple[str, ...] = ()
+    among: tuple[Mapping[str, Any], ...] = ()
+    unreachable: tuple[Mapping[str, Any], ...] = ()
+    grows_quiet: bool = False
+
+
+@dataclass(frozen=True)
 class View:
     """A ready-made view of the list. `filter` and `sort` are as in its address; "me" in them is whoever looks.
 
@@ -214,6 +229,10 @@ class RecordType:
     match: tuple[str, ...] = ()
     #: By what records that are there twice are found; without it nobody looks for them.
     duplicates: Duplicates | None = None
+    #: What of its data is looked after; without it the data quality page leaves the type out.
+    quality: Quality | None = None
+    #: The field that says when what it tells of happened (a call): what it points to is not quiet then.
+    happens_at: str = ""
     import_columns: tuple[ImportColumn, ...] = ()
     #: What other programs call the columns of their exports: names by field (or "part:group.field").
     import_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.quality.findings import question_from
 from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.filters import read_filter
 from jantar.engine.records.listing import Query
@@ -25,6 +26,7 @@ from jantar.engine.transfer.models import ImportRun
 from jantar.engine.transfer.new_fields import create_fields
 from jantar.engine.transfer.pages_content import PREPARING, ImportPage
 from jantar.engine.transfer.plan import Plan
+from jantar.engine.transfer.reports import quality_file
 from jantar.kit.numbers import whole_number
 from jantar.kit.text import without_controls
 
@@ -207,4 +209,13 @@ def export(request: HttpRequest, type_name: str) -> HttpResponseBase:
         return redirect("jobs:list")
     response = StreamingHttpResponse(export_chunks(wanted), content_type=CONTENT_TYPES.get(wanted.format, ""))
     response.headers["Content-Disposition"] = attachment(f"{record_type.label_plural}.{wanted.format}")
+    return response
+
+
+def export_quality(request: HttpRequest) -> HttpResponse:
+    """The data quality report as a file; `whose` and `days` as on its page, `format` csv or xlsx."""
+    format = request.GET.get("format", "csv")
+    content = quality_file(current_actor(request), question_from(request.GET), format)
+    response = HttpResponse(content, content_type=CONTENT_TYPES[format])
+    response.headers["Content-Disposition"] = attachment(f"{_('Data quality')}.{format}")
     return response

@@ -14,6 +14,7 @@ urlpatterns = [
     path("import/<int:pk>/cancel/", pages.cancel, name="cancel"),
     path("import/<int:pk>/progress/", pages.show_progress, name="progress"),
     path("import/<int:pk>/refused.csv", pages.download_errors, name="refused"),
+    path("quality/export/", pages.export_quality, name="quality"),
     path("<slug:type_name>/import/", pages.upload, name="upload"),
     path("<slug:type_name>/export/", pages.export, name="export"),
 ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.dates import DateTime
 from jantar.engine.records.parts import Part
-from jantar.engine.records.record_type import Deadline, RecordAction, RecordType, Search, Section, View
+from jantar.engine.records.record_type import Deadline, Quality, RecordAction, RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
 from jantar.modules.communications import services
 from jantar.modules.communications.models import Activity, ActivityLink, Participant, Task, TaskLink
@@ -42,6 +42,7 @@ activities = RecordType(
     ),
     labels={"text": _("what was said")},
     milestones=(),
+    happens_at="at",
     after_create=services.place_activities,
     after_update=services.place_changed_activities,
 )
@@ -80,6 +81,7 @@ tasks = RecordType(
         ),
     ),
     deadlines=(Deadline("due_at", "done_at"),),
+    quality=Quality(wanted=("due_at", "owner"), among=(IS_OPEN,)),
     prepare=services.note_who_did_it,
     after_create=services.place_tasks,
     after_update=services.place_changed_tasks,

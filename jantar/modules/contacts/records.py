@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from jantar.engine.records.parts import Part
-from jantar.engine.records.record_type import Duplicates, RecordType, Search, Section, View
+from jantar.engine.records.record_type import Duplicates, Quality, RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
 from jantar.modules.contacts import importing, known_exports, mirrors, services
 from jantar.modules.contacts.choices import PartyKind
@@ -47,6 +47,13 @@ LEGAL_FORMS = frozenset(
 ADDRESS_OF = ("city", "postal_code", "street")
 
 IS_MINE = {"field": "owner", "op": "is", "value": "me"}
+#: Neither by phone nor mail, in the row or among further numbers.
+IS_UNREACHABLE = (
+    {"field": "phone", "op": "empty"},
+    {"field": "email", "op": "empty"},
+    {"relation": "contact_points", "has": "none"},
+)
+HAS_PHONE_OR_MAIL = {"any": [{"field": "phone", "op": "not_empty"}, {"field": "email", "op": "not_empty"}]}
 IS_CUSTOMER = {"field": "lifecycle", "op": "is", "value": "customer"}
 
 companies = RecordType(
@@ -85,6 +92,11 @@ companies = RecordType(
         place=ADDRESS_OF,
         ignored=LEGAL_FORMS,
         name_is_telling=True,
+    ),
+    quality=Quality(
+        wanted=("phone", "email", "city", "registration_number", "owner"),
+        unreachable=(*IS_UNREACHABLE, {"relation": "people", "has": "none", "where": HAS_PHONE_OR_MAIL}),
+        grows_quiet=True,
     ),
     known_exports=known_exports.OF_COMPANIES,
     match=("registration_number", "vat_number", "email", "name"),
@@ -138,6 +150,7 @@ people = RecordType(
         place=ADDRESS_OF,
         supports=("company", "birthday"),
     ),
+    quality=Quality(wanted=("phone", "email", "company", "owner"), unreachable=IS_UNREACHABLE, grows_quiet=True),
     match=("email", "phone", "name"),
     import_names=importing.OF_PEOPLE,
     known_exports=known_exports.OF_PEOPLE,

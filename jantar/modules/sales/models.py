@@ -147,6 +147,7 @@ class Deal(Record):
             models.Index("customer", condition=ALIVE, name="deal_by_customer"),
             models.Index("owner", "status", condition=ALIVE, name="deal_by_owner"),
             models.Index("team", "status", condition=ALIVE, name="deal_by_team"),
+            models.Index("owner", condition=ALIVE & Q(status="open", next_step=""), name="deal_without_next_step"),
             models.Index("expected_close", "id", condition=ALIVE & Q(status="open"), name="deal_by_expected_close"),
         ]  # fmt: skip
 

@@ -7,7 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import Choice
 from jantar.engine.records.parts import Part
-from jantar.engine.records.record_type import Board, Deadline, RecordAction, RecordType, Search, Section, View
+from jantar.engine.records.record_type import (
+    Board,
+    Deadline,
+    Quality,
+    RecordAction,
+    RecordType,
+    Search,
+    Section,
+    View,
+)
 from jantar.engine.records.registry import registry
 from jantar.modules.sales import importing, known_exports, queries, services
 from jantar.modules.sales.models import Deal, DealContact, LossReason, StageChange, Status
@@ -63,6 +72,9 @@ deals = RecordType(
     ),
     deadlines=(Deadline("expected_close", "status", Status.OPEN), Deadline("next_step_at", "status", Status.OPEN)),
     mark=lambda deal: None if deal.status == Status.OPEN else (Status(deal.status).label, MARKS[deal.status]),
+    quality=Quality(
+        wanted=("next_step", "expected_close", "amount", "owner"), among=(IS_OPEN,), grows_quiet=True
+    ),
     depends={"stage": "pipeline"},
     belongs_to=("customer",),
     milestones=("stage", "amount", "expected_close", "owner"),
