@@ -19,15 +19,19 @@ from jantar.kit.numbers import LARGEST_ID, whole_number
 MOST_ENTRIES = 100
 
 
-def history_of(record_type: RecordType, actor: Actor, pk: int, cursor: str, limit: int) -> dict[str, Any]:
-    """The newest operations that changed the record. Raises NotFound or BadQuery."""
+def history_of(
+    record_type: RecordType, actor: Actor, pk: int, cursor: str, limit: int, *, field: str = "", by: int | None = None
+) -> dict[str, Any]:
+    """The newest operations that changed the record, or that field or part of it. Raises NotFound or BadQuery."""
     refuse_limit(limit, MOST_ENTRIES)
     before = whole_number(cursor)
     if cursor and before is None:
         raise BadQuery("cursor", _("This page address is no longer valid."))
+    if field and field not in record_type.fields(actor) and not record_type.part(field):
+        raise BadQuery("field", _("There is no field “%(name)s”.") % {"name": field[:50]})
     if not record_type.visible_to(actor).filter(pk=pk).exists():
         raise NotFound(_("There is no such record."))
-    page = changes_of(record_type, pk, actor, before=before, limit=limit)
+    page = changes_of(record_type, pk, actor, before=before, limit=limit, about=field, by=by)
     following = None if page.next_before is None else str(page.next_before)
     return {"items": [dump_entry(entry) for entry in page.entries], "next_cursor": following}
 

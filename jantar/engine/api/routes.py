@@ -49,9 +49,11 @@ def add_reading(router: Router, record_type: RecordType) -> None:
             raise merging.not_found(record_type, actor, id, error) from error
 
     @router.get(f"{ONE}/history", **documents.history(record_type))
-    def show_history(request: HttpRequest, id: int, cursor: str = "", limit: int = 20) -> HttpResponse:
-        refuse_unknown(request, {"cursor", "limit"})
-        return json_answer(past.history_of(record_type, current_actor(request), id, cursor, limit))
+    def show_history(
+        request: HttpRequest, id: int, cursor: str = "", limit: int = 20, field: str = "", by: int | None = None
+    ) -> HttpResponse:
+        refuse_unknown(request, {"cursor", "limit", "field", "by"})
+        return json_answer(past.history_of(record_type, current_actor(request), id, cursor, limit, field=field, by=by))
 
 
 def add_stream(router: Router, record_type: RecordType) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model
+from django.contrib.auth import get_user_model
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
@@ -16,14 +17,17 @@ from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference, unseen
 from jantar.engine.history.models import Cause, Change, Kept, Operation
-from jantar.engine.history.stored import Amounts, Row, key_in
+from jantar.engine.history.stored import Amounts, Row, first_rows, key_in
+from jantar.engine.history.touching import touching
 from jantar.engine.permissions.actor import Actor
+from jantar.kit.text import fold
 
 if TYPE_CHECKING:
     from jantar.engine.records.record_type import RecordType
 
 #: Changes read at once at most, so that an operation with many of them does not make a page endless.
 MOST_ROWS = 200
+BOOK_KEEPING = ("id", "created_at", "created_by", "updated_at")
 NameRecords = Callable[[Iterable[RecordKey], Actor], Mapping[RecordKey, str]]
 
 
@@ -87,24 +91,38 @@ def changes_of(
     before: int | None = None,
     limit: int = 20,
     name_records: NameRecords | None = None,
+    about: str = "",
+    by: int | None = None,
 ) -> ChangePage:
     """The newest `limit` operations that changed the record or its parts, older than the change `before`.
 
-    The caller has checked that the actor sees the record. Costs one statement, and one more for each table
+    `about` is the name of the field or part, `by` the id of the user whose changes alone are wanted. The caller has
+    checked that the actor sees the record. Costs one statement, and one more for each table
     whose rows are referred to by a change shown. `name_records` gives titles to keys of records of any type.
     """
     table = record_type.model._meta.db_table
     rows = Change.objects.filter(root=table, root_id=record_id).select_related("operation__actor")
     if before is not None:
         rows = rows.filter(pk__lt=before)
+    if by is not None:
+        rows = rows.filter(operation__actor_id=by)
+    if about:
+        rows = rows.filter(touching([about], record_type) | Q(source=table, action="I"))
     found = list(rows.order_by("-pk")[: MOST_ROWS + 1])
     groups = _by_operation(found[:MOST_ROWS])
     shown = groups[:limit]
     more = len(groups) > limit or len(found) > MOST_ROWS
-    reader = _Reader(record_type, actor, name_records)
+    reader = _Reader(record_type, actor, name_records, about)
     reader.prepare([change for group in shown for change in group])
     reader.load_kept(shown)
     return ChangePage([reader.entry(group) for group in shown], shown[-1][-1].pk if shown and more else None)
+
+
+def people_in(record_type: "RecordType", record_id: int) -> list[tuple[int, str]]:
+    """Who changed the record, by name: id and name; one statement."""
+    changes = Change.objects.filter(root=record_type.model._meta.db_table, root_id=record_id)
+    people = get_user_model().objects.filter(pk__in=changes.values("operation__actor_id"))
+    return sorted(people.values_list("pk", "full_name"), key=lambda one: fold(one[1]))
 
 
 def differences(
@@ -131,7 +149,10 @@ def _by_operation(changes: Sequence[Change]) -> list[list[Change]]:
 
 
 class _Reader:
-    def __init__(self, record_type: "RecordType", actor: Actor, name_records: NameRecords | None) -> None:
+    def __init__(
+        self, record_type: "RecordType", actor: Actor, name_records: NameRecords | None, about: str = ""
+    ) -> None:
+        self.about = about
         self.name_records = name_records
         self.names: Mapping[RecordKey, str] = {}
         self.record_type = record_type
@@ -196,21 +217,15 @@ class _Reader:
             self.sources[self.table] = _Source({**known, **{one.key: field_from(one) for one in retired}})
 
     def _load_added(self, changes: Sequence[Change]) -> None:
-        """An inserted row keeps no values in the history: it is read from its table, or from its later removal."""
+        """An inserted row keeps no values in the history: what it held at first follows from what became of it."""
         added: dict[str, set[int]] = {}
         for change in changes:
-            if change.action == "I" and change.source != self.table and change.source in self.sources:
+            if change.action == "I" and change.source in self.sources:
                 added.setdefault(change.source, set()).add(change.record_id)
         for table, ids in added.items():
-            model = self.sources[table].model
-            assert model
-            names = [column.attname for column in model._meta.concrete_fields]
-            for row in model._default_manager.filter(pk__in=ids).values(*names):
-                self.rows[table, row["id"]] = row
-            if gone := {pk for pk in ids if (table, pk) not in self.rows}:
-                of_record = Change.objects.filter(root=self.table, root_id=changes[0].root_id)
-                for removal in of_record.filter(source=table, record_id__in=gone, action="D"):
-                    self.rows[table, removal.record_id] = removal.before or {}
+            model = self.sources[table].model or self.record_type.model
+            for pk, row in first_rows(model, ids, self.table, changes[0].root_id).items():
+                self.rows[table, pk] = row
 
     def entry(self, group: Sequence[Change]) -> Entry:
         first = group[0]
@@ -227,7 +242,9 @@ class _Reader:
             undone=bool(operation and operation.undone_by_id),
             kept_by=self._kept_by(operation),
             kind=self._kind(group),
-            changes=[line for change in reversed(group) for line in self._lines(change)],
+            changes=[
+                line for change in reversed(group) for line in self._lines(change) if self.about in ("", line.name)
+            ],
         )
 
     def _kept_by(self, operation: Operation | None) -> int | None:
@@ -253,11 +270,22 @@ class _Reader:
             before, after = change.before or {}, change.after or {}
             kept = self.amounts.at(change) if change.source == self.table else {}
             yield from self._differences(source, {**kept, **before}, {**kept, **after}, changed=after.keys())
-        elif source.part:
+        elif not source.part:
+            yield from self._first_facts(source, change)
+        else:
             row = self.rows.get((change.source, change.record_id), {}) if change.action == "I" else change.before or {}
             text = self._summary(source, row)
             old, new = (text, "") if change.action == "D" else ("", text)
             yield FieldChange(source.name, source.part, None, None, old, new, source.part, change.action)
+
+    def _first_facts(self, source: _Source, change: Change) -> Iterator[FieldChange]:
+        """What a new record was given; its book-keeping stands in the head of the entry."""
+        row = self.rows.get((change.source, change.record_id), {}) if change.action == "I" else {}
+        told_elsewhere = {*BOOK_KEEPING, *self.record_type.defaults}
+        for line in self._differences(source, {}, row, changed=row.keys() - told_elsewhere):
+            is_said = line.new and (source.fields[line.name].kind != "boolean" or line.after)
+            if is_said and line.name not in told_elsewhere:
+                yield line
 
     def _differences(self, source: _Source, before: Row, after: Row, changed: Set[str]) -> Iterator[FieldChange]:
         custom = (before.get("custom") or {}, after.get("custom") or {})

@@ -93,4 +93,7 @@ class Change(models.Model):
     class Meta:
         verbose_name = _("change")
         verbose_name_plural = _("changes")
-        indexes = [models.Index(fields=["root", "root_id", "-id"], name="history_change_of_record")]
+        indexes = [
+            models.Index(fields=["root", "root_id", "-id"], name="history_change_of_record"),
+            models.Index(fields=["root", "at", "root_id"], name="history_change_since"),
+        ]

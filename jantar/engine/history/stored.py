@@ -1,7 +1,11 @@
 """Fields as they stand in the rows that the history keeps: by column, and only the changed ones."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import Model
 
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.history.models import Change
@@ -39,6 +43,24 @@ class Amounts:
             if pk > change.pk:
                 found.update({column: before[column] for column in self.columns if column in before})
         return found
+
+
+def first_rows(model: type[Model], ids: set[int], root: str, root_id: int) -> dict[int, dict[str, Any]]:
+    """What the rows of a table held when they were inserted: today's values with the earliest old ones over them.
+
+    Rows of the record `root_id` and its parts; two statements.
+    """
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        name = connection.ops.quote_name(table)
+        statement = f"SELECT id, to_jsonb(whole)::text FROM {name} whole WHERE id = ANY(%s)"  # noqa: S608 - a table's name
+        cursor.execute(statement, [list(ids)])
+        found: dict[int, dict[str, Any]] = {pk: json.loads(whole) for pk, whole in cursor.fetchall()}
+    later = Change.objects.filter(root=root, root_id=root_id, source=table, record_id__in=ids).order_by("-pk")
+    for pk, action, before in later.values_list("record_id", "action", "before"):
+        if action == "D" or before:
+            found.setdefault(pk, {}).update(before or {})
+    return found
 
 
 def key_in(one: AnyRecord, row: Row) -> RecordKey | None:

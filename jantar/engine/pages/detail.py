@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,15 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from jantar.engine.history.changes import changes_of
+from jantar.engine.history.changes import BOOK_KEEPING, changes_of, people_in
 from jantar.engine.history.models import Cause
 from jantar.engine.history.operations import operation
 from jantar.engine.pages.detail_content import RecordPage, address_of_new, load_for_page
+from jantar.engine.pages.filter_places import by_label
+from jantar.engine.pages.filter_words import capital
 from jantar.engine.pages.forms import leading_to, refused_answer
 from jantar.engine.pages.forms_content import RecordForm
 from jantar.engine.pages.forms_controls import control_from, control_with
 from jantar.engine.pages.loading import load_record, load_type
 from jantar.engine.pages.merging import led_to_survivor
+from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
 from jantar.engine.records.actions import action_of, fields_of_action, run_action
@@ -85,12 +88,30 @@ def related(request: HttpRequest, type_name: str, pk: int, name: str) -> HttpRes
 
 
 def history(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
-    """What changed, newest first, twenty at a time (?before=)."""
+    """What changed, newest first, twenty at a time (?before=), of one field (?about=) or by one person (?by=)."""
     record_type = load_type(request, type_name)
     load_record(request, record_type, pk)
-    start = whole_number(request.GET.get("before", ""))
-    found = changes_of(record_type, pk, current_actor(request), before=start, name_records=record_titles)
-    return render(request, "pages/history.html", {"found": found, "address": request.path, "is_first": start is None})
+    actor = current_actor(request)
+    given = request.GET
+    about, by, start = given.get("about", ""), whole_number(given.get("by", "")), whole_number(given.get("before", ""))
+    offered = choices_of(record_type, actor)
+    about = about if about in dict(offered) else ""
+    found = changes_of(record_type, pk, actor, before=start, name_records=record_titles, about=about, by=by)
+    places = (("about", about), ("by", by), ("before", found.next_before))
+    context: dict[str, Any] = {
+        "found": found, "address": request.path, "chosen": {"about": about, "by": by}, "is_first": start is None,
+        "more": urlencode({name: one for name, one in places if one}),
+    }  # fmt: skip
+    if start is None:
+        context |= {"fields": offered, "people": people_in(record_type, pk)}
+    return render(request, "pages/history.html", context)
+
+
+def choices_of(record_type: RecordType, actor: Actor) -> list[tuple[str, str]]:
+    """The fields and parts that the history of a record can be narrowed to."""
+    fields = {name: one for name, one in record_type.fields(actor).items() if name not in BOOK_KEEPING}
+    found = [(name, capital(one.label)) for name, one in fields.items()]
+    return by_label([*found, *((part.name, capital(part.label)) for part in record_type.parts)])
 
 
 @require_POST

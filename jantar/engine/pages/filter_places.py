@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.references import Reference
@@ -16,6 +17,8 @@ from jantar.engine.records.registry import Relation, registry
 from jantar.kit.text import fold
 
 RELATION = "relation:"
+#: What a condition about changes is called among the fields.
+CHANGED = "changed:"
 Options = list[tuple[str, str]]
 
 
@@ -67,6 +70,8 @@ class Place:
         """Own fields, those of referenced records, relations, and references that lead one step further."""
         constant = self.record_type.defaults if self.record_type else ()
         found, further = [Group("", offered(self.fields, constant))], []
+        if self.record_type:
+            found.append(Group(_("History"), [(CHANGED, pgettext("filter", "Changed"))]))
         for name, one in self.fields.items():
             if target := self.target_of(one):
                 inner = target.fields(self.actor)

@@ -3,19 +3,23 @@
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.errors import FieldError
-from jantar.engine.pages.filter_operands import items_of
-from jantar.engine.pages.filter_places import RELATION, Place
+from jantar.engine.pages.filter_operands import as_text, items_of
+from jantar.engine.pages.filter_places import CHANGED, RELATION, Place
 from jantar.engine.pages.filter_rows import HOW, Row, fitted, gone_words
 from jantar.engine.pages.filter_words import find_field, group_of
+from jantar.engine.records.changed import changed_by
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.filters import HAS, MAX_DEPTH
 from jantar.engine.records.measures import MEASURES
+from jantar.kit.errors import InputError
+from jantar.kit.periods import RelativeDate, parse_relative_date
 
 PREFIX = re.compile(r"[a-z][0-9a-f]{1,8}")
 
@@ -27,6 +31,8 @@ def row_of(node: Any, place: Place) -> Row:
     row = Row(place)
     if isinstance(node, dict) and "relation" in node:
         fill_relation(row, node)
+    elif isinstance(node, dict) and isinstance(node.get("changed"), dict):
+        fill_changed(row, node["changed"])
     else:
         fill_line(row, node if isinstance(node, dict) else {})
     with suppress(FieldError):  # the rows at fault keep the message
@@ -59,6 +65,30 @@ def fill_relation(row: Row, node: dict[str, Any]) -> None:
         how = group_of(where)
         row.how, inner = (how, where[how]) if how else ("all", [where])
         row.rows = [row_of(one, row.inner_place) for one in inner if one]
+
+
+def fill_changed(row: Row, node: dict[str, Any]) -> None:
+    row.path = CHANGED
+    op, value = "within", node.get("within")
+    if "within" not in node:
+        op, value = since_shown(node.get("since"), row.place.actor.today)
+    fill_value(row, {"op": op, "value": value})
+    row.by = as_text(changed_by, node["by"]) if node.get("by") is not None else ""
+    row.what = [str(name) for name in node["fields"]] if isinstance(node.get("fields"), list) else []
+
+
+def since_shown(since: Any, today: date) -> tuple[str, Any]:
+    """A relative day as the period from it until today, which finds the same; else as the day it stands for."""
+    try:
+        day = parse_relative_date(str(since))
+        start = day.period(today).start
+    except InputError:
+        return "gte", since
+    if day.kind == "on" and day.count < 0:
+        return "within", str(RelativeDate("last", -day.count, day.unit))
+    if day.kind == "last" or day.count == 0:
+        return "within", str(day)
+    return "gte", start and start.isoformat()
 
 
 def fill_line(row: Row, node: dict[str, Any]) -> None:
@@ -113,6 +143,8 @@ def one_row(data: QueryDict, prefix: str, place: Place) -> Row:
     row.has = data.get(names["has"], "any")
     row.of = data.get(names["of"], "")
     row.count = data.get(names["count"], "1").strip()
+    row.by = data.get(names["by"], "").strip()
+    row.what = [name for name in data.getlist(names["what"]) if name]
     row.how = data.get(names["how"], "all")
     row.how = row.how if row.how in HOW else "all"
     row.has = row.has if row.has in HAS or row.has in MEASURES else "any"
@@ -121,5 +153,5 @@ def one_row(data: QueryDict, prefix: str, place: Place) -> Row:
 
 def fits(row: Row, place: Place) -> bool:
     """Whether a row can stand there; after another relation was chosen those of the former one may not."""
-    known = row.is_group or not row.path or row.is_relation
+    known = row.is_group or not row.path or row.is_relation or row.is_changed
     return known or find_field(row.path, place.fields, place.actor)[0] is not None or row.path.endswith(".")

@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import NO_OPERAND, Field
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.pages.filter_operands import Editor, editor_of, operand_of
-from jantar.engine.pages.filter_places import RELATION, Group, Options, Place, by_label
+from jantar.engine.pages.filter_places import CHANGED, RELATION, Group, Options, Place, by_label
 from jantar.engine.pages.filter_words import MEASURES, capital, find_field, operator_words
+from jantar.engine.records.changed import changed_at, changed_by, named
 from jantar.engine.records.measures import measured, measures_of
 from jantar.kit.numbers import whole_number
 
 COUNTED = ("at_least", "at_most")
 HOW = ("all", "any", "none")
-PARTS = ("field", "op", "value", "has", "of", "count", "how", "kind", "was")
+NEVER_CHANGED = ("id", "created_at", "created_by", "updated_at")
+PARTS = ("field", "op", "value", "has", "of", "count", "how", "kind", "was", "by", "what")
 
 
 def new_prefix() -> str:
@@ -43,6 +45,8 @@ class Row:
     of: str = ""
     count: str = "1"
     how: str = "all"
+    by: str = ""
+    what: list[str] = field(default_factory=list)
     rows: "list[Row]" = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -62,12 +66,18 @@ class Row:
         return self.place.inside(self.related) if self.is_relation else self.place
 
     @property
+    def is_changed(self) -> bool:
+        return self.path == CHANGED and self.place.record_type is not None
+
+    @property
     def is_measure(self) -> bool:
         return self.is_relation and self.has in MEASURES
 
     @cached_property
     def field(self) -> Field | None:
         """What is compared: a field, or a measure of one."""
+        if self.is_changed:
+            return changed_at
         if not self.is_measure:
             return find_field(self.path, self.place.fields, self.place.actor)[0] if self.path else None
         one = self.inner_place.fields.get(self.of)
@@ -106,6 +116,18 @@ class Row:
     def editor(self) -> Editor:
         assert self.field
         return editor_of(self.field, self.op, self.items, self.place.root, self.place.actor)
+
+    @property
+    def people(self) -> Editor:
+        return editor_of(changed_by, "is", [self.by], self.place.root, self.place.actor)
+
+    @property
+    def changeable(self) -> list[tuple[str, str, bool]]:
+        """The fields and parts whose change can be asked for."""
+        assert self.place.record_type
+        found = [(part.name, capital(part.label)) for part in self.place.record_type.parts]
+        found += [(name, capital(one.label)) for name, one in self.place.fields.items() if name not in NEVER_CHANGED]
+        return [(name, label, name in self.what) for name, label in by_label(found)]
 
     @property
     def row_url(self) -> str:
@@ -151,7 +173,19 @@ class Row:
     def _line_node(self) -> dict[str, Any]:
         if self.field is None:
             raise FieldError(self._nothing_chosen())
+        if self.is_changed:
+            return {"changed": self._changed()}
         return {"field": self.path, **self._compared()}
+
+    def _changed(self) -> dict[str, Any]:
+        assert self.place.record_type
+        compared = self._compared()
+        found = {"within" if compared["op"] == "within" else "since": compared["value"]}
+        if self.by:
+            found["by"] = operand_of(changed_by, "is", [self.by])
+        if self.what:
+            found["fields"] = named(self.what, self.place.record_type, self.place.actor)
+        return found
 
     def _nothing_chosen(self) -> str:
         if self.path.endswith(".") and self.place.steps(self.path):

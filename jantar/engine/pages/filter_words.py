@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from jantar.engine.fields import show
 from jantar.engine.fields.base import MANY_OPERANDS, NO_OPERAND, Field
@@ -15,6 +15,7 @@ from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
 from jantar.engine.pages.periods import is_span, period_words
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.changed import changed_at, changed_by
 from jantar.engine.records.measures import measured, measures_of
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import record_titles, titles_of
@@ -76,6 +77,8 @@ class Words:
 
 
 def operator_words(field: Field, op: str) -> str:
+    if field is changed_at:
+        return pgettext("changed", "since") if op == "gte" else pgettext("changed", "in")
     if field.kind in TIMES and op in OF_TIMES:
         return str(OF_TIMES[op])
     return str(OPERATORS.get(op, op))
@@ -115,6 +118,8 @@ class Speaker:
         if isinstance(node, dict):
             if "relation" in node and record_type:
                 return self._relation(node, record_type)
+            if isinstance(node.get("changed"), dict) and record_type:
+                return self._changed(node["changed"], record_type)
             if "field" in node:
                 return self._line(node, fields)
         return Words(_("Unknown condition"), "", is_broken=True)
@@ -170,6 +175,25 @@ class Speaker:
         if inner:
             words = where_words(f"{words} {value}".strip())
         return Words(f"{label}:", words, inner or value, is_broken=op not in compared.operators)
+
+    def _changed(self, node: dict[str, Any], record_type: RecordType) -> Words:
+        """The fields named, from when on, and by whom."""
+        op = "within" if "within" in node else "gte"
+        value = period_words(str(node.get("within", node.get("since"))))
+        if "since" in node and value == node["since"]:
+            value = self._one(changed_at, value)
+        known = {part.name: capital(part.label) for part in record_type.parts}
+        known |= {name: capital(one.label) for name, one in record_type.fields(self.actor).items()}
+        names = node["fields"] if isinstance(node.get("fields"), list) else []
+        unknown = [str(name) for name in names if name not in known]
+        what = ", ".join(known.get(name, str(name)) for name in names)
+        words = pgettext("filter", "Changed: %(fields)s") % {"fields": what} if what else pgettext("filter", "Changed")
+        if node.get("by") is not None:
+            value = pgettext("filter", "%(when)s by %(who)s") % {
+                "when": value,
+                "who": self._one(changed_by, node["by"]),
+            }
+        return Words(words, operator_words(changed_at, op), value, is_broken=bool(unknown))
 
     def value_words(self, field: Field, op: str, value: Any) -> str:
         if op in MANY_OPERANDS and isinstance(value, list):
@@ -300,6 +324,8 @@ def references_in(
         if relation:
             inner = relation_fields(relation, actor)
             yield from references_in([node.get("where")], inner, relation.record_type, actor)
+        if isinstance(node.get("changed"), dict):
+            yield changed_by, node["changed"].get("by")
         field, _label = find_field(str(node.get("field", "")), fields, actor)
         if isinstance(field, Reference):
             value = node.get("value")

@@ -7,6 +7,7 @@
     {"relation": "deals", "has": "at_least" | "at_most", "count": 3, "where": {...}}
     {"relation": "deals", "has": "sum", "field": "amount", "op": "gte", "value": 1000, "where": {...}}
                                                        also average, least, most; earliest, latest of dates
+    {"changed": {"since": "2026-11-01", "by": "me", "fields": ["amount"]}}     see jantar.engine.records.changed
 
 An empty tree ({} or {"all": []}) lets everything through; an empty node in a group is left out. Related
 records count only when the actor may see them, so that a filter never tells what a list would hide.
@@ -24,6 +25,7 @@ from jantar.engine.fields.references import Reference
 from jantar.engine.fields.sql import NotTrue
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import measures
+from jantar.engine.records.changed import changed_condition
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import Relation, registry
@@ -104,6 +106,8 @@ class _Compiler:
                 return self.group(group, node[group], place, f"{path}.{group}", depth)
         if "relation" in node:
             return self.relation(node, place, path, depth)
+        if "changed" in node and place.record_type:
+            return self.changed(node["changed"], place.record_type, path)
         if "field" in node:
             return self.line(node, place, path)
         raise BadQuery(path, _("A condition is expected."))
@@ -130,6 +134,12 @@ class _Compiler:
             return field.condition(str(node.get("op", "")), node.get("value"), self.context)
         except FieldError as error:
             raise BadQuery(path, f"{field.label}: {error.message}") from error
+
+    def changed(self, node: Any, record_type: RecordType, path: str) -> Q:
+        try:
+            return changed_condition(node, record_type, self.actor)
+        except FieldError as error:
+            raise BadQuery(f"{path}.changed", error.message) from error
 
     def through(self, field: Field, node: dict[str, Any], path: str) -> Q:
         """A condition on a record this one refers to: as a subquery, so that only visible ones count."""

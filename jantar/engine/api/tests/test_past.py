@@ -1,5 +1,7 @@
 """What happened to a record, and taking it back."""
 
+import json
+
 import pytest
 
 from jantar.engine.permissions.actor import actor_for
@@ -32,6 +34,19 @@ def test_history_tells_who_changed_what_and_when(api, ada, pk):
         ("title", "A", "B"),
         ("price", None, {"amount": "5.00", "currency": "EUR"}),
     ]
+
+
+def test_history_is_narrowed_to_a_field_and_a_person(api, ada, pk):
+    data_of(api.patch(f"/books/{pk}", {"pages": 2}))
+    narrowed = data_of(api.get(f"/books/{pk}/history", field="pages", by=ada.pk))["items"]
+    assert [[(one["field"], one["after"]) for one in item["changes"]] for item in narrowed] == [
+        [("pages", 2)],
+        [("pages", 1)],
+    ]
+    assert data_of(api.get(f"/books/{pk}/history", by=ada.pk + 1))["items"] == []
+    assert problem_in(api.get(f"/books/{pk}/history", field="deleted_at"), 400)["where"] == "field"
+    tree = {"changed": {"since": "today", "by": "me", "fields": ["pages"]}}
+    assert [one["id"] for one in data_of(api.get("/books", filter=json.dumps(tree)))["items"]] == [pk]
 
 
 def test_history_is_read_in_pages(api, pk):

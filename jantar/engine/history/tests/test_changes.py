@@ -8,10 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jantar.engine.fields.services import create_custom_field, retire_custom_field
-from jantar.engine.history.changes import Entry, changes_of
+from jantar.engine.history.changes import Entry, changes_of, people_in
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.records import write
 from jantar.engine.records.registry import registry
+from jantar.engine.testing.actors import make_actor
 from jantar.kit.money import Money
 from jantar.platform.accounts.models import User
 
@@ -86,7 +87,7 @@ def test_rows_of_parts_are_told_with_the_record(amber: Any, actor: Actor) -> Non
     write.update(COMPANIES, amber.pk, {"addresses": [{"id": address.pk, "city": "Písek"}]}, actor=actor)
     write.update(COMPANIES, amber.pk, {"addresses": []}, actor=actor)
     gone, changed, added = changes_of(COMPANIES, amber.pk, actor).entries[:3]
-    assert of_addresses(added) == [("I", "", "Seat, Písek, Czechia")]
+    assert of_addresses(added) == [("I", "", "Seat, Plzeň, Czechia")]
     assert ("Addresses", "city", "Plzeň", "Písek") in [(c.part, c.label, c.old, c.new) for c in changed.changes]
     assert of_addresses(gone) == [("D", "Seat, Písek, Czechia", "")]
 
@@ -133,3 +134,33 @@ def test_a_change_made_behind_the_back_of_jantar_is_told_too(amber: Any, actor: 
         cursor.execute("UPDATE contacts_party SET city = 'Praha' WHERE id = %s", [amber.pk])
     entry = changes_of(COMPANIES, amber.pk, actor).entries[0]
     assert (entry.who_id, entry.cause_label, lines(entry)) == (None, "Outside of Jantar", [("city", "Brno", "Praha")])
+
+
+def test_a_created_record_tells_its_first_facts(actor: Actor) -> None:
+    values = {"name": "Amber", "city": "Brno", "employees": 5, "tags": ["a"], "email": "a@jantar.example"}
+    amber = write.create(COMPANIES, values, actor=actor)
+    write.update(COMPANIES, amber.pk, {"city": "Plzeň", "employees": 6, "website": "https://a.example"}, actor=actor)
+    created = changes_of(COMPANIES, amber.pk, actor).entries[-1]
+    told = {one.name: (one.old, one.new) for one in created.changes if not one.part}
+    assert {name: told[name] for name in ("name", "city", "employees", "tags", "email")} == {
+        "name": ("", "Amber"), "city": ("", "Brno"), "employees": ("", "5"), "tags": ("", "a"),
+        "email": ("", "a@jantar.example"),
+    }  # fmt: skip
+    assert not {"id", "created_at", "kind", "website"} & told.keys()
+
+
+def test_the_history_of_one_field_or_part_and_of_one_person(amber: Any, actor: Actor) -> None:
+    ben = make_actor("Ben", admin=True)
+    write.update(COMPANIES, amber.pk, {"city": "Praha", "employees": 3}, actor=ben)
+    write.update(COMPANIES, amber.pk, {"employees": 4}, actor=actor)
+    write.update(COMPANIES, amber.pk, {"contact_points": [{"kind": "phone", "value": "+420601111111"}]}, actor=ben)
+
+    def told(**asked: Any) -> list[list[str]]:
+        entries = changes_of(COMPANIES, amber.pk, actor, **asked).entries
+        return [[one.new for one in entry.changes] for entry in entries if entry.kind != "created"]
+
+    assert told(about="employees") == [["4"], ["3"]]
+    assert told(about="employees", by=ben.user_id) == [["3"]]
+    assert told(about="city", by=actor.user_id) == []
+    assert len(told(about="contact_points")) == 1
+    assert people_in(COMPANIES, amber.pk) == [(ben.user_id, "Ben"), (actor.user_id, actor.name)]

@@ -122,3 +122,31 @@ def test_a_broken_filter_is_mended(ada, open_page):  # noqa: F811
     dialog.get_by_role("button", name="Apply filter").click()
     expect(page.locator("tbody .cell-title a")).to_have_count(4)
     assert titles(page)[0] == "Book 02"
+
+
+@pytest.mark.capability("N8")
+def test_what_changed_since_is_chosen_by_clicking(ada, open_page):  # noqa: F811
+    page = open_page(ada, "/books/?sort=title")
+    page.get_by_role("link", name="Add filter").click()
+    dialog = page.get_by_role("dialog", name="Add filter")
+    with swapped(page):
+        dialog.get_by_label("Field").select_option("changed:")
+    with swapped(page):
+        dialog.get_by_label("Comparison").select_option("within")
+    dialog.get_by_label("Value").select_option("last 7 days")
+    dialog.get_by_role("combobox", name="By whom").click()
+    dialog.locator(".ts-dropdown [data-value=me]").click()
+    dialog.get_by_role("combobox", name="What changed").click()
+    dialog.locator(".ts-dropdown [data-value=genre]").click()
+    expect(dialog.locator(".filter-sentence")).to_have_text("Books where Changed: Genre in the last 7 days by me")
+    expect(dialog.locator(".filter-found")).to_have_text("Found: 0")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Tab")
+    expect(dialog.locator(".filter-found")).not_to_have_text("Found: 0")
+    dialog.get_by_role("button", name="Apply filter").click()
+    expect(page.locator(".chip").first).to_contain_text("Changed in the last 7 days by me")
+    page.locator("tbody tr a").first.click()
+    page.get_by_role("tab", name="What changed").click()
+    panel = page.locator(".history-panel")
+    panel.get_by_label("Field").select_option("genre")
+    expect(panel.locator(".change-list dt")).to_have_text(["Genre"])

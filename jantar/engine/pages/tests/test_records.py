@@ -283,6 +283,18 @@ def test_older_changes_come_on_demand(client: Client, actor: Actor) -> None:
     assert "before=" not in older
 
 
+@pytest.mark.capability("N8")
+def test_the_history_is_narrowed_to_a_field_and_a_person(client: Client, actor: Actor, ada: User) -> None:
+    book = make_book(actor, genre="novel")
+    write.update(books, book.pk, {"genre": "law"}, actor=actor)
+    write.update(books, book.pk, {"pages": 7}, actor=actor)
+    html = page(client, f"/books/{book.pk}/history/?about=genre&by={ada.pk}")
+    assert re.findall(r"<ins>(.*?)</ins>", html) == ["Law", "Novel"]
+    assert '<option value="genre" selected>' in html
+    assert f'<option value="{ada.pk}" selected>' in html
+    assert "No such change is recorded." in page(client, f"/books/{book.pk}/history/?by={ada.pk + 1}")
+
+
 def test_a_deleted_record_is_in_the_bin_and_can_come_back(client: Client, actor: Actor) -> None:
     book = make_book(actor)
     answer = client.post(f"/books/{book.pk}/delete/")
