@@ -31,6 +31,7 @@ import shortcuts from "./shortcuts";
 import showFor from "./show_for";
 import signOut from "./sign_out";
 import sortKeys from "./sort_keys";
+import split from "./split";
 import tabs from "./tabs";
 import theme from "./theme";
 import toasts from "./toasts";
@@ -40,7 +41,7 @@ import uploads from "./uploads";
 /** Every behaviour by the name that `data-controller` uses. */
 export const controllers: Record<string, ControllerConstructor> = {
   autosize, board, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, palette,
-  reorder, rows, selection, session, shell, shortcuts, tabs, theme, toasts, tooltip, uploads,
+  reorder, rows, selection, session, shell, shortcuts, split, tabs, theme, toasts, tooltip, uploads,
   "date-field": dateField,
   "column-widths": columnWidths,
   "cell-edit": cellEdit,

@@ -32,8 +32,10 @@ from jantar.engine.records.record_type import RecordAction, RecordType
 from jantar.engine.records.references import record_titles
 from jantar.engine.records.related import counts_of, filter_of, related_to
 from jantar.kit.numbers import whole_number
-from jantar.ui.responses import with_event, with_toast
+from jantar.ui.responses import with_closed_dialog, with_event, with_toast
 
+#: In the address of a record: only what stands beside a list is wanted.
+PANE = "pane"
 RELATED_ROWS = 5
 RELATED_COLUMNS = 3
 
@@ -49,7 +51,8 @@ def show(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
         raise
     page = RecordPage(record_type, record, actor)
     templates = [f"pages/{record_type.name}/detail.html", "pages/detail.html"]
-    return render(request, templates, {"record_type": record_type, "record": record, "page": page})
+    shown = {"record_type": record_type, "record": record, "page": page, "is_pane": PANE in request.GET}
+    return render(request, templates, shown)
 
 
 def related_counts(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
@@ -121,7 +124,10 @@ def delete(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     record = load_record(request, record_type, pk, "delete")
     write.delete(record_type, [pk], actor=current_actor(request))
     words = _("“%(what)s” is in the bin.") % {"what": record}
-    messages.success(request, words, extra_tags=reverse("pages:restore", args=[type_name, pk]))
+    back = reverse("pages:restore", args=[type_name, pk])
+    if "stay" in request.GET:
+        return stayed(record_type, words, back)
+    messages.success(request, words, extra_tags=back)
     return leading_to(request, reverse("pages:list", args=[type_name]))
 
 
@@ -153,7 +159,7 @@ def run(request: HttpRequest, record_type: RecordType, record: Any, action: Reco
             form.refuse(error.errors, record_type.fields(actor))
         else:
             if "stay" in request.GET:
-                return stayed(record_type, action, done.pk)
+                return stayed(record_type, said(action), reverse("pages:undo", args=[done.pk]))
             messages.success(request, said(action))
             return leading_to(request, reverse("pages:detail", args=[record_type.name, record.pk]))
     return refused_answer(request, {"form": form.prepare(actor)}, is_dialog=True)
@@ -163,18 +169,17 @@ def said(action: RecordAction) -> str:
     return str(action.done) or _("Done: %(what)s") % {"what": action.label}
 
 
-def stayed(record_type: RecordType, action: RecordAction, operation_id: int) -> HttpResponse:
+def stayed(record_type: RecordType, words: str, undo: str) -> HttpResponse:
     """For verbs pressed elsewhere than on the page of the record: what shows it loads itself anew."""
-    answer = with_event(HttpResponse(status=204), f"{record_type.name}:changed")
-    undo = reverse("pages:undo", args=[operation_id])
-    return with_toast(answer, said(action), action_label=_("Undo"), action_url=undo)
+    answer = with_closed_dialog(with_event(HttpResponse(status=204), f"{record_type.name}:changed"))
+    return with_toast(answer, words, action_label=_("Undo"), action_url=undo)
 
 
 def ask(request: HttpRequest, record: Any, action: RecordAction, form: RecordForm) -> HttpResponse:
     context = {
         "form": form.prepare(current_actor(request)),
         "heading": f"{action.label}: {record}",
-        "action": request.path,
+        "action": request.get_full_path(),
         "save_label": action.label,
     }
     return render(request, "pages/form_dialog.html", context)

@@ -1,6 +1,6 @@
 """What a list shows, read from its address and put back into addresses.
 
-    ?view=12&filter={...}&search=text&sort=-amount,name&by=stage&columns=name,city&sums=amount&cursor=...
+    ?view=12&filter={...}&search=text&sort=-amount,name&by=stage&columns=name,city&sums=amount&cursor=...&beside=17
 
 A view, saved (?view=12) or ready-made (?view=open), gives filter, search, sort, groups and columns; what stands in the
 address goes before it, so that every state of a list can be shared, and the browser's back and forward buttons work.
@@ -26,10 +26,13 @@ from jantar.engine.records.filters import read_filter
 from jantar.engine.records.links import linked_columns
 from jantar.engine.records.listing import Query
 from jantar.engine.records.record_type import RecordType
+from jantar.kit.numbers import whole_number
 from jantar.kit.text import fold
 from jantar.ui.addresses import address
 
 ALL = "all"
+#: In the place of a record beside the list: the one of the first row.
+FIRST = "first"
 LONGEST_SEARCH = 200
 
 
@@ -52,6 +55,8 @@ class ListState:
     sums_asked: tuple[str, ...] | None = None
     cursor: str = ""
     group: str = ""
+    #: The id of the record shown beside the list, FIRST, or "" for a list by itself.
+    beside: str = ""
     #: True when the address says that the default view is not wanted.
     is_all: bool = False
 
@@ -130,7 +135,8 @@ class ListState:
             changes["columns_asked"] = changes.pop("columns")
         if "sums" in changes:
             changes["sums_asked"] = changes.pop("sums")
-        return replace(self, cursor=changes.pop("cursor", ""), **changes)
+        beside = changes.pop("beside", FIRST if self.beside else "")
+        return replace(self, cursor=changes.pop("cursor", ""), beside=beside, **changes)
 
     def address(self, **changes: Any) -> str:
         """The address of this state with changes; the first page unless a cursor is given."""
@@ -159,11 +165,16 @@ class ListState:
 
     @property
     def list_address(self) -> str:
-        return self.address(place="list", group="")
+        return self.address(place="list", group="", beside="")
 
     @property
     def board_address(self) -> str:
-        return self.address(place="board", columns=None, sums=None, by=self.base_by)
+        return self.address(place="board", columns=None, sums=None, by=self.base_by, beside="")
+
+    @property
+    def split_address(self) -> str:
+        """The list with a record beside it."""
+        return self.address(place="list", group="", beside=FIRST)
 
     @property
     def exports(self) -> dict[str, str]:
@@ -187,7 +198,13 @@ class ListState:
     @property
     def all_address(self) -> str:
         """Everything, also past the view the list opens with."""
-        return f"{self.path}?view={ALL}" if self.opening else self.path
+        return self.view_address(ALL if self.opening else "")
+
+    def view_address(self, view: str) -> str:
+        """The address of a view as it is kept."""
+        chosen = {"view": view, "beside": FIRST if self.beside else ""}
+        together = {name: value for name, value in chosen.items() if value}
+        return f"{self.path}?{encode(together)}" if together else self.path
 
     @property
     def without_search(self) -> list[tuple[str, str]]:
@@ -218,6 +235,8 @@ class ListState:
             found["columns"] = ",".join(self.columns_asked)
         if self.cursor:
             found["cursor"] = self.cursor
+        if self.beside:
+            found["beside"] = self.beside
         return found
 
 
@@ -258,6 +277,7 @@ def from_parameters(given: QueryDict, record_type: RecordType, actor: Actor, pla
         sums_asked=tuple(name for name in given.get("sums", "").split(",") if name) if "sums" in given else None,
         cursor=given.get("cursor", ""),
         group=given.get("group", ""),
+        beside=beside if (beside := given.get("beside", "")) == FIRST or whole_number(beside) else "",
     )
 
 

@@ -1,8 +1,9 @@
 """The list of a record type."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
@@ -16,13 +17,13 @@ from jantar.engine.pages.filter_bar import FilterBar
 from jantar.engine.pages.filter_words import capital
 from jantar.engine.pages.list_groups import Groups, choices_of
 from jantar.engine.pages.list_rows import NUMBERS, ListRows
-from jantar.engine.pages.list_state import ListState, read_state
-from jantar.engine.pages.list_sums import may_select_in, summed
+from jantar.engine.pages.list_state import FIRST, ListState, encode, read_state
+from jantar.engine.pages.list_sums import fields_of, may_select_in, summed
 from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.pinned_views import pins_of
 from jantar.engine.pages.saved_views import ViewMenu
 from jantar.engine.permissions.middleware import current_actor
-from jantar.engine.records.errors import BadQuery
+from jantar.engine.records.errors import BadQuery, NotFound
 from jantar.engine.records.filters import is_within_limits
 from jantar.engine.records.listing import Page, count_of, page_of
 from jantar.engine.records.record_type import RecordType
@@ -65,6 +66,16 @@ def show_count(request: HttpRequest, type_name: str) -> HttpResponse:
     record_type = load_type(request, type_name)
     state = read_state(request, record_type)
     return render(request, "pages/list_count.html", {"count": said_count(*count_of(state.query()))})
+
+
+def show_row(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
+    """The row of one record with the columns of the list, after it was changed beside it. Raises NotFound."""
+    state = read_state(request, load_type(request, type_name))
+    query = replace(state.query(limit=1, narrow=True, condition=Q(pk=pk)), filter=None, search="", sort="")
+    rows = page_of(query).rows
+    if not rows:
+        raise NotFound(_("There is no such record."))
+    return HttpResponse(ListRows(state.record_type, fields_of(state), rows, state.actor, may_select_in(state)).html)
 
 
 @dataclass(frozen=True)
@@ -115,6 +126,12 @@ class List:
         return self.columns[0].width is not None
 
     @property
+    def row_part(self) -> str:
+        """Where the row of a record comes from, with {key} for its id."""
+        parameters = self.state.with_().parameters()
+        return f"{self.state.path}rows/{{key}}/" + (f"?{encode(parameters)}" if parameters else "")
+
+    @property
     def widths_part(self) -> str:
         return address("pages:column_widths", self.record_type.name)
 
@@ -129,6 +146,13 @@ class List:
         if any(name in self.state.columns for name in names):
             return []
         return [header_of(self.state, self.state.fields[name]) for name in names if name in self.state.fields]
+
+    @property
+    def beside(self) -> str:
+        """The id of the record that opens beside the list; "" when none is asked for or there is none."""
+        if self.state.beside != FIRST:
+            return self.state.beside
+        return str(self.page.rows[0].pk) if self.page.rows else ""
 
     @property
     def next(self) -> str:

@@ -74,8 +74,8 @@ class ViewMenu:
     @property
     def views(self) -> list[tuple[SavedView | ReadyView, str, bool]]:
         """Every view with its address and whether it is shown."""
-        path = self.state.path
-        return [(view, f"{path}?view={view.pk}", view == self.state.view) for view in self.state.all_views]
+        state = self.state
+        return [(view, state.view_address(str(view.pk)), view == state.view) for view in state.all_views]
 
     @property
     def save_as(self) -> str:

@@ -67,6 +67,7 @@ LISTS = [
     path("quality/<record_type:type_name>/", quality.show_type, name="quality_of"),
     path(TYPE, lists.show_list, name="list"),
     path(f"{TYPE}count/", lists.show_count, name="count"),
+    path(f"{TYPE}rows/<int:pk>/", lists.show_row, name="row"),
     path(f"{TYPE}sums/", list_sums.show_sums, name="sums"),
     path(f"{TYPE}group/", list_groups.show_group, name="group"),
     path(f"{TYPE}board/", boards.show_board, name="board"),
