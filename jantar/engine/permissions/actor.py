@@ -1,7 +1,7 @@
 """Who acts, with everything that decides what they may do. Loaded once, passed on explicitly."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -51,6 +51,11 @@ class Actor:
         """Raises NotAllowed for anybody but administrators."""
         if not self.is_admin:
             raise NotAllowed(_("Only administrators may do this."))
+
+    @property
+    def rights(self) -> Hashable:
+        """All that conditions of rights are made of: actors for whom it is equal see the same."""
+        return (self.user_id, self.is_admin, self.teams, self.teams_below, frozenset(self.grants.items()))
 
     @property
     def today(self) -> date:

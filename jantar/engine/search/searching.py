@@ -4,7 +4,7 @@ key > title begins with the text > all words in the title > words that begin so 
 anywhere > similar words. Only as much is asked as is needed: each rank is read up to the limit from an index.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -38,6 +38,8 @@ LONG_KEY = 6
 COUNT_UP_TO = 1000
 #: Up to so many hits are named by their ids in the condition of a list.
 FEW_IDS = 2000
+#: For so many actors the conditions of their rights are kept in a process.
+PLACES_KEPT = 200
 
 
 class Rank(IntEnum):
@@ -246,13 +248,23 @@ class Place:
 
 
 def _places(types: Sequence[RecordType], actor: Actor) -> list[Place]:
+    """The conditions follow from the actor's rights alone; writing them anew would be half of the work of a search."""
+    key = (actor.rights, *(record_type.name for record_type in types))
+    if (known := _known_places.get(key)) is not None:
+        return known
     found = []
     for record_type in types:
         with suppress(EmptyResultSet):
             visible, values = record_type.visible_to(actor).order_by().values("pk").query.sql_with_params()
             few = actor.scope(record_type.name, "see") == Scope.OWN
             found.append(Place(record_type, visible, tuple(values), few))
+    if len(_known_places) >= PLACES_KEPT:
+        _known_places.clear()
+    _known_places[key] = found
     return found
+
+
+_known_places: dict[tuple[Hashable, ...], list[Place]] = {}
 
 
 def _ask(places: Sequence[Place], askings: Sequence[Asking], asked: Asked, limit: int) -> Iterable[Hit]:

@@ -6,15 +6,15 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jantar.engine.permissions.actor import system_actor
-from jantar.engine.permissions.models import Scope
+from jantar.engine.permissions.actor import actor_for, system_actor
+from jantar.engine.permissions.models import Action, Scope
 from jantar.engine.records import write
 from jantar.engine.records.listing import Query, count_of, page_of
 from jantar.engine.records.registry import registry
 from jantar.engine.search.searching import Rank, count, search
 from jantar.engine.search.text import keys_of, words_of
 from jantar.engine.search.typos import distance
-from jantar.engine.testing.actors import make_actor, make_team
+from jantar.engine.testing.actors import grant, make_actor, make_team, make_user
 from jantar.engine.testing.fake.models import Book
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +193,17 @@ def test_nobody_finds_or_counts_what_they_may_not_see():
         assert count(text, bob, books) == (0, True), text
         assert page_of(Query(books, bob, search=text)).rows == [], text
         assert count_of(Query(books, bob, search=text)) == (0, True), text
+
+
+def test_a_search_after_a_change_of_rights_follows_the_new_ones():
+    ada = make_actor("Ada", make_team("North"), scope=Scope.TEAM)
+    bob = make_user("Bob", make_team("South"), scope=Scope.TEAM)
+    write.create(books, {"title": "Tajemství"}, actor=ada)
+    found = [titles("tajemství", actor_for(bob))]
+    for scope in (Scope.ALL, Scope.OWN):
+        grant(bob, dict.fromkeys(Action, scope))
+        found.append(titles("tajemství", actor_for(bob)))
+    assert found == [[], ["Tajemství"], []]
 
 
 def test_a_misspelt_word_of_a_hidden_record_does_not_keep_the_visible_one_from_being_found():
