@@ -48,6 +48,11 @@ def _origins(value: str) -> str | None:
     return f"must list addresses such as https://crm.example.com, not {wrong[0]}" if wrong else None
 
 
+def _address(value: str) -> str | None:
+    fine = not value or re.fullmatch(r"https?://[^/\s]+/?", value)
+    return None if fine else "must be an address such as https://crm.example.com"
+
+
 def _long_enough(value: str) -> str | None:
     return None if len(value) >= 32 else "must have at least 32 characters"
 
@@ -70,6 +75,12 @@ VARIABLES = [
     ),
     Variable("JANTAR_HOSTS", "Host names Jantar answers to, with commas between", "localhost,127.0.0.1,[::1]"),
     Variable("JANTAR_ORIGINS", "Addresses of a proxy in front of Jantar, for forms", "", _origins),
+    Variable(
+        "JANTAR_ADDRESS",
+        "Address at which people open Jantar, for links in mails",
+        "the first of JANTAR_ORIGINS, else http://localhost:8000",
+        _address,
+    ),
     Variable("JANTAR_PROXIES", "How many proxies of ours stand in front", "0", _number(0, 9)),
     Variable("JANTAR_HTTPS", "1: cookies only over HTTPS; behind a proxy that ends TLS", "0", _switch),
     Variable("JANTAR_DEBUG", "1: for development only; shows code in error pages", "0", _switch),

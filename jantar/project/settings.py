@@ -54,6 +54,9 @@ def database_from_url(url: str) -> dict[str, object]:
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = os.environ.get("JANTAR_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("JANTAR_ORIGINS", "").split(",") if o]
+
+# Where people open Jantar: what links in mails begin with.
+ADDRESS = (os.environ.get("JANTAR_ADDRESS") or next(iter(CSRF_TRUSTED_ORIGINS), "http://localhost:8000")).rstrip("/")
 DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", "postgresql://jantar@127.0.0.1/jantar"))}
 
 INSTALLED_APPS = [

@@ -34,6 +34,11 @@ class Shell:
         """The tabs of the settings; they stand in the page, in no part of the shell that is kept."""
         return self._registry.shown(self._request, "settings")
 
+    @cached_property
+    def account_items(self) -> list[ShownItem]:
+        """The tabs of the user's account; they stand in the page too."""
+        return self._registry.shown(self._request, "account")
+
     @property
     def settings_label(self) -> str:
         return next((str(one.item.label) for one in self.settings_items if one.is_current), "")

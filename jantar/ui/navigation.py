@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 
 from .addresses import address
 
-Place = Literal["main", "add", "user", "settings"]
+Place = Literal["main", "add", "user", "settings", "account"]
 Link = Literal[
     "home", "palette", "sign_in", "sign_in_fragment", "sign_out", "session", "theme", "language", "notifications"
 ]
@@ -76,7 +76,7 @@ class Navigation:
 
     areas: dict[str, NavArea] = field(default_factory=dict)
     items: dict[Place, dict[str, NavItem]] = field(
-        default_factory=lambda: {"main": {}, "add": {}, "user": {}, "settings": {}}
+        default_factory=lambda: {"main": {}, "add": {}, "user": {}, "settings": {}, "account": {}}
     )
     links: dict[Link, str] = field(default_factory=dict)
     #: Further items of the left navigation, of the request at hand. Their keys tell all that is shown of them.
@@ -86,7 +86,7 @@ class Navigation:
         self.areas[area.key] = area
 
     def add(self, *items: NavItem, place: Place = "main") -> None:
-        """Registers items in the left navigation, the quick-add menu ("add"), the user's menu or the settings."""
+        """Registers items in the left navigation, the quick-add menu, the user's menu, the settings or the account."""
         for item in items:
             self.items[place][item.key] = item
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, Func, OuterRef, Q, Subquery
 from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jantar.engine.fields.model_fields import RecordKeyField
 from jantar.engine.history.models import Operation
@@ -23,6 +24,15 @@ class Kind(models.TextChoices):
     DELETED = "deleted", _("A record I watch was deleted or restored")
     COMMENT = "comment", _("A comment on a record I watch")
     ENTRY = "entry", _("Something new around a record I watch")
+
+
+class Way(models.TextChoices):
+    """How a user is told of a kind; by e-mail always means in the bell too."""
+
+    BELL = "bell", pgettext_lazy("notifications", "In the bell")
+    NOW = "now", pgettext_lazy("notifications", "In the bell and by e-mail at once")
+    DAILY = "daily", pgettext_lazy("notifications", "In the bell and in a daily e-mail")
+    NEVER = "never", pgettext_lazy("notifications", "Not at all")
 
 
 class Watch(models.Model):
@@ -49,6 +59,13 @@ class Preference(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+")
     watches_own = models.BooleanField(default=True)
+    #: A way for each kind that is told in another one than in the bell.
+    ways = models.JSONField(default=dict)
+    #: The hour of the daily e-mail, in the user's time zone.
+    daily_hour = models.PositiveSmallIntegerField(default=7)
+    #: No e-mail between these times of the user's day; what is told then is mailed when they end.
+    quiet_from = models.TimeField(null=True)
+    quiet_until = models.TimeField(null=True)
 
     class Meta:
         verbose_name = _("notification setting")
@@ -129,6 +146,9 @@ class Notification(models.Model):
     data = models.JSONField(default=dict)
     once = models.CharField(max_length=120)
     read_at = models.DateTimeField(_("read"), null=True)
+    #: "now" or "daily" when it is to be told by e-mail too; `mailed_at` is when that was done or found needless.
+    mail = models.CharField(max_length=10, blank=True, default="")
+    mailed_at = models.DateTimeField(null=True)
 
     objects = models.Manager.from_queryset(NotificationQuerySet)()
 
@@ -140,6 +160,7 @@ class Notification(models.Model):
             models.Index(fields=["user", "-id"], name="following_of_user"),
             models.Index(fields=["user"], condition=Q(read_at=None), name="following_unread"),
             models.Index(fields=["at"], name="following_by_time"),
+            models.Index(fields=["user"], condition=Q(mailed_at=None) & ~Q(mail=""), name="following_to_mail"),
         ]
 
     def __str__(self) -> str:

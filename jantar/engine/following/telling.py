@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.db import connection
 
+from jantar.engine.following.jobs import mail_soon
 from jantar.engine.following.models import Kind
 from jantar.engine.history.models import Cause, Operation
 from jantar.engine.history.operations import current_operation
@@ -71,7 +72,10 @@ def tell(
     limits = {"actor": actor_id, "batch": batch, "most": MOST_SINGLE, "named": MOST_NAMED, "given": Kind.GIVEN.value}
     with connection.cursor() as cursor:
         cursor.execute(sql, {**params, **limits})
-        return int(cursor.rowcount)
+        number, is_urgent = cursor.fetchone()
+    if is_urgent:
+        mail_soon()
+    return int(number)
 
 
 def _records_of(record_type: RecordType, params: dict[str, Any]) -> str:
@@ -155,21 +159,30 @@ WITH happened AS ({happened}), reached AS (
     FROM reached r JOIN accounts_user u ON u.id = r.user_id
     WHERE u.is_active AND r.user_id IS DISTINCT FROM %(actor)s::bigint
     ORDER BY r.user_id, r.once, r.is_given DESC, r.record_type, r.record_id
+), wanted AS (
+    SELECT told.*, coalesce(p.ways ->> told_as, 'bell') AS way
+    FROM told LEFT JOIN following_preference p USING (user_id)
 ), counted AS (
-    SELECT told.*, count(*) OVER (PARTITION BY user_id, told_as, record_type) AS together FROM told
+    SELECT *, CASE WHEN way IN ('now', 'daily') THEN way ELSE '' END AS mail,
+        count(*) OVER (PARTITION BY user_id, told_as, record_type) AS together
+    FROM wanted WHERE way <> 'never'
+), written AS (
+    INSERT INTO following_notification
+        (user_id, kind, record_type, record_id, source_type, source_id, actor_id, operation_id, at, number, data,
+        records, once, mail)
+    SELECT user_id, told_as, record_type, record_id, source_type, source_id, %(actor)s::bigint, operation_id,
+        statement_timestamp(), 1, data, '{{}}', once, mail
+    FROM counted WHERE together <= %(most)s
+    UNION ALL
+    SELECT user_id, told_as, record_type, NULL, '', NULL, %(actor)s::bigint, max(operation_id),
+        statement_timestamp(), count(*), '{{}}', (array_agg(record_id ORDER BY record_id))[:%(named)s],
+        %(batch)s || ':' || told_as || ':' || record_type, mail
+    FROM counted WHERE together > %(most)s GROUP BY user_id, told_as, record_type, mail
+    ON CONFLICT (user_id, once) DO UPDATE SET
+        kind = CASE WHEN excluded.kind = %(given)s THEN excluded.kind ELSE following_notification.kind END,
+        mail = CASE WHEN excluded.kind = %(given)s THEN excluded.mail ELSE following_notification.mail END,
+        number = following_notification.number + CASE WHEN excluded.record_id IS NULL THEN excluded.number ELSE 0 END
+    RETURNING mail
 )
-INSERT INTO following_notification
-    (user_id, kind, record_type, record_id, source_type, source_id, actor_id, operation_id, at, number, data,
-    records, once)
-SELECT user_id, told_as, record_type, record_id, source_type, source_id, %(actor)s::bigint, operation_id,
-    statement_timestamp(), 1, data, '{{}}', once
-FROM counted WHERE together <= %(most)s
-UNION ALL
-SELECT user_id, told_as, record_type, NULL, '', NULL, %(actor)s::bigint, max(operation_id),
-    statement_timestamp(), count(*), '{{}}', (array_agg(record_id ORDER BY record_id))[:%(named)s],
-    %(batch)s || ':' || told_as || ':' || record_type
-FROM counted WHERE together > %(most)s GROUP BY user_id, told_as, record_type
-ON CONFLICT (user_id, once) DO UPDATE SET
-    kind = CASE WHEN excluded.kind = %(given)s THEN excluded.kind ELSE following_notification.kind END,
-    number = following_notification.number + CASE WHEN excluded.record_id IS NULL THEN excluded.number ELSE 0 END
+SELECT count(*), coalesce(bool_or(mail = 'now'), false) FROM written
 """

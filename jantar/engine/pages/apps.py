@@ -32,4 +32,7 @@ class PagesConfig(AppConfig):
         )  # fmt: skip
         register_settings()
         add_panel(TodayPanel("quality", "pages/today_quality.html", load_mine, order=90, side=True))
+        navigation.add(
+            NavItem("notifications", _("Notifications"), "pages:account_notifications", order=30), place="account"
+        )
         navigation.link(palette="pages:palette", notifications="pages:notifications_bell")

@@ -7,6 +7,7 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from jantar.engine.pages import (
+    account_notifications,
     bin,
     boards,
     bulk,
@@ -104,6 +105,7 @@ LISTS = [
 
 NOTIFICATIONS = [
     path("notifications/", following.show, name="notifications"),
+    path("account/notifications/", account_notifications.show, name="account_notifications"),
     path("notifications/bell/", following.bell, name="notifications_bell"),
     path("notifications/count/", following.count, name="notifications_count"),
     path("notifications/newest/", following.newest_few, name="notifications_newest"),

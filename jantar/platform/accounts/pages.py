@@ -121,7 +121,7 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
         response.delete_cookie("theme")
         return response
     status = 422 if form.is_bound else 200
-    return render(request, "accounts/profile.html", {"form": form, "tab": "profile"}, status=status)
+    return render(request, "accounts/profile.html", {"form": form}, status=status)
 
 
 @never_cache
@@ -137,7 +137,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Your password is changed. All other sessions have ended."))
         return redirect("accounts:profile")
     status = 422 if form.is_bound else 200
-    return render(request, "accounts/password.html", {"form": form, "tab": "password"}, status=status)
+    return render(request, "accounts/password.html", {"form": form}, status=status)
 
 
 @never_cache
@@ -150,7 +150,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         _token, new_token = ApiToken.issue(user, form.cleaned_data["name"], form.expires_at)
         form = TokenForm()
     status = 422 if form.is_bound else 200
-    context = {"form": form, "tab": "tokens", "new_token": new_token, "tokens": user.api_tokens.order_by("-created_at")}
+    context = {"form": form, "new_token": new_token, "tokens": user.api_tokens.order_by("-created_at")}
     return render(request, "accounts/tokens.html", context, status=status)
 
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -14,7 +15,10 @@ class State(models.TextChoices):
 
 
 class SentMail(models.Model):
-    """A mail. `to` holds the addresses with commas between, `attempt` counts the tries."""
+    """A mail. `to` holds the addresses with commas between, `attempt` counts the tries.
+
+    What a private one says is nobody's but the recipient's: it is shown to nobody, and deleted when it was sent.
+    """
 
     to = models.TextField(_("to"))
     subject = models.CharField(_("subject"), max_length=200)
@@ -24,6 +28,7 @@ class SentMail(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("sent by"), null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    is_private = models.BooleanField(default=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
     attempt = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(_("error"), blank=True)
@@ -35,7 +40,12 @@ class SentMail(models.Model):
         verbose_name_plural = _("mails")
 
     def __str__(self) -> str:
-        return self.subject
+        return self.shown_subject
+
+    @property
+    def shown_subject(self) -> str:
+        """What pages call it."""
+        return gettext("Private mail") if self.is_private else self.subject
 
     @property
     def tone(self) -> str:

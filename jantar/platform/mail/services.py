@@ -19,9 +19,18 @@ MAX_ATTEMPTS = 6
 KEPT_DAYS = 180
 
 
-def send_mail(to: Sequence[str], *, subject: str, body: str, html: str = "", owner_id: int | None = None) -> SentMail:
+def send_mail(
+    to: Sequence[str],
+    *,
+    subject: str,
+    body: str,
+    html: str = "",
+    owner_id: int | None = None,
+    is_private: bool = False,
+) -> SentMail:
     """Have a mail sent after the current transaction; a rollback takes it back.
 
+    Of a private one no page shows subject and text, and they are deleted when it was sent.
     Raises ValidationError for an address that is none. Line breaks in the subject become spaces.
     """
     for address in to:
@@ -35,6 +44,7 @@ def send_mail(to: Sequence[str], *, subject: str, body: str, html: str = "", own
             body=body,
             html=html,
             owner_id=owner_id,
+            is_private=is_private,
             message_id=make_msgid(domain=settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(" >") or "localhost"),
         )
         _enqueue(mail)
@@ -67,7 +77,8 @@ def deliver(mail_id: int) -> None:
     except (OSError, smtplib.SMTPException) as error:
         _note_failure(mail, error)
         return
-    SentMail.objects.filter(pk=mail.pk).update(state=State.SENT, sent_at=timezone.now(), error="")
+    emptied = {"subject": "", "body": "", "html": ""} if mail.is_private else {}
+    SentMail.objects.filter(pk=mail.pk).update(state=State.SENT, sent_at=timezone.now(), error="", **emptied)
 
 
 def message_of(mail: SentMail) -> EmailMultiAlternatives:

@@ -1,9 +1,11 @@
 """The bell, the page of notifications and the button on the record page."""
 
+from datetime import time
+
 import pytest
 
 from jantar.engine.fields.record_key import RecordKey
-from jantar.engine.following.models import Notification, Watch
+from jantar.engine.following.models import Kind, Notification, Preference, Watch
 from jantar.engine.following.watching import watch_record
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
@@ -96,3 +98,36 @@ def test_a_record_one_may_not_see_cannot_be_watched(client_of, make_book):
     ida = make_user("Ida", scope=Scope.OWN)
     assert client_of(ida).post(f"/books/{make_book('The Doll').pk}/watch/").status_code == 404
     assert not Watch.objects.exists()
+
+
+def test_how_one_is_told_is_chosen_in_the_account(eva, client_of):
+    browser = client_of(eva)
+    page = browser.get("/account/notifications/").content.decode()
+    assert 'aria-current="page"' in page
+    values = {f"way_{kind}": "daily" for kind in Kind}
+    times = {"daily_hour": "6", "quiet_from": "20:00", "quiet_until": "07:00"}
+    assert browser.post("/account/notifications/", values | times).status_code == 302
+    preference = Preference.objects.get(pk=eva.pk)
+    assert set(preference.ways.values()) == {"daily"}
+    assert (preference.watches_own, preference.daily_hour) == (False, 6)
+    assert (preference.quiet_from, preference.quiet_until) == (time(20), time(7))
+    assert '<option value="6" selected>' in browser.get("/account/notifications/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"quiet_from": "20:00"}, "Fill in both times or none."),
+        ({"quiet_from": "20:00", "quiet_until": "20:00"}, "The two times have to differ."),
+        ({"quiet_from": "25:00", "quiet_until": "20:00"}, "Enter a valid time."),
+        ({"daily_hour": "24"}, "Select a valid choice."),
+        ({"way_changed": "pigeon"}, "Select a valid choice."),
+    ],
+)
+def test_wrong_choices_are_refused_and_kept_in_the_form(eva, client_of, wrong, message):
+    values = {f"way_{kind}": "now" for kind in Kind} | {"daily_hour": "6"} | wrong
+    answer = client_of(eva).post("/account/notifications/", values)
+    assert answer.status_code == 422
+    assert message in answer.content.decode()
+    assert "20:00" not in wrong.values() or "20:00" in answer.content.decode()
+    assert not Preference.objects.exists()

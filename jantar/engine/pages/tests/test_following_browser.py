@@ -46,6 +46,10 @@ def test_the_bell_opens_and_leads_to_the_record(open_page: OpenPage, eva: Any, w
     expect(page.locator(".told-title").first).to_be_hidden()
     page.goto("/notifications/")
     assert accessibility_faults(page) == []
+    page.get_by_role("link", name="Beállítások").last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Saját fiók")
+    assert accessibility_faults(page) == []
+    page.go_back()
     page.locator(".told-title").last.click()
     expect(page.locator("h1")).to_have_text("Quo vadis")
     button = page.get_by_role("button", name="Követés leállítása")
