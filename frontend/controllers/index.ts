@@ -1,6 +1,7 @@
 import type { ControllerConstructor } from "@hotwired/stimulus";
 import autosize from "./autosize";
 import board from "./board";
+import calendar from "./calendar";
 import cellEdit from "./cell_edit";
 import chart from "./chart";
 import columnWidths from "./column_widths";
@@ -40,7 +41,7 @@ import uploads from "./uploads";
 
 /** Every behaviour by the name that `data-controller` uses. */
 export const controllers: Record<string, ControllerConstructor> = {
-  autosize, board, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, palette,
+  autosize, board, calendar, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, palette,
   reorder, rows, selection, session, shell, shortcuts, split, tabs, theme, toasts, tooltip, uploads,
   "date-field": dateField,
   "column-widths": columnWidths,

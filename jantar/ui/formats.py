@@ -46,6 +46,16 @@ def format_month(value: date, language: str) -> str:
     return dates.format_skeleton("yMMMM", value, locale=locale_for(language))
 
 
+def format_days(first: date, last: date, language: str) -> str:
+    """A span of days: "23–29 Nov 2026", "23. – 29. 11. 2026"."""
+    return str(dates.format_interval(first, last, "yMMMd", locale=locale_for(language)))
+
+
+def format_weekday(value: date, language: str) -> str:
+    """A weekday where room is scarce: "Mon", "po", "H"."""
+    return dates.format_date(value, "ccc", locale=locale_for(language))
+
+
 def format_month_short(value: date, language: str) -> str:
     """A month with its year where room is scarce: "Nov 2026", "lis 2026", "2026. nov."."""
     locale = locale_for(language)

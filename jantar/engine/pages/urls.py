@@ -11,6 +11,7 @@ from jantar.engine.pages import (
     bin,
     boards,
     bulk,
+    calendars,
     column_widths,
     columns,
     custom_fields,
@@ -49,6 +50,12 @@ TYPE = "<record_type:type_name>/"
 SEARCH = [
     path("search/", searching.results, name="search"),
     path("search/palette/", searching.palette, name="palette"),
+]
+
+CALENDAR = [
+    path("calendar/", calendars.show_calendar, name="calendar"),
+    path("calendar/new/", calendars.choose_new, name="calendar_new"),
+    path("calendar/move/", calendars.move, name="calendar_move"),
 ]
 
 TIMELINE = [
@@ -178,4 +185,4 @@ SETTINGS = [
     path(f"{FIELDS}order/", custom_fields.order, name="settings_fields_order"),
 ]
 
-urlpatterns = [*SEARCH, *SETTINGS, *NOTIFICATIONS, *TIMELINE, *DOCUMENTS, *RECORDS, *LISTS]
+urlpatterns = [*SEARCH, *CALENDAR, *SETTINGS, *NOTIFICATIONS, *TIMELINE, *DOCUMENTS, *RECORDS, *LISTS]

@@ -49,6 +49,9 @@ def problems(record_type: RecordType) -> Iterator[CheckMessage]:
         for name in filter(None, (record_type.board.by, record_type.board.total, *record_type.board.card)):
             if name not in fields:
                 yield unknown(record_type, "board", name, fields)
+    for name in record_type.calendar.fields if record_type.calendar else ():
+        if name not in fields:
+            yield unknown(record_type, "calendar", name, fields)
     yield from wrong_dependencies(record_type, fields)
     yield from wrong_views(record_type)
 

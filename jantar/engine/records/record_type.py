@@ -70,6 +70,29 @@ class Board:
 
 
 @dataclass(frozen=True)
+class Calendar:
+    """Records on the days of the calendar page, by the date or date-time field `start`.
+
+    `minutes` names the field of their length: without it a record is a moment. `all_day` names the column that says
+    that only days count, `done` one that is filled once nothing is left to do. A record stands in the calendar of its
+    owner, and of the users in `participants`: the name of a part and of its column. `at_first` says whether the page
+    shows the type before anybody chooses, `new` gives texts of fields a record made there starts with.
+    """
+
+    start: str
+    minutes: str = ""
+    all_day: str = ""
+    done: str = ""
+    participants: tuple[str, str] | None = None
+    at_first: bool = True
+    new: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(filter(None, (self.start, self.minutes, self.all_day, self.done)))
+
+
+@dataclass(frozen=True)
 class Search:
     """What finds a record: `text` are words (accents folded, typos tolerated), `keys` are found in any spelling.
 
@@ -203,6 +226,7 @@ class RecordType:
     sections: tuple[Section, ...] = ()
     search: Search = Search(text=("name",))
     board: Board | None = None
+    calendar: Calendar | None = None
     views: tuple[View, ...] = ()
     parts: "tuple[Part, ...]" = ()
     #: Rows that the type's own rules write about a record: recorded and undone with it, never typed.

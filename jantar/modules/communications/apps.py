@@ -8,12 +8,19 @@ class CommunicationsConfig(AppConfig):
     verbose_name = _("Communication")
 
     def ready(self) -> None:
+        from jantar.engine.pages.calendars import is_offered
         from jantar.engine.timeline import composer
         from jantar.modules.communications import today  # noqa: F401 - puts its panel on the Today page
         from jantar.modules.communications.pages import LogActivity
         from jantar.modules.communications.telling import register_kinds
-        from jantar.ui.navigation import NavArea, navigation
+        from jantar.ui.navigation import NavArea, NavItem, navigation
 
         navigation.add_area(NavArea("communications", _("Communication"), order=30))
+        navigation.add(
+            NavItem(
+                "calendar", _("Calendar"), "pages:calendar", icon="calendar", area="communications", order=90,
+                shortcut="k", visible=is_offered,
+            )
+        )  # fmt: skip
         register_kinds()
         composer.register(LogActivity(), first=True)

@@ -24,6 +24,7 @@ class Activity(Record):
     text = models.TextField(_("minutes"), blank=True, default="")
     at = models.DateTimeField(_("when"), default=timezone.now)
     duration = MinutesField(_("duration"), null=True, blank=True)
+    all_day = models.BooleanField(_("all day"), default=False, db_default=False)
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True, default="")
     cost = MoneyField(_("cost"))
 

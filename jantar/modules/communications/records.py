@@ -7,7 +7,16 @@ from django.utils.translation import gettext_lazy as _
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.dates import DateTime
 from jantar.engine.records.parts import Part
-from jantar.engine.records.record_type import Deadline, Quality, RecordAction, RecordType, Search, Section, View
+from jantar.engine.records.record_type import (
+    Calendar,
+    Deadline,
+    Quality,
+    RecordAction,
+    RecordType,
+    Search,
+    Section,
+    View,
+)
 from jantar.engine.records.registry import registry
 from jantar.modules.communications import services
 from jantar.modules.communications.models import Activity, ActivityLink, Participant, Task, TaskLink
@@ -31,7 +40,7 @@ activities = RecordType(
     sort="-at",
     views=(View("mine", _("My activities"), {"all": [IS_MINE]}),),
     sections=(
-        Section(_("Activity"), "kind", "subject", "at", "duration", "outcome", "cost", "owner", "team"),
+        Section(_("Activity"), "kind", "subject", "at", "duration", "all_day", "outcome", "cost", "owner", "team"),
         Section(_("What was said"), "text", "participants"),
         Section(_("About"), "links"),
     ),
@@ -43,6 +52,10 @@ activities = RecordType(
     labels={"text": _("what was said")},
     milestones=(),
     happens_at="at",
+    calendar=Calendar(
+        "at", minutes="duration", all_day="all_day", participants=("participants", "user"), new={"kind": "meeting"}
+    ),
+    prepare=services.begin_whole_days,
     after_create=services.place_activities,
     after_update=services.place_changed_activities,
 )
@@ -82,6 +95,7 @@ tasks = RecordType(
     ),
     deadlines=(Deadline("due_at", "done_at"),),
     quality=Quality(wanted=("due_at", "owner"), among=(IS_OPEN,)),
+    calendar=Calendar("due_at", done="done_at"),
     prepare=services.note_who_did_it,
     after_create=services.place_tasks,
     after_update=services.place_changed_tasks,

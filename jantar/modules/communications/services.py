@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -70,6 +71,15 @@ def reschedule_task(task: Task, *, due_at: datetime | None, actor: Actor, cause:
 
 
 # The rules
+
+
+def begin_whole_days(records: Sequence[Activity], given: frozenset[str], actor: Actor) -> None:
+    """What takes whole days begins at midnight of the actor's time zone."""
+    if given & {"all_day", "at"}:
+        zone = ZoneInfo(actor.time_zone)
+        for activity in records:
+            if activity.all_day and activity.at:
+                activity.at = activity.at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def note_who_did_it(records: Sequence[Task], given: frozenset[str], actor: Actor) -> None:

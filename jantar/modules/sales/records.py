@@ -9,6 +9,7 @@ from jantar.engine.fields.choices import Choice
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import (
     Board,
+    Calendar,
     Deadline,
     Quality,
     RecordAction,
@@ -50,6 +51,7 @@ deals = RecordType(
         View("closing", _("Closing this month"), {"all": [IS_OPEN, CLOSES_SOON]}, sort="expected_close"),
     ),
     search=Search(text=("name", "customer.name"), subtitle=("customer.name",)),
+    calendar=Calendar("expected_close", at_first=False),
     board=Board(
         by="stage", total="amount", card=("customer", "amount", "expected_close", "owner"),
         group_by="pipeline", groups=queries.pipelines, columns=queries.stage_columns,

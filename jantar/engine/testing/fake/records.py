@@ -5,7 +5,16 @@ from typing import Any
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.parts import Part
-from jantar.engine.records.record_type import Board, Duplicates, RecordAction, RecordType, Search, Section, View
+from jantar.engine.records.record_type import (
+    Board,
+    Calendar,
+    Duplicates,
+    RecordAction,
+    RecordType,
+    Search,
+    Section,
+    View,
+)
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.fake.models import Book, Copy, Shelf
 
@@ -62,6 +71,7 @@ books = RecordType(
         text=("title", "shelf.name"), keys=("author_email", "phone", "copies.number"), subtitle=("shelf.name",)
     ),
     views=(View("here", "In the library", {"all": [{"field": "lent", "op": "is", "value": False}]}, sort="title"),),
+    calendar=Calendar("lent_at", minutes="reading_time", done="published_on"),
     board=Board(by="genre", total="price", card=("shelf", "price")),
     parts=(Part("copies", Copy, "book", "Copies", main="is_main"),),
     actions=(RecordAction("lend", "Lend", lend, available=lambda book: not book.lent),),

@@ -1,0 +1,143 @@
+"""What stands in the calendars of some users in a span of time: one statement for a record type."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, DurationField, Exists, F, Func, OuterRef, Q, Value, When
+from django.utils import timezone
+
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.record_type import Calendar, RecordType
+
+#: So many records of a type at most are read; a calendar with more can't be read by anybody either.
+MOST = 1000
+#: A record that began so long before the span is not looked for, however long it takes.
+LONGEST = timedelta(days=62)
+DAY_MINUTES = 1440
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A record on the calendar, in the time zone in force; `end` is the first moment (day) after it.
+
+    `people` are those of the users asked for in whose calendars it stands. Of a record the actor may not see only
+    the time is told: it has no `title` and no `pk`.
+    """
+
+    record_type: RecordType
+    start: datetime
+    end: datetime
+    all_day: bool
+    people: tuple[int, ...]
+    pk: int | None = None
+    version: int = 0
+    title: str = ""
+    is_done: bool = False
+    may_edit: bool = False
+
+    @property
+    def is_moment(self) -> bool:
+        return self.start == self.end
+
+
+def calendar_types(actor: Actor, types: Iterable[RecordType]) -> list[RecordType]:
+    """Those with a calendar that the actor may see."""
+    return [one for one in types if one.calendar and actor.may("see", one.name)]
+
+
+def read_entries(
+    record_type: RecordType, actor: Actor, people: Collection[int], start: datetime, end: datetime
+) -> tuple[list[Entry], bool]:
+    """The entries that touch the span from `start` up to `end` (aware), earliest first; and whether there are more.
+
+    Records with a length that the actor may not see stand there as taken time.
+    """
+    calendar = calendar_of(record_type)
+    rows = rows_of(record_type, actor).filter(**record_type.defaults)
+    rows = of_people(rows, record_type, calendar, people).filter(within(record_type, calendar, start, end))
+    columns = {"pk", "version", "owner_id", record_type.model.title_column, *calendar.fields}
+    found = list(rows.order_by(calendar.start, "pk").only(*columns)[: MOST + 1])
+    entries = [entry_of(record_type, row, people) for row in found[:MOST]]
+    return entries, len(found) > MOST
+
+
+def calendar_of(record_type: RecordType) -> Calendar:
+    if record_type.calendar is None:
+        raise TypeError(f"{record_type.name} has no calendar.")
+    return record_type.calendar
+
+
+def rows_of(record_type: RecordType, actor: Actor) -> Any:
+    """The visible records, or all of a type that takes time, marked with what the actor may do with each."""
+    calendar = calendar_of(record_type)
+    may_edit = marked(record_type.allowed(actor, "edit")) if actor.may("edit", record_type.name) else Value(False)
+    if not calendar.minutes:
+        return record_type.visible_to(actor).annotate(calendar_seen=Value(True), calendar_edits=may_edit)
+    seen = marked(record_type.allowed(actor, "see"))
+    rows = record_type.model.objects.filter(deleted_at=None).annotate(calendar_seen=seen, calendar_edits=may_edit)
+    return rows.filter(Q(calendar_seen=True) | Q(**{f"{calendar.minutes}__gt": 0}))
+
+
+def marked(condition: Q) -> Any:
+    return Case(When(condition, then=Value(True)), default=Value(False)) if condition else Value(True)
+
+
+def of_people(rows: Any, record_type: RecordType, calendar: Calendar, people: Collection[int]) -> Any:
+    """Records in the calendars of these users, with the participants among them as `calendar_people`."""
+    mine = Q(owner__in=people)
+    if calendar.participants is None:
+        return rows.filter(mine)
+    name, column = calendar.participants
+    part = record_type.part(name)
+    if part is None:
+        raise TypeError(f"{record_type.name} has no part {name!r}.")
+    present = part.model._base_manager.filter(**{part.parent: OuterRef("pk"), f"{column}__in": people})
+    return rows.annotate(calendar_people=ArraySubquery(present.values(column))).filter(mine | Q(Exists(present)))
+
+
+def within(record_type: RecordType, calendar: Calendar, start: datetime, end: datetime) -> Q:
+    field = calendar.start
+    if record_type.own_fields[field].kind == "date":
+        days = {f"{field}__gte": timezone.localtime(start).date(), f"{field}__lt": timezone.localtime(end).date()}
+        return Q(**days)
+    begins = Q(**{f"{field}__gte": start})
+    if calendar.minutes:
+        length = Func(
+            F(calendar.minutes), template="make_interval(mins => %(expressions)s)", output_field=DurationField()
+        )
+        begins |= Q(**{f"{field}__gt": Value(start) - length})
+    earliest = start - LONGEST if calendar.minutes else start
+    return Q(**{f"{field}__lt": end, f"{field}__gte": earliest}) & begins
+
+
+def entry_of(record_type: RecordType, row: Any, people: Collection[int]) -> Entry:
+    calendar = calendar_of(record_type)
+    start, end, all_day = span_of(calendar, row)
+    present = {row.owner_id, *getattr(row, "calendar_people", ())}
+    those = tuple(one for one in people if one in present)
+    if not row.calendar_seen:
+        return Entry(record_type, start, end, all_day, those)
+    is_done = bool(calendar.done and getattr(row, calendar.done))
+    return Entry(
+        record_type, start, end, all_day, those, row.pk, row.version, str(row), is_done, bool(row.calendar_edits)
+    )
+
+
+def span_of(calendar: Calendar, row: Any) -> tuple[datetime, datetime, bool]:
+    """Start, end and whether whole days are meant. Days begin at midnight of the time zone in force."""
+    value = getattr(row, calendar.start)
+    minutes = (getattr(row, calendar.minutes) or 0) if calendar.minutes else 0
+    if not isinstance(value, datetime):
+        return midnight(value), midnight(value + timedelta(days=1)), True
+    local = timezone.localtime(value)
+    if calendar.all_day and getattr(row, calendar.all_day):
+        days = max(1, -(-minutes // DAY_MINUTES))
+        return midnight(local.date()), midnight(local.date() + timedelta(days=days)), True
+    return local, timezone.localtime(value + timedelta(minutes=minutes)), False
+
+
+def midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
