@@ -14,6 +14,7 @@ import dialog from "./dialog";
 import draft from "./draft";
 import dropzone from "./dropzone";
 import filter from "./filter";
+import formula from "./formula";
 import inlineEdit from "./inline_edit";
 import jobProgress from "./job_progress";
 import listGroups from "./list_groups";
@@ -43,6 +44,7 @@ import uploads from "./uploads";
 export const controllers: Record<string, ControllerConstructor> = {
   autosize, board, calendar, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, palette,
   reorder, rows, selection, session, shell, shortcuts, split, tabs, theme, toasts, tooltip, uploads,
+  formula,
   "date-field": dateField,
   "column-widths": columnWidths,
   "cell-edit": cellEdit,

@@ -62,7 +62,7 @@ def describe_field(field: Field) -> dict[str, Any]:
         "required": field.required,
         "read_only": field.read_only,
         "unique": field.unique,
-        "custom": field.is_custom,
+        "custom": field.is_custom or field.is_computed,
         "sortable": field.sortable,
         "operators": list(field.operators),
         "choices": None if choices is None else [{"value": value, "label": str(label)} for value, label in choices],

@@ -27,7 +27,7 @@ TEXT: Schema = {"type": "string"}
 #: What is sent, with the Python type of each; `kind` is given once.
 SENT: dict[str, type] = {
     "label": str, "help": str, "required": bool, "choices": list, "section": str, "default": str, "unique": bool,
-    "indexed": bool, "wanted": bool, "kind": str, "target": str,
+    "indexed": bool, "wanted": bool, "formula": str, "kind": str, "target": str,
 }  # fmt: skip
 #: What stays as it was made.
 LASTING = ("kind", "target")
@@ -41,8 +41,10 @@ PROPERTIES: Schema = {
     "unique": {"type": "boolean", "description": "No two records may have the same value."},
     "indexed": {"type": "boolean", "description": "Indexes for filtering and sorting are built in the background."},
     "wanted": {"type": "boolean", "description": "The data quality page tells records without a value."},
+    "formula": {**TEXT, "description": "Of the kind formula: the formula, fields by their keys or labels in brackets."},
 }
 TARGET: Schema = {**TEXT, "description": "Of the kind record: the record type it refers to."}
+RESULT: Schema = {**TEXT, "description": "Of computed kinds: the kind of their values; empty for others."}
 KIND: Schema = {"enum": [kind for kind, _label in CustomField.KINDS]}
 SCHEMAS: dict[str, Schema] = {
     "CustomField": closed(
@@ -51,10 +53,11 @@ SCHEMAS: dict[str, Schema] = {
             **PROPERTIES,
             "kind": KIND,
             "target": TARGET,
+            "result": RESULT,
             "position": {"type": "integer"},
             "retired": {"type": "boolean"},
         },
-        required=["key", *PROPERTIES, "kind", "target", "position", "retired"],
+        required=["key", *PROPERTIES, "kind", "target", "result", "position", "retired"],
     ),
     "CustomFieldCreate": closed({**PROPERTIES, "kind": KIND, "target": TARGET}, required=["label", "kind"]),
     "CustomFieldUpdate": closed(PROPERTIES, required=[]),
@@ -162,6 +165,8 @@ def dumped(one: CustomField) -> dict[str, Any]:
         "unique": one.unique,
         "indexed": one.indexed,
         "wanted": one.wanted,
+        "formula": one.formula,
+        "result": one.result,
         "target": one.target,
         "position": one.position,
         "retired": one.retired_at is not None,

@@ -11,6 +11,7 @@ from jantar.engine.api.body import NotJson, parse_json, refuse_unstorable
 from jantar.engine.api.values import ALWAYS, Dump
 from jantar.engine.fields.base import Field
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.computed import with_computed
 from jantar.engine.records.errors import BadQuery, NotFound
 from jantar.engine.records.listing import Query, count_of, page_of
 from jantar.engine.records.parts import Part
@@ -90,7 +91,7 @@ def show_record(record_type: RecordType, actor: Actor, pk: int, names: str = "")
     """One record with its parts. Raises NotFound."""
     wanted = wanted_of(record_type, actor, names, with_parts=True)
     loads = [path for field in wanted.fields.values() for path in field.loads]
-    rows = record_type.visible_to(actor).filter(pk=pk)
+    rows = with_computed(record_type.visible_to(actor).filter(pk=pk), wanted.fields.values())
     found = dump_all(list(rows.select_related(*loads) if loads else rows), wanted, actor)
     if not found:
         raise NotFound(_("There is no such record."))

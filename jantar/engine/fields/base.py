@@ -84,8 +84,15 @@ class Field:
         return self.source.is_custom
 
     @property
+    def is_computed(self) -> bool:
+        """Whether the value is nowhere stored: a formula or a roll-up."""
+        return self.source.is_computed
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the table that hold the value; of a custom field the document with all of them."""
+        if self.is_computed:
+            return ()
         return (CUSTOM,) if self.is_custom else (self.name,)
 
     # The value on the record -------------------------------------------------------------------

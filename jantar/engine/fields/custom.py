@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from jantar.engine.fields import choices, custom_kinds, dates, numbers, text
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.computed_kinds import computed_field
 from jantar.engine.fields.sources import CustomValue
 
 if TYPE_CHECKING:
@@ -34,7 +35,13 @@ KINDS: dict[str, tuple[type[Field], str]] = {
 }
 
 
+#: Kinds that hold no value of their own.
+COMPUTED = ("formula",)
+
+
 def field_from(definition: "CustomField") -> Field:
+    if definition.kind in COMPUTED:
+        return computed_field(definition)
     kind, sql_type = KINDS[definition.kind]
     options: dict[str, Any] = {
         "source": CustomValue(definition.key, sql_type),

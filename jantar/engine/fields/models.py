@@ -37,6 +37,7 @@ class CustomField(models.Model):
         ("email", _("E-mail")),
         ("phone", _("Phone")),
         ("web", _("Web address")),
+        ("formula", _("Formula")),
     )
 
     record_type = models.CharField(_("record type"), max_length=50)
@@ -62,6 +63,9 @@ class CustomField(models.Model):
     )
     #: Of a field that refers to records: the name of their type.
     target = models.CharField(_("refers to"), max_length=50, blank=True, default="")
+    #: Of a formula: its text, fields by their keys, and the kind of its values.
+    formula = models.TextField(_("formula"), blank=True, default="")
+    result = models.CharField(_("kind of the result"), max_length=20, blank=True, default="")
     #: What new records start with, as it is stored in them; None for nothing.
     default: "models.Field[Any, Any]" = models.JSONField(_("default"), null=True, blank=True)
     #: The section of the form it stands in, by `Section.key`; empty for the one of the custom fields.

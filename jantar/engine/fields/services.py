@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.choices import Boolean
-from jantar.engine.fields.custom import field_from
+from jantar.engine.fields.custom import COMPUTED, field_from
 from jantar.engine.fields.errors import FieldError, Invalid, too_long
 from jantar.engine.fields.models import CHOICE_LENGTH, HELP_LENGTH, KEY_LENGTH, LABEL_LENGTH, CustomField
 from jantar.kit.text import fold
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 WITH_CHOICES = ("choice", "multi_choice")
 #: Kinds whose values nobody types.
-WITHOUT_DEFAULT = ("record", "user", "team")
+WITHOUT_DEFAULT = ("record", "user", "team", *COMPUTED)
 UNIQUE_KINDS = ("text", "number", "integer", "date", "email", "phone", "web")
 MOST_FIELDS = 200
 MOST_CHOICES = 500
@@ -33,12 +33,13 @@ MOST_CHOICES = 500
 def create_custom_field(
     *, record_type: str, label: str, kind: str, actor: "Actor", help: str = "", required: bool = False,
     choices: Sequence[str] = (), target: str = "", section: str = "", default: str = "", unique: bool = False,
-    indexed: bool = False, wanted: bool = False,
+    indexed: bool = False, wanted: bool = False, formula: str = "", result: str = "",
 ) -> CustomField:  # fmt: skip
     """Adds a field to a record type; its key is made from the label and never used twice, retired ones included.
 
     `target` is the record type that a field of the kind "record" refers to, `section` the key of a section; the
-    caller knows that they exist. `default` is as a person types it.
+    caller knows that they exist. `default` is as a person types it. `formula` is by the keys of fields and `result`
+    the kind of its values; the caller has compiled it.
     Raises NotAllowed unless the actor is an administrator, and Invalid with the wrong fields named.
     """
     actor.require_admin()
@@ -53,6 +54,8 @@ def create_custom_field(
             unique=unique,
             indexed=indexed,
             wanted=wanted,
+            formula=formula,
+            result=result,
         )
         errors = _errors(definition, choices)
         if kind not in dict(CustomField.KINDS):
@@ -84,7 +87,7 @@ def find_custom_field(record_type: str, key: str) -> CustomField | None:
 def change_custom_field(
     pk: int, *, record_type: str, actor: "Actor", label: str, help: str = "", required: bool = False,
     choices: Sequence[str] = (), section: str = "", default: str = "", unique: bool = False,
-    indexed: bool = False, wanted: bool = False,
+    indexed: bool = False, wanted: bool = False, formula: str = "", result: str = "",
 ) -> CustomField:  # fmt: skip
     """Changes what a field is called and allows; its key and kind stay, because values and filters rely on them."""
     actor.require_admin()
@@ -93,6 +96,7 @@ def change_custom_field(
         definition.label, definition.help, definition.required = label.strip(), help.strip(), required
         definition.section, definition.unique, definition.indexed = section, unique, indexed
         definition.wanted, definition.index_error = wanted, ""
+        definition.formula, definition.result = formula, result
         if errors := _errors(definition, choices):
             raise Invalid(errors)
         if definition.kind in WITH_CHOICES:
@@ -180,6 +184,8 @@ def _errors(definition: CustomField, choices: Sequence[str]) -> dict[str, list[s
         errors["help"] = [too_long(HELP_LENGTH, len(definition.help))]
     if definition.unique and definition.kind not in UNIQUE_KINDS:
         errors["unique"] = [_("Values of this kind can't be unique.")]
+    if definition.kind in COMPUTED and definition.required:
+        errors["required"] = [_("Nobody fills in a computed field.")]
     if definition.kind in WITH_CHOICES:
         errors["choices"] = list(_choice_errors(definition.kind, clean_choices(choices)))
     return {name: messages for name, messages in errors.items() if messages}

@@ -1,5 +1,6 @@
 """Where a field's value is kept: in a column of the model, or under a key of the record's `custom` document."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db.models import BooleanField, DecimalField, F, TextField
@@ -27,6 +28,7 @@ def at(prefix: str, name: str) -> F:
 
 class Source(Protocol):
     is_custom: bool
+    is_computed: bool
 
     def read(self, record: "Model") -> Any: ...
 
@@ -37,6 +39,7 @@ class Source(Protocol):
 
 class Column:
     is_custom = False
+    is_computed = False
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -53,6 +56,7 @@ class Column:
 
 class CustomValue:
     is_custom = True
+    is_computed = False
 
     def __init__(self, key: str, sql_type: str) -> None:
         self.key = key
@@ -75,3 +79,46 @@ class CustomValue:
             return KeyTransform(self.key, document)
         text = KeyTextTransform(self.key, document)
         return text if self.sql_type == "text" else Cast(text, SQL_TYPES[self.sql_type])
+
+
+class Computed:
+    """The source of a field that is worked out by the database each time it is asked for.
+
+    `compile` makes the expression for records that a prefix leads to; whoever knows the record types gives it. Rows
+    read with the column `alias` hold the value; of others it costs a statement.
+    """
+
+    is_custom = False
+    is_computed = True
+
+    def __init__(self, key: str, formula: str, compile: "Callable[[str], Combinable] | None" = None) -> None:
+        self.key = key
+        self.formula = formula
+        self.compile = compile
+        self._compiled: dict[str, Combinable] = {}
+
+    def bound(self, compile: "Callable[[str], Combinable]") -> "Computed":
+        """The same for the records of a type."""
+        return type(self)(self.key, self.formula, compile)
+
+    @property
+    def alias(self) -> str:
+        return f"computed_{self.key}"
+
+    def read(self, record: "Model") -> Any:
+        if self.alias in record.__dict__:
+            return record.__dict__[self.alias]
+        if record.pk is None:
+            return None
+        rows = type(record)._base_manager.filter(pk=record.pk).annotate(**{self.alias: self.expression("")})
+        return next(iter(rows.values_list(self.alias, flat=True)), None)
+
+    def write(self, record: "Model", value: Any) -> None:
+        raise TypeError(f"{self.key} is computed.")
+
+    def expression(self, prefix: str) -> Combinable:
+        if self.compile is None:
+            raise TypeError(f"{self.key} is asked for without its record type.")
+        if prefix not in self._compiled:
+            self._compiled[prefix] = self.compile(prefix)
+        return self._compiled[prefix]

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
+from jantar.engine.fields.custom import COMPUTED
+from jantar.engine.fields.formulas.syntax import LONGEST
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.services import (
     UNIQUE_KINDS,
@@ -22,14 +24,17 @@ from jantar.engine.fields.services import (
     default_text,
     order_custom_fields,
 )
+from jantar.engine.pages.formulas import EXAMPLES, FormulaNames, shown_formula, usable_names
 from jantar.engine.pages.settings_shared import administrator, is_stored
 from jantar.engine.records.custom_fields import change_field, create_field, retire_field, revive_field
+from jantar.engine.records.errors import Invalid
 from jantar.engine.records.field_indexes import states_of
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.kit.numbers import whole_number
 from jantar.ui.responses import with_toast
 
+FILLED = [kind for kind, _label in CustomField.KINDS if kind not in COMPUTED]
 TYPED = [kind for kind, _label in CustomField.KINDS if kind not in WITHOUT_DEFAULT]
 
 
@@ -50,6 +55,10 @@ class FieldForm(forms.Form):
         label=gettext_lazy("New records start with"), required=False, max_length=1000,
         help_text=gettext_lazy("As it is typed in a form."),
     )  # fmt: skip
+    formula = forms.CharField(
+        label=gettext_lazy("Formula"), required=False, max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3, "data-controller": "autosize", "spellcheck": "false"}),
+    )  # fmt: skip
     section = forms.ChoiceField(label=gettext_lazy("Section of the form"), required=False)
     required = forms.BooleanField(label=gettext_lazy("Has to be filled in"), required=False)
     wanted = forms.BooleanField(
@@ -68,6 +77,9 @@ class FieldForm(forms.Form):
         "target": "record",
         "default": " ".join(TYPED),
         "unique": " ".join(UNIQUE_KINDS),
+        "required": " ".join(FILLED),
+        "wanted": " ".join(FILLED),
+        "formula": "formula",
     }
 
     def __init__(
@@ -79,8 +91,11 @@ class FieldForm(forms.Form):
                 "choices": "\n".join(definition.choices), "section": definition.section,
                 "default": default_text(definition), "unique": definition.unique, "indexed": definition.indexed,
                 "wanted": definition.wanted,
+                "formula": shown_formula(definition),
             }  # fmt: skip
         super().__init__(*args, **options)
+        self.record_type = record_type
+        self.definition = definition
         section: Any = self.fields["section"]
         section.choices = [("", _("Further fields")), *((one.key, one.title) for one in record_type.sections)]
         for name, kinds in self.SHOWN_FOR.items():
@@ -93,14 +108,34 @@ class FieldForm(forms.Form):
                 del self.fields["default"]
             if definition.kind not in UNIQUE_KINDS:
                 del self.fields["unique"]
+            if definition.kind != "formula":
+                del self.fields["formula"]
+            if definition.kind in COMPUTED:
+                del self.fields["required"], self.fields["wanted"]
 
     @property
     def values(self) -> dict[str, Any]:
         data = self.cleaned_data
-        found = {name: data[name] for name in ("label", "help", "required", "section", "indexed", "wanted")}
+        found = {name: data[name] for name in ("label", "help", "section", "indexed")}
+        is_filled = data.get("kind") not in COMPUTED
+        found |= {name: is_filled and data.get(name, False) for name in ("required", "wanted")}
+        found["formula"] = data.get("formula", "")
         can_be_unique = data.get("kind", "text") in UNIQUE_KINDS  # the box of another kind is not to be seen
         found |= {"default": data.get("default", ""), "unique": can_be_unique and data.get("unique", False)}
         return {**found, "choices": data.get("choices", "").splitlines()}
+
+    @property
+    def usable(self) -> list[FormulaNames]:
+        """What a formula can name."""
+        return usable_names(self.record_type, self.definition)
+
+    @property
+    def functions(self) -> list[str]:
+        return list(EXAMPLES)
+
+    @property
+    def check_url(self) -> str:
+        return reverse("pages:settings_field_formula", args=[self.record_type.name])
 
 
 def first(request: HttpRequest) -> HttpResponse:
@@ -175,7 +210,10 @@ def field(request: HttpRequest, type_name: str, pk: int | None = None) -> HttpRe
 @require_POST
 def retire(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     definition = get_object_or_404(CustomField, pk=pk, record_type=type_name)
-    found = retire_field(definition, actor=administrator(request))
+    try:
+        found = retire_field(definition, actor=administrator(request))
+    except Invalid as error:
+        return refused(request, type_name, error)
     undo = reverse("pages:settings_field_revive", args=[type_name, pk])
     messages.success(
         request, _("“%(what)s” is deleted; its values are kept for 30 days.") % {"what": found}, extra_tags=undo
@@ -186,8 +224,18 @@ def retire(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
 @require_POST
 def revive(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     definition = get_object_or_404(CustomField, pk=pk, record_type=type_name, emptied_at=None)
-    found = revive_field(definition, actor=administrator(request))
+    try:
+        found = revive_field(definition, actor=administrator(request))
+    except Invalid as error:
+        return refused(request, type_name, error)
     messages.success(request, _("“%(what)s” is in use again.") % {"what": found})
+    return redirect("pages:settings_fields_of", type_name)
+
+
+def refused(request: HttpRequest, type_name: str, error: Invalid) -> HttpResponse:
+    """Back to the fields, with what stands in the way."""
+    for said in error.errors.values():
+        messages.error(request, " ".join(said))
     return redirect("pages:settings_fields_of", type_name)
 
 

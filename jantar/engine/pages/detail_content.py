@@ -20,6 +20,7 @@ from jantar.engine.pages.layout import layout_of
 from jantar.engine.pages.uploads import Uploads
 from jantar.engine.pages.values import late, show_key, show_value
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.computed import with_computed
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.links import FirstLinked, linked_columns
 from jantar.engine.records.parts import Part
@@ -97,7 +98,7 @@ def load_for_page(record_type: RecordType, pk: int, actor: Actor) -> Any:
     )
     rows = with_watch(rows, record_type.name, actor)
     rows = with_sight(rows.select_related(*loads) if loads else rows, fields.values(), actor)
-    record = rows.one(pk)
+    record = with_computed(rows, fields.values()).one(pk)
     if record is None:
         raise NotFound(_("There is no such record."))
     hide_unseen([record], fields)

@@ -21,6 +21,7 @@ from jantar.engine.pages import (
     filter_editor,
     following,
     forms,
+    formulas,
     inline,
     kept,
     likely,
@@ -181,6 +182,7 @@ SETTINGS = [
     path(f"{FIELDS}<int:pk>/", custom_fields.field, name="settings_field"),
     path(f"{FIELDS}<int:pk>/retire/", custom_fields.retire, name="settings_field_retire"),
     path(f"{FIELDS}<int:pk>/revive/", custom_fields.revive, name="settings_field_revive"),
+    path(f"{FIELDS}formula/", formulas.check, name="settings_field_formula"),
     path(f"{FIELDS}states/", custom_fields.states, name="settings_fields_states"),
     path(f"{FIELDS}order/", custom_fields.order, name="settings_fields_order"),
 ]

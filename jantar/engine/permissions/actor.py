@@ -37,6 +37,8 @@ class Actor:
     custom_fields: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
     language: str = "en"
     time_zone: str = "UTC"
+    #: The custom fields as `engine.records.computed` makes them for this actor, by type.
+    bound_fields: dict[str, Mapping[str, Field]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def scope(self, type_name: str, action: str) -> Scope:
         """The widest scope in which the actor may do this with records of the type."""

@@ -13,6 +13,12 @@ from jantar.engine.fields.models import KEPT_FOR, CustomField
 from jantar.engine.history.models import Cause
 from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import Actor, system_actor
+from jantar.engine.records.computed_settings import (
+    computed_settings,
+    formulas_alone,
+    refuse_broken,
+    refuse_needed,
+)
 from jantar.engine.records.field_indexes import is_work_left, refuse_doubles
 from jantar.engine.records.registry import registry
 from jantar.platform.jobs.running import Run
@@ -20,14 +26,16 @@ from jantar.platform.jobs.running import Run
 #: Values are removed from so many records in one transaction.
 BATCH = 5000
 #: What stays as it is unless a change names it.
-KEPT = ("label", "help", "required", "choices", "section", "unique", "indexed", "wanted")
+KEPT = ("label", "help", "required", "choices", "section", "unique", "indexed", "wanted", "formula")
 
 
 def create_field(record_type: str, *, actor: Actor, **settings: Any) -> CustomField:
     """As `services.create_custom_field`; the record type, the target and the section have to exist."""
     actor.require_admin()
     refuse_unknown(record_type, settings)
-    found = services.create_custom_field(record_type=record_type, actor=actor, **settings)
+    with formulas_alone():
+        settings |= computed_settings(record_type, settings)
+        found = services.create_custom_field(record_type=record_type, actor=actor, **settings)
     build_indexes_later(actor)
     return found
 
@@ -39,21 +47,30 @@ def change_field(definition: CustomField, *, actor: Actor, **settings: Any) -> C
     if settings.get("unique") and not definition.unique and definition.kind in services.UNIQUE_KINDS:
         refuse_doubles(definition)
     kept = {name: getattr(definition, name) for name in KEPT} | {"default": services.default_text(definition)}
-    found = services.change_custom_field(
-        definition.pk, record_type=definition.record_type, actor=actor, **{**kept, **settings}
-    )
+    settings = {**kept, **settings}
+    with formulas_alone():
+        settings |= computed_settings(definition.record_type, {**settings, "kind": definition.kind}, definition)
+        found = services.change_custom_field(definition.pk, record_type=definition.record_type, actor=actor, **settings)
     build_indexes_later(actor)
     return found
 
 
 def retire_field(definition: CustomField, *, actor: Actor) -> CustomField:
-    found = services.retire_custom_field(definition.pk, record_type=definition.record_type, actor=actor)
+    """Raises Invalid when formulas need the field."""
+    actor.require_admin()
+    with formulas_alone():
+        refuse_needed(definition)
+        found = services.retire_custom_field(definition.pk, record_type=definition.record_type, actor=actor)
     build_indexes_later(actor)
     return found
 
 
 def revive_field(definition: CustomField, *, actor: Actor) -> CustomField:
-    found = services.revive_custom_field(definition.pk, record_type=definition.record_type, actor=actor)
+    """Raises Invalid, too, when a formula needs a field that is gone."""
+    actor.require_admin()
+    with formulas_alone():
+        refuse_broken(definition)
+        found = services.revive_custom_field(definition.pk, record_type=definition.record_type, actor=actor)
     build_indexes_later(actor)
     return found
 

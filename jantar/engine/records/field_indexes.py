@@ -7,6 +7,7 @@ people go on working (CONCURRENTLY). So the work can be interrupted anywhere and
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import md5
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -18,9 +19,11 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import Tags
 from jantar.engine.fields.custom import field_from
-from jantar.engine.fields.errors import Invalid
+from jantar.engine.fields.errors import FieldError, Invalid
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.text import LongText, Text
+from jantar.engine.permissions.actor import system_actor
+from jantar.engine.records.computed import of_definition, term_of
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 
@@ -123,8 +126,12 @@ def wanted_indexes() -> dict[str, Wanted]:
         if definition.record_type not in registry:
             continue
         record_type = registry.get(definition.record_type)
-        field = field_from(definition)
+        field = of_definition(definition)
         base = f"{PREFIX}{definition.pk}"
+        if field.is_computed:
+            if not is_fixed(field, record_type):  # a formula it needs depends on the day or on other records by now
+                continue
+            base = f"{base}_{written(field, record_type)}"
         if definition.indexed:
             own = Q(**record_type.defaults) & ALIVE
             for index in _indexes(field, base, own):
@@ -134,6 +141,19 @@ def wanted_indexes() -> dict[str, Wanted]:
             index = Index(field.unique_key(), name=f"{base}_once", condition=own)
             found[index.name] = Wanted(index, record_type, definition, unique=True)
     return found
+
+
+def is_fixed(field: Field, record_type: RecordType) -> bool:
+    try:
+        return term_of(field, record_type, system_actor(), ()).is_fixed
+    except FieldError:
+        return False
+
+
+def written(field: Field, record_type: RecordType) -> str:
+    """Changes with the formula and with those it needs, so that the index is built anew."""
+    rows = record_type.model._base_manager.order_by().annotate(value=field.expression()).values("value")
+    return md5(str(rows.query).encode(), usedforsecurity=False).hexdigest()[:8]
 
 
 def _indexes(field: Field, base: str, condition: Q) -> Iterator[Index]:

@@ -15,6 +15,7 @@ from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
 from jantar.engine.fields.sources import CUSTOM
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.computed import with_computed
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.filters import compile_filter
 from jantar.engine.records.ordering import (
@@ -109,7 +110,7 @@ def in_order(query: Query, keys: Sequence[SortKey]) -> Any:
     rows = rows.filter(*(key.condition() for key in keys)).order_by(*order_of(keys))
     if loads := loads_of(query):
         rows = rows.select_related(*loads)
-    rows = with_sight(rows, shown_fields(query).values(), query.actor)
+    rows = with_computed(with_sight(rows, shown_fields(query).values(), query.actor), shown_fields(query).values())
     return rows.only(*stored_columns(query)) if query.narrow else rows
 
 
@@ -131,6 +132,8 @@ def stored_columns(query: Query) -> list[str]:
     found = ["id", "version", *record_type.defaults]
     found += [one.while_column for one in record_type.deadlines if one.field in query.columns]
     for field in (fields[name] for name in {record_type.title: 0, **dict.fromkeys(query.columns)} if name in fields):
+        if field.is_computed:
+            continue
         if field.is_custom:
             found.append(CUSTOM)
         elif isinstance(field, MoneyKind):

@@ -307,7 +307,9 @@ class RecordType:
 
     def fields(self, actor: Actor) -> dict[str, Field]:
         """All fields the actor may use, custom ones last."""
-        return {**self.own_fields, **actor.custom_fields.get(self.name, {})}
+        from jantar.engine.records.computed import custom_fields
+
+        return {**self.own_fields, **custom_fields(self, actor)}
 
     def allowed(self, actor: Actor, action: str, path: str = "") -> Q:
         """The condition on a record, or on what a reference named `path` leads to."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, F, Func, OuterRef, Q, Subquery, TextField, Value
+from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
@@ -22,6 +22,7 @@ from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.references import Reference
 from jantar.engine.fields.sources import CUSTOM
+from jantar.engine.fields.sql import Sql
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.links import FirstLinked, seen_links
 from jantar.engine.records.models import Record
@@ -64,25 +65,6 @@ class ExportColumn:
     header: str
     expression: Combinable
     kind: str = "text"
-
-
-class Sql(Func):
-    """A piece of SQL around expressions: `template` has {0}, {1} where they stand."""
-
-    output_field = TextField()
-
-    def __init__(self, template: str, *expressions: Any, output_field: Any = None) -> None:
-        super().__init__(*expressions, output_field=output_field or TextField())
-        self.pattern = template
-
-    def as_sql(self, compiler: Any, connection: Any, *_template: Any, **_extra: Any) -> tuple[str, tuple[Any, ...]]:
-        parts: list[str] = []
-        parameters: list[Any] = []
-        for expression in self.source_expressions:
-            sql, given = compiler.compile(expression)
-            parts.append(sql)
-            parameters.extend(given)
-        return self.pattern.format(*parts), tuple(parameters)
 
 
 def columns_of(fields: Sequence[Field], style: Style, actor: Actor) -> list[ExportColumn]:

@@ -23,7 +23,16 @@ def test_a_field_is_added_used_changed_and_taken_out_of_use(root):
     sent = {"label": "Mood", "kind": "choice", "choices": ["calm", "sad"], "help": "Of the end"}
     field = data_of(root.post(FIELDS, sent), 201)
     validate_as("CustomField", field)
-    untouched = {"section": "", "default": "", "unique": False, "indexed": False, "wanted": False, "target": ""}
+    untouched = {
+        "wanted": False,
+        "section": "",
+        "default": "",
+        "unique": False,
+        "indexed": False,
+        "target": "",
+        "formula": "",
+        "result": "",
+    }
     assert field == {**sent, **untouched, "key": "x_mood", "required": False, "position": 1, "retired": False}
     book = data_of(root.post("/books", {"title": "Quo vadis", "x_mood": "sad"}), 201)
     assert book["x_mood"] == "sad"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from jantar.engine.fields.custom import KINDS
+from jantar.engine.fields.custom import COMPUTED, KINDS
 from jantar.engine.fields.errors import Invalid, NotAllowed
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.services import (
@@ -49,7 +49,7 @@ def test_only_administrators_may() -> None:
     [
         ({"label": "  "}, "label"),
         ({"label": "x" * 101}, "label"),
-        ({"kind": "formula"}, "kind"),
+        ({"kind": "wibble"}, "kind"),
         ({"help": "x" * 301}, "help"),
         ({"kind": "choice"}, "choices"),
         ({"kind": "choice", "choices": ["Gold", " "], "label": ""}, "label"),
@@ -126,4 +126,4 @@ def test_no_more_fields_than_the_limit_are_in_use_not_even_by_revival(monkeypatc
 
 
 def test_what_an_administrator_can_choose_are_the_kinds_that_fields_are_made_of() -> None:
-    assert set(dict(CustomField.KINDS)) == set(KINDS)
+    assert set(dict(CustomField.KINDS)) == {*KINDS, *COMPUTED}

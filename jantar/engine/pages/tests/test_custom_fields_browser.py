@@ -8,7 +8,7 @@ from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records import write
 from jantar.engine.testing.actors import make_user
 from jantar.engine.testing.fake.models import Book
-from jantar.engine.testing.fake.records import shelves
+from jantar.engine.testing.fake.records import books, shelves
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.capability("C130")]
 
@@ -70,3 +70,26 @@ def test_fields_are_added_put_in_order_by_keys_and_filled_in(ada, open_page, lan
     stored = Book.objects.get().custom
     assert (stored["x_spare_shelf"], stored["x_advance"]["amount"]) == (shelf, "1250.50")
     expect(page.locator("#fact-x_spare_shelf")).to_contain_text("Attic")
+
+
+@pytest.mark.parametrize("language", ["en", "cs"])
+def test_a_formula_is_put_together_by_clicks_checked_while_typing_and_tried(ada, open_page, language):
+    ada.language = language
+    ada.save()
+    write.create(books, {"title": "Quo vadis", "pages": 120}, actor=actor_for(ada))
+    page = open_page(ada, "/settings/fields/books/")
+    page.locator("a[data-shortcut='n']").click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("#id_label").fill("Double")
+    expect(dialog.locator("#id_formula")).to_be_hidden()
+    dialog.locator("#id_kind").select_option("formula")
+    expect(dialog.locator("#id_required")).to_be_hidden()
+    dialog.locator("select").filter(has=page.locator("option[value='[Pages]']")).select_option("[Pages]")
+    expect(dialog.locator("#id_formula")).to_have_value("[Pages]")
+    dialog.locator("#id_formula").press_sequentially(" * ")
+    expect(dialog.locator(".field-errors")).to_contain_text("At the end" if language == "en" else "Na konci")
+    dialog.locator("#id_formula").press_sequentially("2")
+    expect(dialog.locator("dd")).to_have_text("240")
+    dialog.get_by_role("button", name="Save field" if language == "en" else "Uložit pole").click()
+    expect(page.get_by_role("cell", name="Double", exact=True)).to_be_visible()
+    assert CustomField.objects.get().formula == "[pages] * 2"

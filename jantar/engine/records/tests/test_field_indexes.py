@@ -13,6 +13,7 @@ from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.services import change_custom_field, create_custom_field, retire_custom_field
 from jantar.engine.permissions.actor import Actor, actor_for, system_actor
 from jantar.engine.records import field_indexes, write
+from jantar.engine.records.custom_fields import change_field, create_field
 from jantar.engine.records.errors import Invalid
 from jantar.engine.records.field_indexes import build_indexes, existing_indexes, is_work_left, refuse_doubles, states_of
 from jantar.engine.records.jobs import build_field_indexes
@@ -283,3 +284,25 @@ def test_the_name_of_any_index_is_short_enough() -> None:
     field = CustomField(pk=10**9, record_type="books", key="x_code", label="Code", kind="text", indexed=True)
     found = field_indexes._indexes(field_from(field), f"{field_indexes.PREFIX}{field.pk}", field_indexes.ALIVE)
     assert all(len(index.name) <= 30 for index in found)
+
+
+def test_lists_by_a_formula_are_read_from_an_index_that_follows_the_formula(db: None) -> None:
+    new("Size", "integer")
+    kept: dict[str, Any] = {"kind": "formula", "indexed": True, "actor": system_actor()}
+    double = create_field("books", label="Double", formula="[Size] * 2", **kept)
+    half = create_field("books", label="Half", formula="[Double] / 4", **kept)
+    add_books(20_000)
+    assert build() == []
+    first = existing_indexes().keys()
+    before = actor_for(make_user("Root", admin=True))
+    assert f"jantar_custom_{double.pk}_" in plan_of(before, "x_double")
+    assert f"jantar_custom_{half.pk}_" in plan_of(before, "-x_half")
+    tree = {"field": "x_half", "op": "is", "value": "3.5"}
+    assert f"jantar_custom_{half.pk}_" in plan_of(before, "title", tree)
+    assert len(page_of(Query(books, before, filter=tree)).rows) == 20
+    change_field(double, formula="[Size] * 4", actor=system_actor())
+    assert build() == []
+    assert existing_indexes().keys().isdisjoint(first)
+    with pytest.raises(Invalid) as refused:
+        change_field(double, formula="[Size] + day(today())", actor=system_actor())
+    assert list(refused.value.errors) == ["indexed"]

@@ -1,0 +1,96 @@
+"""What an administrator says of a computed field, checked; and what other fields need of it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from jantar.engine.fields.custom import COMPUTED
+from jantar.engine.fields.errors import FieldError, Invalid
+from jantar.engine.fields.formulas.compiled import Compiled, Key
+from jantar.engine.fields.formulas.errors import FormulaError
+from jantar.engine.fields.models import CustomField
+from jantar.engine.permissions.actor import Actor, system_actor
+from jantar.engine.records.computed import needs_of
+from jantar.engine.records.formulas import compiled
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.registry import registry
+from jantar.kit.text import without_controls
+
+
+@contextmanager
+def formulas_alone() -> Iterator[None]:
+    """One administrator at a time changes what formulas are made of, so that two together can't make a circle."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('jantar.formulas'))")
+        yield
+
+
+def computed_settings(
+    type_name: str, settings: Mapping[str, Any], definition: CustomField | None = None
+) -> dict[str, Any]:
+    """The settings that follow from a formula as it was written. Raises Invalid, which says where it is wrong."""
+    if settings.get("kind") != "formula":
+        return {"formula": "", "result": ""}
+    text = without_controls(settings.get("formula", "")).strip()
+    try:
+        found = checked(registry.get(type_name), text, system_actor(), definition)
+    except FormulaError as error:
+        raise Invalid({"formula": [error.placed(text)]}) from error
+    if settings.get("indexed") and not found.term.is_fixed:
+        raise Invalid({"indexed": [not_fixed()]})
+    if definition and found.term.type != definition.result and {found.term.type, definition.result} != NUMBERS:
+        refuse_other_type(definition)
+    return {"formula": found.stored, "result": found.term.type}
+
+
+NUMBERS = {"number", "integer"}
+
+
+def not_fixed() -> str:
+    return _("No index can hold this: it depends on the day or on other records.")
+
+
+def refuse_other_type(definition: CustomField) -> None:
+    """Formulas that need the field were checked with the kind of values it had."""
+    if needing := needed_by(definition):
+        words = _("“%(label)s” is used in “%(other)s” and has to give the same kind of value.")
+        raise Invalid({"formula": [words % {"label": definition.label, "other": needing[0].label}]})
+
+
+def checked(record_type: RecordType, text: str, actor: Actor, definition: CustomField | None = None) -> Compiled:
+    """The formula compiled for the field that is to have it. Raises FormulaError."""
+    chain: tuple[Key, ...] = ((record_type.name, definition.key),) if definition else ()
+    return compiled(record_type, text, actor, chain)
+
+
+def refuse_needed(definition: CustomField) -> None:
+    """Raises Invalid when computed fields in use need this one."""
+    if needing := needed_by(definition):
+        names = ", ".join(f"“{one.label}”" for one in needing)
+        words = _("“%(label)s” is used in %(names)s. Change that first.")
+        raise Invalid({"": [words % {"label": definition.label, "names": names}]})
+
+
+def needed_by(definition: CustomField) -> list[CustomField]:
+    """The computed fields in use that name this one."""
+    actor, found = system_actor(), []
+    for other in CustomField.objects.filter(kind__in=COMPUTED, retired_at=None).exclude(pk=definition.pk):
+        field = actor.custom_fields[other.record_type][other.key]
+        if other.record_type in registry:
+            needs = needs_of(field, registry.get(other.record_type), actor)
+            found += [other] if (definition.record_type, definition.key) in needs else []
+    return found
+
+
+def refuse_broken(definition: CustomField) -> None:
+    """Raises Invalid when a computed field that comes back needs what is not there any more."""
+    if definition.kind not in COMPUTED:
+        return
+    try:
+        checked(registry.get(definition.record_type), definition.formula, system_actor(), definition)
+    except FieldError as error:
+        raise Invalid({"formula": [error.message]}) from error
