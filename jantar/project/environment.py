@@ -5,6 +5,7 @@ in words. docs/operations.md lists the same table.
 """
 
 import difflib
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -53,6 +54,15 @@ def _address(value: str) -> str | None:
     return None if fine else "must be an address such as https://crm.example.com"
 
 
+def _networks(value: str) -> str | None:
+    for network in filter(None, value.split(",")):
+        try:
+            ipaddress.ip_network(network)
+        except ValueError:
+            return f"must list networks such as 10.1.0.0/16, not {network}"
+    return None
+
+
 def _long_enough(value: str) -> str | None:
     return None if len(value) >= 32 else "must have at least 32 characters"
 
@@ -91,6 +101,12 @@ VARIABLES = [
         "JANTAR_JOBS_LISTEN", "0: workers only poll for jobs, as PgBouncer in transaction mode needs", "1", _switch
     ),
     Variable("JANTAR_FILE_MAX_MB", "Size of the largest file that can be attached, in MB", "100", _number(1, 290)),
+    Variable(
+        "JANTAR_OUTGOING_NETWORKS",
+        "Private networks that webhooks may be sent to, such as 10.1.0.0/16, with commas between",
+        "",
+        _networks,
+    ),
     Variable(
         "JANTAR_API_REQUESTS_PER_MINUTE",
         "Requests one API token may send in a minute to one web process; 0 is no limit",

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "jantar.platform.jobs",
     "jantar.platform.files",
     "jantar.platform.mail",
+    "jantar.platform.outgoing",
     "jantar.platform.accounts",
     "jantar.platform.settings",
     "jantar.engine.fields",
@@ -87,6 +88,7 @@ INSTALLED_APPS = [
     "jantar.engine.quality",
     "jantar.engine.pages",
     "jantar.engine.api",
+    "jantar.engine.webhooks",
     "jantar.modules.contacts",
     "jantar.modules.communications",
     "jantar.modules.sales",
@@ -209,6 +211,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a sheet with 2,000 columns is mapped i
 
 # The largest file that can be attached, in MB.
 FILE_MAX_MB = int(os.environ.get("JANTAR_FILE_MAX_MB", "100"))
+
+# Networks within which webhooks may be sent beside the public internet, such as 10.1.0.0/16.
+OUTGOING_NETWORKS = [network for network in os.environ.get("JANTAR_OUTGOING_NETWORKS", "").split(",") if network]
 
 # Requests that one API token may send in a minute to one process; 0 is no limit.
 API_REQUESTS_PER_MINUTE = int(os.environ.get("JANTAR_API_REQUESTS_PER_MINUTE", "1200"))

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *gallery,
     path("api/v1/", api.urls),
     path("", include("jantar.engine.transfer.urls")),
+    path("", include("jantar.engine.webhooks.urls")),
     path("", include("jantar.modules.sales.urls")),
     path("", include("jantar.engine.pages.urls")),
 ]

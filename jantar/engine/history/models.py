@@ -1,5 +1,7 @@
 """What happened to the data: operations (who, why, when) and the changes each of them made."""
 
+from collections.abc import Callable, Sequence
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -20,6 +22,11 @@ class Cause(models.TextChoices):
 
 class Operation(models.Model):
     """One act of one actor. Everything it changed can be listed and undone together."""
+
+    #: While it is open: the last change before it, or before this step of it.
+    starts_after: int = 0
+    #: While it is open: who hears of its end, functions that take the operation.
+    told: "Sequence[Callable[[Operation], None]]" = ()
 
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("who")

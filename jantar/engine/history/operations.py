@@ -13,16 +13,20 @@ _current: ContextVar[Operation | None] = ContextVar("operation", default=None)
 
 #: Told at the end of each operation, and of each step of a long one, in its transaction.
 Listener = Callable[[Operation], None]
-_listeners: list[Listener] = []
+_listeners: list[tuple[Listener, str]] = []
 
 
 class OperationUndoneError(Exception):
     """The operation was undone while it was still going on."""
 
 
-def listen(listener: Listener) -> None:
-    """Registers who is told of what is written; called when Django starts."""
-    _listeners.append(listener)
+def listen(listener: Listener, *, when: str = "true") -> None:
+    """Registers who is told of what is written; called when Django starts.
+
+    `when` is a condition in SQL. It is asked in the statement that opens the operation, so that who has nothing to do
+    costs no statement.
+    """
+    _listeners.append((listener, when))
 
 
 def current_operation() -> Operation | None:
@@ -61,17 +65,26 @@ def continued(operation_id: int) -> Iterator[Operation]:
 
 @contextmanager
 def _inside(opened: Operation) -> Iterator[None]:
-    _announce(str(opened.pk))
+    _announce(opened)
     token = _current.set(opened)
     try:
         yield
-        for listener in _listeners:
+        for listener in opened.told:
             listener(opened)
     finally:
         _current.reset(token)
-    _announce("")
-
-
-def _announce(value: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('jantar.operation', %s, true)", [value])
+        cursor.execute("SELECT set_config('jantar.operation', '', true)")
+
+
+def _announce(opened: Operation) -> None:
+    """Makes the operation known to the triggers; notes on it which change is the last before it, and who is told."""
+    conditions = "".join(f", {when}" for _listener, when in _listeners)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('jantar.operation', %s, true), "
+            f"coalesce(pg_sequence_last_value('history_change_id_seq'), 0){conditions}",
+            [str(opened.pk)],
+        )
+        [_set, opened.starts_after, *wanted] = cursor.fetchone()
+    opened.told = [listener for (listener, _when), is_wanted in zip(_listeners, wanted, strict=True) if is_wanted]

@@ -16,7 +16,7 @@ from jantar.engine.testing.fake.records import shelves
 def test_who_listens_is_told_at_the_end_of_each_step_and_not_when_it_failed(monkeypatch) -> None:
     told: list[tuple[int, int]] = []
     listeners = [lambda done: told.append((done.pk, Change.objects.filter(operation=done).count()))]
-    monkeypatch.setattr(operations, "_listeners", listeners)
+    monkeypatch.setattr(operations, "_listeners", [(one, "true") for one in listeners])
     actor = actor_for(make_user("Ada", admin=True))
     with operations.operation(actor, Cause.PAGE) as opened:
         write.create(shelves, {"name": "Attic"}, actor=actor)
@@ -26,3 +26,13 @@ def test_who_listens_is_told_at_the_end_of_each_step_and_not_when_it_failed(monk
         write.create(shelves, {"name": "Roof"}, actor=actor)
         _ = 1 / 0
     assert told == [(opened.pk, 1), (opened.pk, 2)]
+
+
+@pytest.mark.django_db
+def test_who_has_nothing_to_do_is_not_told_and_costs_no_statement(monkeypatch, django_assert_num_queries) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(operations, "_listeners", [(lambda done: told.append(done.pk), "1 = 2")])
+    actor = actor_for(make_user("Ada", admin=True))
+    with django_assert_num_queries(5), operations.operation(actor, Cause.PAGE):
+        pass  # savepoint, the operation, its announcement, the end of it, release
+    assert told == []
