@@ -13,6 +13,7 @@ from jantar.engine.documents.models import Content, Version
 from jantar.engine.documents.sniffing import kind_of
 from jantar.engine.fields.errors import Invalid
 from jantar.platform.files.services import CHUNK_BYTES, delete_file, store_file
+from jantar.platform.mail.models import MailAttachment
 
 MEGABYTE = 1024 * 1024
 #: So long nothing may point to a content before it is deleted: undoing brings versions back for 30 days.
@@ -62,6 +63,7 @@ def measured(file: IO[bytes]) -> tuple[str, int]:
 def delete_unused() -> int:
     """Delete contents that no version has had for a month; return how many. To be called every night."""
     unused = Content.objects.filter(versions=None, created_at__lt=timezone.now() - UNUSED)
+    unused = unused.exclude(file__in=MailAttachment.objects.values("file"))  # mails in the log still have them
     number = 0
     for content in unused.select_related("file", "small", "large"):
         with transaction.atomic():

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from jantar.engine.fields.model_fields import RecordKeyField
+from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.models import Record
 
 NAME_LENGTH = 200
@@ -151,6 +152,15 @@ class Document(Record):
     folder = models.ForeignKey(
         Folder, verbose_name=_("folder"), null=True, blank=True, on_delete=models.PROTECT, related_name="documents"
     )
+    #: Sales literature is offered on every record to be given to somebody, as long as it is valid.
+    is_literature = models.BooleanField(_("sales literature"), default=False)
+    language = models.CharField(
+        _("language"), max_length=2, blank=True, default="",
+        choices=[("cs", _("Czech")), ("sk", _("Slovak")), ("hu", _("Hungarian")), ("pl", _("Polish")),
+                 ("en", _("English")), ("de", _("German"))],
+    )  # fmt: skip
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
     content = models.ForeignKey(Content, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(_("type"), max_length=10, choices=Kind, default=Kind.OTHER, editable=False)
     size = models.BigIntegerField(_("size in bytes"), default=0, editable=False)
@@ -167,6 +177,7 @@ class Document(Record):
             models.Index("about_type", "about_id", F("id").desc(), condition=ALIVE, name="document_of_record"),
             models.Index(F("created_at").desc(), F("id").desc(), condition=ALIVE, name="document_by_created"),
             models.Index("content", name="document_of_content"),
+            models.Index("id", condition=ALIVE & Q(is_literature=True), name="document_literature"),
         ]
 
     def __str__(self) -> str:
@@ -197,3 +208,42 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class How(models.TextChoices):
+    MAIL = "mail", _("by e-mail")
+    HAND = "hand", _("handed over")
+
+
+class HandoutQuerySet(models.QuerySet["Handout"]):
+    def visible_to(self, actor: Actor) -> "HandoutQuerySet":
+        """Those of documents the actor sees. Who got it is told only where the recipient may be seen, too."""
+        return self.filter(document__in=Document.objects.visible_to(actor))
+
+
+class Handout(models.Model):
+    """Somebody got a version of a document; `about` is the record on which it was given."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="handouts")
+    version = models.ForeignKey(Version, on_delete=models.CASCADE, related_name="handouts")
+    to = RecordKeyField(_("recipient"), blank=False)
+    about = RecordKeyField(_("record"))
+    how = models.CharField(_("how"), max_length=4, choices=How)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    mail = models.ForeignKey("mail.SentMail", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = models.Manager.from_queryset(HandoutQuerySet)()
+
+    class Meta:
+        verbose_name = _("handed out document")
+        verbose_name_plural = _("handed out documents")
+        indexes = [
+            models.Index("document", F("at").desc(), name="handout_of_document"),
+            models.Index("to_type", "to_id", name="handout_to"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.to}"

@@ -10,6 +10,12 @@ from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
 
+IS_CURRENT_LITERATURE = [
+    {"field": "is_literature", "op": "is", "value": True},
+    {"none": [{"field": "valid_from", "op": "within", "value": "after today"}]},
+    {"none": [{"field": "valid_until", "op": "within", "value": "before today"}]},
+]
+
 documents = RecordType(
     name="documents",
     model=Document,
@@ -18,11 +24,15 @@ documents = RecordType(
     columns=("name", "kind", "about", "folder", "number", "owner", "updated_at"),
     sections=(
         Section(_("Document"), "name", "description", "about", "folder", "owner", "team"),
+        Section(_("Sales literature"), "is_literature", "language", "valid_from", "valid_until"),
         Section(pgettext_lazy("file", "File"), "kind", "size", "number"),
     ),
     search=Search(text=("name", "description"), words=("content.words",)),
     hangs_on="about",
-    views=(View("mine", _("My documents"), {"all": [{"field": "owner", "op": "is", "value": "me"}]}),),
+    views=(
+        View("mine", _("My documents"), {"all": [{"field": "owner", "op": "is", "value": "me"}]}),
+        View("literature", _("Sales literature"), {"all": IS_CURRENT_LITERATURE}, sort="name"),
+    ),
     hidden=frozenset({"content"}),
     traces=(Part("versions", Version, "document", pgettext_lazy("file", "Versions")),),
     within=rights.of_document,

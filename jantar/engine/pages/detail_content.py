@@ -227,6 +227,11 @@ class RecordPage:
         return self.record_type.within is not None
 
     @property
+    def may_give(self) -> bool:
+        """Whether documents can be given to somebody from here."""
+        return not self.hangs and self.actor.may("see", "documents")
+
+    @property
     def uploads(self) -> Uploads | None:
         """Where files that are dropped on the page go."""
         if not self.record.may_edit or not self.actor.may("create", "documents"):

@@ -22,6 +22,7 @@ from jantar.engine.pages import (
     following,
     forms,
     formulas,
+    handing,
     inline,
     kept,
     likely,
@@ -148,6 +149,9 @@ RECORDS = [
 
 DOCUMENTS = [
     path(f"{TYPE}<int:pk>/related/documents/", documents.panel, name="documents_of"),
+    path(f"{TYPE}<int:pk>/give/", handing.give, name="give"),
+    path("documents/literature/", handing.find, name="literature"),
+    path("documents/<int:pk>/given/", handing.given, name="given"),
     path("documents/company/", documents.company_files, name="company_files"),
     path("documents/upload/", documents.upload, name="upload"),
     path("documents/<int:pk>/file/", documents.show_file, name="file"),

@@ -36,6 +36,7 @@ def problems(record_type: RecordType) -> Iterator[CheckMessage]:
         "belongs_to": record_type.belongs_to,
         "defaults": tuple(record_type.defaults),
         "quality": record_type.quality.wanted if record_type.quality else (),
+        "reach": tuple(filter(None, (record_type.reach.mail, record_type.reach.language))) if record_type.reach else (),
         "happens_at": tuple(filter(None, (record_type.happens_at,))),
     }
     for place, names in places.items():

@@ -153,6 +153,14 @@ class Deadline:
 
 
 @dataclass(frozen=True)
+class Reach:
+    """The fields that say where mail to such a record goes and in which language it likes to read."""
+
+    mail: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
 class Quality:
     """What the data quality page looks at. `among` are the filter conditions of the records that count (open ones).
 
@@ -255,6 +263,8 @@ class RecordType:
     duplicates: Duplicates | None = None
     #: What of its data is looked after; without it the data quality page leaves the type out.
     quality: Quality | None = None
+    #: How its records are written to; without it nobody can.
+    reach: Reach | None = None
     #: The field that says when what it tells of happened (a call): what it points to is not quiet then.
     happens_at: str = ""
     import_columns: tuple[ImportColumn, ...] = ()

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from jantar.engine.records.parts import Part
-from jantar.engine.records.record_type import Duplicates, Quality, RecordType, Search, Section, View
+from jantar.engine.records.record_type import Duplicates, Quality, Reach, RecordType, Search, Section, View
 from jantar.engine.records.registry import registry
 from jantar.modules.contacts import importing, known_exports, mirrors, services
 from jantar.modules.contacts.choices import PartyKind
@@ -93,6 +93,7 @@ companies = RecordType(
         ignored=LEGAL_FORMS,
         name_is_telling=True,
     ),
+    reach=Reach("email", "language"),
     quality=Quality(
         wanted=("phone", "email", "city", "registration_number", "owner"),
         unreachable=(*IS_UNREACHABLE, {"relation": "people", "has": "none", "where": HAS_PHONE_OR_MAIL}),
@@ -150,6 +151,7 @@ people = RecordType(
         place=ADDRESS_OF,
         supports=("company", "birthday"),
     ),
+    reach=Reach("email", "language"),
     quality=Quality(wanted=("phone", "email", "company", "owner"), unreachable=IS_UNREACHABLE, grows_quiet=True),
     match=("email", "phone", "name"),
     import_names=importing.OF_PEOPLE,

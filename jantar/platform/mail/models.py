@@ -56,3 +56,20 @@ class SentMail(models.Model):
     def can_send_again(self) -> bool:
         """Given up, so that only a person can decide."""
         return self.state == State.FAILED
+
+
+class MailAttachment(models.Model):
+    """A kept file that goes out with a mail, under this name."""
+
+    mail = models.ForeignKey(SentMail, on_delete=models.CASCADE, related_name="attachments")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=200)
+    media_type = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name

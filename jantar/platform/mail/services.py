@@ -2,6 +2,7 @@
 
 import smtplib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import make_msgid
 
@@ -13,10 +14,23 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from jantar.platform.mail.models import SentMail, State
+from jantar.platform.files.models import StoredFile
+from jantar.platform.files.services import open_file
+from jantar.platform.mail.models import MailAttachment, SentMail, State
 
 MAX_ATTEMPTS = 6
 KEPT_DAYS = 180
+#: What all attachments of a mail may have together, in bytes; many mail servers take no more.
+MOST_ATTACHED = 15 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A kept file that goes out with a mail."""
+
+    file: StoredFile
+    name: str
+    media_type: str
 
 
 def send_mail(
@@ -27,16 +41,20 @@ def send_mail(
     html: str = "",
     owner_id: int | None = None,
     is_private: bool = False,
+    attachments: Sequence[Attachment] = (),
 ) -> SentMail:
     """Have a mail sent after the current transaction; a rollback takes it back.
 
     Of a private one no page shows subject and text, and they are deleted when it was sent.
-    Raises ValidationError for an address that is none. Line breaks in the subject become spaces.
+    Raises ValidationError for an address that is none and for attachments of more than `MOST_ATTACHED` bytes. Line
+    breaks in the subject become spaces.
     """
     for address in to:
         validate_email(address)
     if not to:
         raise ValidationError(_("A mail needs at least one recipient."))
+    if sum(one.file.size for one in attachments) > MOST_ATTACHED:
+        raise ValidationError(_("The attachments are too large for a mail."))
     with transaction.atomic():
         mail = SentMail.objects.create(
             to=", ".join(to),
@@ -46,6 +64,10 @@ def send_mail(
             owner_id=owner_id,
             is_private=is_private,
             message_id=make_msgid(domain=settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(" >") or "localhost"),
+        )
+        MailAttachment.objects.bulk_create(
+            MailAttachment(mail=mail, file=one.file, name=one.name[:200], media_type=one.media_type)
+            for one in attachments
         )
         _enqueue(mail)
     return mail
@@ -88,6 +110,9 @@ def message_of(mail: SentMail) -> EmailMultiAlternatives:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    for one in mail.attachments.select_related("file"):
+        with open_file(one.file) as content:
+            message.attach(one.name, content.read(), one.media_type)
     return message
 
 
