@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jantar.ui.csp.ContentSecurityPolicyMiddleware",
+    "jantar.engine.pages.as_of.AsOfMiddleware",
     "jantar.engine.pages.errors.ErrorsMiddleware",
     "jantar.engine.api.limits.RequestLimitMiddleware",
 ]

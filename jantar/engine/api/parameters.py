@@ -9,6 +9,8 @@ from ninja import Field, Schema
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.listing import MAX_LIMIT
 
+AS_OF = "A day (its end) or a time: everything as it stood then, with your rights of today."
+
 
 class ListParameters(Schema):
     search: str = Field("", description="Words to look for.")
@@ -29,6 +31,7 @@ class ListParameters(Schema):
     fields: str = Field(
         "", description="The names of the fields and parts wanted. All fields, without parts, when left out."
     )
+    as_of: str = Field("", description=AS_OF, examples=["2026-11-01", "2026-11-01T09:30:00Z"])
 
 
 def refuse_unknown(request: HttpRequest, known: "Collection[str] | type[Schema]" = ()) -> None:

@@ -4,14 +4,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
+from ninja.params import Query as Parameter
 
 from jantar.engine.api import documents, duplicates, merging, past, reading, stream, writing
 from jantar.engine.api.answers import json_answer
 from jantar.engine.api.body import read_object
 from jantar.engine.api.idempotency import once
-from jantar.engine.api.parameters import ListParameters, refuse_unknown
+from jantar.engine.api.parameters import AS_OF, ListParameters, refuse_unknown
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotFound
+from jantar.engine.records.past import looking
 from jantar.engine.records.record_type import RecordAction, RecordType
 
 ONE = "/{int:id}"
@@ -36,15 +38,19 @@ def add_reading(router: Router, record_type: RecordType) -> None:
     @router.get("", **documents.listing(record_type))
     def list_records(request: HttpRequest, parameters: Query[ListParameters]) -> HttpResponse:
         refuse_unknown(request, ListParameters)
-        asked = reading.ListRequest(**parameters.dict())
-        return json_answer(reading.list_records(record_type, current_actor(request), asked))
+        asked = reading.ListRequest(**parameters.dict(exclude={"as_of"}))
+        with looking(current_actor(request), parameters.as_of) as actor:
+            return json_answer(reading.list_records(record_type, actor, asked))
 
     @router.get(ONE, **documents.showing(record_type))
-    def show_record(request: HttpRequest, id: int, fields: str = "") -> HttpResponse:
-        refuse_unknown(request, {"fields"})
+    def show_record(
+        request: HttpRequest, id: int, fields: str = "", as_of: str = Parameter("", description=AS_OF)
+    ) -> HttpResponse:
+        refuse_unknown(request, {"fields", "as_of"})
         actor = current_actor(request)
         try:
-            return record_answer(reading.show_record(record_type, actor, id, fields))
+            with looking(actor, as_of) as seeing:
+                return record_answer(reading.show_record(record_type, seeing, id, fields))
         except NotFound as error:
             raise merging.not_found(record_type, actor, id, error) from error
 

@@ -102,6 +102,8 @@ def changes_of(
     """
     table = record_type.model._meta.db_table
     rows = Change.objects.filter(root=table, root_id=record_id).select_related("operation__actor")
+    if actor.as_of:
+        rows = rows.filter(at__lte=actor.as_of)
     if before is not None:
         rows = rows.filter(pk__lt=before)
     if by is not None:

@@ -57,6 +57,8 @@ class ListState:
     group: str = ""
     #: The id of the record shown beside the list, FIRST, or "" for a list by itself.
     beside: str = ""
+    #: The moment that is shown, as the address names it; "" for today.
+    as_of: str = ""
     #: True when the address says that the default view is not wanted.
     is_all: bool = False
 
@@ -219,6 +221,8 @@ class ListState:
             found["view"] = str(self.view.pk)
         elif self.is_all:
             found["view"] = ALL
+        if self.as_of:
+            found["as_of"] = self.as_of
         if self.group:
             found["group"] = self.group
         if self.filter != base_filter:
@@ -278,6 +282,7 @@ def from_parameters(given: QueryDict, record_type: RecordType, actor: Actor, pla
         cursor=given.get("cursor", ""),
         group=given.get("group", ""),
         beside=beside if (beside := given.get("beside", "")) == FIRST or whole_number(beside) else "",
+        as_of=given.get("as_of", "")[:40],
     )
 
 

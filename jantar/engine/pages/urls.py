@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from jantar.engine.pages import (
     account_notifications,
+    as_of,
     bin,
     boards,
     bulk,
@@ -72,6 +73,7 @@ TIMELINE = [
 
 LISTS = [
     path("", today.show_today, name="home"),
+    path("as-of/", as_of.choose, name="as_of"),
     path("quality/", quality.show, name="quality"),
     path("quality/mine/", quality.mine, name="quality_mine"),
     path("quality/<record_type:type_name>/", quality.show_type, name="quality_of"),

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from jantar.engine.fields.base import Field, FilterContext
 from jantar.engine.fields.custom import field_from
 from jantar.engine.fields.errors import NotAllowed
 from jantar.engine.fields.models import CustomField
-from jantar.engine.permissions.models import Scope
+from jantar.engine.permissions.models import Action, Scope
 
 if TYPE_CHECKING:
     from jantar.platform.accounts.models import User
@@ -39,9 +39,17 @@ class Actor:
     time_zone: str = "UTC"
     #: The custom fields as `engine.records.computed` makes them for this actor, by type.
     bound_fields: dict[str, Mapping[str, Field]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    #: The moment whose records are read; from there nothing can be done but to see.
+    as_of: datetime | None = None
+
+    def at(self, moment: datetime) -> "Actor":
+        """The same actor, looking at the past."""
+        return replace(self, as_of=moment)
 
     def scope(self, type_name: str, action: str) -> Scope:
         """The widest scope in which the actor may do this with records of the type."""
+        if self.as_of and action != Action.SEE:
+            return Scope.NONE
         if self.is_admin:
             return Scope.ALL
         return max(self.grants.get((type_name, action), Scope.NONE), self.grants.get((ANY_TYPE, action), Scope.NONE))
@@ -57,11 +65,19 @@ class Actor:
     @property
     def rights(self) -> Hashable:
         """All that conditions of rights are made of: actors for whom it is equal see the same."""
-        return (self.user_id, self.is_admin, self.teams, self.teams_below, frozenset(self.grants.items()))
+        return (
+            self.user_id,
+            self.is_admin,
+            self.teams,
+            self.teams_below,
+            frozenset(self.grants.items()),
+            bool(self.as_of),
+        )
 
     @property
     def today(self) -> date:
-        return timezone.now().astimezone(ZoneInfo(self.time_zone)).date()
+        """The day of the user; in the past the day that is looked at."""
+        return (self.as_of or timezone.now()).astimezone(ZoneInfo(self.time_zone)).date()
 
     @property
     def filter_context(self) -> FilterContext:

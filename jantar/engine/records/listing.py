@@ -71,6 +71,8 @@ def rows_of(query: Query) -> Any:
     rows = rows.filter(compile_filter(query.filter, query.record_type, query.actor))
     if query.condition is not None:
         rows = rows.filter(query.condition)
+    if query.search.strip() and query.actor.as_of:
+        raise BadQuery("search", _("The past can't be searched for words. Use a filter."))
     if query.search.strip():
         rows = rows.filter(search_condition(query.record_type, query.search, query.actor))
     return rows

@@ -1,8 +1,10 @@
 """What every record has: an owner, a team, a version, custom values, a place in the bin."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +41,15 @@ def allowed(model: type[models.Model], actor: Actor, action: str, prefix: str = 
     for record_type in types:
         condition |= Q(**record_type.defaults) & record_type.allowed(actor, action)
     return condition
+
+
+def ids_sql(model: type[models.Model], scope: Q) -> tuple[str, Sequence[Any]]:
+    """A statement that gives the ids of the rows the condition holds for, in the bin or not, with its parameters."""
+    try:
+        sql, parameters = model._base_manager.filter(scope).order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return "SELECT NULL::bigint WHERE false", ()
+    return sql, parameters
 
 
 RecordManager = models.Manager.from_queryset(RecordQuerySet)

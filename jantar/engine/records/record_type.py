@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.from_model import fields_of
 from jantar.engine.permissions.actor import Actor
-from jantar.engine.permissions.scopes import prefixed, scope_condition
+from jantar.engine.permissions.scopes import NOTHING, prefixed, scope_condition
 
 if TYPE_CHECKING:
     from jantar.engine.records.models import Record
@@ -322,7 +322,12 @@ class RecordType:
         return {**self.own_fields, **custom_fields(self, actor)}
 
     def allowed(self, actor: Actor, action: str, path: str = "") -> Q:
-        """The condition on a record, or on what a reference named `path` leads to."""
+        """The condition on a record, or on what a reference named `path` leads to.
+
+        Of the past there is only what may be seen today, so that nothing more has to be asked.
+        """
+        if actor.as_of:
+            return Q() if actor.may(action, self.name) else prefixed(NOTHING, path)
         scope = prefixed(scope_condition(actor, self.name, action), path)
         return self.within(actor, action, scope, f"{path}__" if path else "") if self.within else scope
 

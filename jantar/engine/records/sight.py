@@ -28,7 +28,12 @@ def hide_unseen(rows: Sequence[Any], fields: Mapping[str, Field]) -> None:
     columns = [(one.name, one.id_name, sight_of(one)) for one in fields.values() if refers_to_record(one)]
     for row in rows:
         for name, id_name, sight in columns:
-            if getattr(row, id_name) is not None and not getattr(row, sight, True):
+            if getattr(row, id_name) is None:
+                continue
+            if row._state.fields_cache.get(name, row) is None:  # in the past there is only what may be seen
+                setattr(row, name, row._meta.get_field(name).related_model(pk=getattr(row, id_name)))
+                hide(getattr(row, name))
+            elif not getattr(row, sight, True):
                 hide(getattr(row, name))
 
 

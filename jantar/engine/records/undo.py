@@ -1,14 +1,13 @@
 """Undo: takes back everything one operation did, within rights, keeping what was changed since."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import EmptyResultSet
 from django.db import IntegrityError, transaction
-from django.db.models import Model, Q
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +19,7 @@ from jantar.engine.records.database import tracked_tables
 from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.merging.moving import move_back
 from jantar.engine.records.merging.undoing import marks_of, refuse_unless_may_part
-from jantar.engine.records.models import allowed
+from jantar.engine.records.models import allowed, ids_sql
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 
@@ -88,7 +87,7 @@ def _reverse(wanted: Operation, undoing: int, actor: Actor) -> UndoResult:
     elif not actor.is_admin:
         for table, model in models.items():
             for action in ("edit", "delete"):
-                reversal.keep_forbidden(table, action, *_ids(model, allowed(model, actor, action)))
+                reversal.keep_forbidden(table, action, *ids_sql(model, allowed(model, actor, action)))
     reversal.keep_used()
     try:
         with transaction.atomic():
@@ -103,14 +102,6 @@ def _reverse(wanted: Operation, undoing: int, actor: Actor) -> UndoResult:
     _prepare_again(result.conflicts, models, actor)
     _remember(result)
     return result
-
-
-def _ids(model: type[Any], scope: Q) -> tuple[str, Sequence[Any]]:
-    try:
-        sql, parameters = model._base_manager.filter(scope).values("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return "SELECT NULL::bigint WHERE false", ()
-    return sql, parameters
 
 
 def _models() -> dict[str, type[Any]]:

@@ -53,7 +53,10 @@ def register(tab: Tab, *, first: bool = False) -> None:
 
 
 def tabs_for(record_type: RecordType, actor: Actor) -> list[Tab]:
-    return [tab for tab in _tabs if actor.user_id is not None and tab.may(record_type, actor)]
+    """None for nobody, and none in the past."""
+    if actor.user_id is None or actor.as_of:
+        return []
+    return [tab for tab in _tabs if tab.may(record_type, actor)]
 
 
 class NoteTab(Tab):

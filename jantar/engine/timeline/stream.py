@@ -160,6 +160,8 @@ def page(record: Any, actor: Actor, *, group: str = "", before: str = "", limit:
 def places(key: RecordKey, actor: Actor, group: str, cursor: tuple[datetime, int] | None) -> Any:
     """The places of entries on a record's stream, newest first."""
     rows = Place.objects.filter(record_type=key.type, record_id=key.id).filter(visible(actor))
+    if actor.as_of:
+        rows = rows.filter(at__lte=actor.as_of)
     if group:
         if group not in GROUPS:
             raise BadQuery("group", _("There is no such filter."))

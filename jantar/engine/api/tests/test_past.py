@@ -1,9 +1,13 @@
 """What happened to a record, and taking it back."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.db.models import F
+from django.utils import timezone
 
+from jantar.engine.history.models import Change
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
@@ -94,3 +98,25 @@ def test_operations_of_others_and_unknown_ones_are_refused(api):
     assert Book.objects.visible_to(eve).get().title == "Hidden"
     for unknown in (0, 10**12, 2**63, 10**30):
         problem_in(api.post(f"/operations/{unknown}/undo"), 404)
+
+
+@pytest.mark.capability("N8")
+def test_lists_and_records_are_read_as_they_stood(api, ada):
+    copies = [{"number": "1", "is_main": True}]
+    pk = data_of(api.post("/books", {"title": "A", "pages": 1, "copies": copies}), 201)["id"]
+    gone = data_of(api.post("/books", {"title": "B", "pages": 5}), 201)["id"]
+    Change.objects.update(at=F("at") - timedelta(days=2))
+    noon = (timezone.now() - timedelta(days=1)).isoformat()
+    data_of(api.patch(f"/books/{pk}", {"title": "A2", "pages": 9, "copies": []}))
+    api.delete(f"/books/{gone}")
+    data_of(api.post("/books", {"title": "C"}), 201)
+    was = data_of(api.get(f"/books/{pk}", as_of=noon))
+    assert (was["title"], was["pages"], was["version"], [one["number"] for one in was["copies"]]) == ("A", 1, 1, ["1"])
+    listed = data_of(api.get("/books", as_of=noon, sort="-pages", fields="title"))
+    assert ([one["title"] for one in listed["items"]], listed["count"]) == (["B", "A"], 2)
+    tree = {"field": "pages", "op": "gte", "value": 5}
+    assert [one["title"] for one in data_of(api.get("/books", as_of=noon, filter=json.dumps(tree)))["items"]] == ["B"]
+    assert data_of(api.get(f"/books/{pk}"))["title"] == "A2"
+    assert problem_in(api.get("/books", as_of="2999-01-01"), 400)["where"] == "as_of"
+    assert problem_in(api.get(f"/books/{pk}", as_of="soon"), 400)["where"] == "as_of"
+    assert problem_in(api.get("/books", as_of=noon, search="A"), 400)["where"] == "search"
