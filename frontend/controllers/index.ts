@@ -24,6 +24,7 @@ import palette from "./palette";
 import pageCopy from "./page_copy";
 import relativeTime from "./relative_time";
 import partRows from "./part_rows";
+import reminders from "./reminders";
 import reorder from "./reorder";
 import rows from "./rows";
 import selection from "./selection";
@@ -43,8 +44,7 @@ import uploads from "./uploads";
 /** Every behaviour by the name that `data-controller` uses. */
 export const controllers: Record<string, ControllerConstructor> = {
   autosize, board, calendar, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, palette,
-  reorder, rows, selection, session, shell, shortcuts, split, tabs, theme, toasts, tooltip, uploads,
-  formula,
+  formula, reminders, reorder, rows, selection, session, shell, shortcuts, split, tabs, theme, toasts, tooltip, uploads,
   "date-field": dateField,
   "column-widths": columnWidths,
   "cell-edit": cellEdit,

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("", include("jantar.engine.transfer.urls")),
     path("", include("jantar.engine.webhooks.urls")),
+    path("", include("jantar.modules.communications.urls")),
     path("", include("jantar.modules.sales.urls")),
     path("", include("jantar.engine.pages.urls")),
 ]

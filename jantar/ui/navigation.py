@@ -16,8 +16,9 @@ from .addresses import address
 
 Place = Literal["main", "add", "user", "settings", "account"]
 Link = Literal[
-    "home", "palette", "sign_in", "sign_in_fragment", "sign_out", "session", "theme", "language", "notifications"
-]
+    "home", "palette", "sign_in", "sign_in_fragment", "sign_out", "session", "theme", "language", "notifications",
+    "reminders",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

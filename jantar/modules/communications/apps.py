@@ -11,7 +11,7 @@ class CommunicationsConfig(AppConfig):
         from jantar.engine.pages.calendars import is_offered
         from jantar.engine.timeline import composer
         from jantar.modules.communications import today  # noqa: F401 - puts its panel on the Today page
-        from jantar.modules.communications.pages import LogActivity
+        from jantar.modules.communications.pages.composing import LogActivity
         from jantar.modules.communications.telling import register_kinds
         from jantar.ui.navigation import NavArea, NavItem, navigation
 
@@ -22,5 +22,9 @@ class CommunicationsConfig(AppConfig):
                 shortcut="k", visible=is_offered,
             )
         )  # fmt: skip
+        navigation.add(
+            NavItem("reminders", _("Reminders"), "communications:reminder_settings", order=35), place="account"
+        )
+        navigation.link(reminders="communications:reminders")
         register_kinds()
         composer.register(LogActivity(), first=True)

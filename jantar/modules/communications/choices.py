@@ -28,6 +28,22 @@ class Priority(TextChoices):
     LOW = "low", pgettext_lazy("priority", "Low")
 
 
+class Lead(TextChoices):
+    """How long before its time somebody is reminded, in minutes."""
+
+    NEVER = "never", _("No reminder")
+    AT_ONCE = "0", _("At the time")
+    MINUTES_5 = "5", _("5 minutes before")
+    MINUTES_10 = "10", _("10 minutes before")
+    MINUTES_15 = "15", _("15 minutes before")
+    MINUTES_30 = "30", _("30 minutes before")
+    HOUR = "60", _("1 hour before")
+    HOURS_2 = "120", _("2 hours before")
+    DAY = "1440", _("1 day before")
+    DAYS_2 = "2880", _("2 days before")
+    WEEK = "10080", _("1 week before")
+
+
 ICONS: dict[str, str] = {
     ActivityKind.CALL: "phone",
     ActivityKind.MEETING: "users",

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -11,9 +12,17 @@ from django.utils.translation import pgettext_lazy
 from jantar.engine.fields.model_fields import MinutesField, MoneyField, RecordKeyField
 from jantar.engine.records.links import RecordLink
 from jantar.engine.records.models import Record
-from jantar.modules.communications.choices import ActivityKind, Outcome, Priority
+from jantar.modules.communications.choices import ActivityKind, Lead, Outcome, Priority
 
 ALIVE = Q(deleted_at=None)
+
+
+def lead_field() -> "models.CharField[str, str]":
+    """When those concerned are reminded; empty as each of them chose."""
+    return models.CharField(
+        _("reminder"), max_length=5, choices=Lead, blank=True, default="", db_default="",
+        help_text=_("When it is empty, as you chose in your account."),
+    )  # fmt: skip
 
 
 class Activity(Record):
@@ -27,6 +36,7 @@ class Activity(Record):
     all_day = models.BooleanField(_("all day"), default=False, db_default=False)
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True, default="")
     cost = MoneyField(_("cost"))
+    reminder = lead_field()
 
     title_column: ClassVar[str] = "subject"
 
@@ -98,6 +108,7 @@ class Task(Record):
     title = models.CharField(pgettext_lazy("task", "title"), max_length=200)
     description = models.TextField(_("description"), blank=True, default="")
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    reminder = lead_field()
     priority = models.CharField(_("priority"), max_length=10, choices=Priority, default=Priority.NORMAL)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     done_by = models.ForeignKey(
@@ -138,3 +149,53 @@ class TaskLink(RecordLink):
                 violation_error_message=_("This record is already linked."),
             )
         ]  # fmt: skip
+
+
+class ReminderPreference(models.Model):
+    """How a user wants to be reminded; without a row as the defaults say."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    activity_lead = models.CharField(
+        _("calls, meetings and visits"), max_length=5, choices=Lead, default=Lead.MINUTES_15
+    )
+    task_lead = models.CharField(_("tasks"), max_length=5, choices=Lead, default=Lead.AT_ONCE)
+    on_screen = models.BooleanField(_("on every open page"), default=True)
+    by_mail = models.BooleanField(_("by e-mail"), default=True)
+
+    class Meta:
+        verbose_name = _("reminder preference")
+        verbose_name_plural = _("reminder preferences")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Reminder(models.Model):
+    """That a user was to be reminded of an activity or a task which begins at `starts_at`: once, whatever happens.
+
+    On screen it is shown from `shown_from` until it is dismissed.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    activity = models.ForeignKey(Activity, null=True, on_delete=models.CASCADE, related_name="reminders")
+    task = models.ForeignKey(Task, null=True, on_delete=models.CASCADE, related_name="reminders")
+    starts_at = models.DateTimeField()
+    shown_from = models.DateTimeField()
+    dismissed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        constraints = [
+            models.CheckConstraint(condition=Q(activity=None) ^ Q(task=None), name="reminder_of_one"),
+            models.UniqueConstraint(
+                fields=["user", "activity", "task", "starts_at"], name="reminder_once", nulls_distinct=False
+            ),
+        ]
+        indexes = [
+            models.Index("user", "shown_from", condition=Q(dismissed_at=None), name="reminder_to_show"),
+            models.Index("starts_at", name="reminder_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.activity_id or self.task_id}"

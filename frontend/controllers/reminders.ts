@@ -1,0 +1,46 @@
+import { Controller } from "@hotwired/stimulus";
+import { htmx } from "../lib/htmx";
+
+const EVERY_MS = 60_000;
+
+/**
+ * Asks `url` now and every minute what the user is to be reminded of; answers are the cards to show, or 204 when
+ * these are just those shown. Without a connection it is silent: nobody asked for anything.
+ */
+export default class extends Controller<HTMLElement> {
+  static override values = { url: String };
+  declare readonly urlValue: string;
+
+  #timer = 0;
+
+  override connect(): void {
+    void this.#ask();
+    this.#timer = window.setInterval(() => void this.#ask(), EVERY_MS);
+    document.addEventListener("visibilitychange", this.#back);
+  }
+
+  override disconnect(): void {
+    clearInterval(this.#timer);
+    document.removeEventListener("visibilitychange", this.#back);
+  }
+
+  #back = (): void => {
+    if (document.visibilityState === "visible") void this.#ask();
+  };
+
+  async #ask(): Promise<void> {
+    if (document.visibilityState !== "visible") return;
+    const known = [...this.element.querySelectorAll(".reminder")].map((card) => card.id.replace("reminder-", "")).join(",");
+    try {
+      const answer = await fetch(`${this.urlValue}?known=${known}`, { headers: { "X-Requested-With": "fetch" } });
+      if (answer.status !== 200 || answer.redirected) return;
+      const text = await answer.text();
+      const focused = this.element.contains(document.activeElement) ? document.activeElement?.id : "";
+      this.element.innerHTML = text; // our own page's markup, escaped by the server
+      htmx.process(this.element);
+      if (focused) document.getElementById(focused)?.focus();
+    } catch {
+      // Asked again in a minute.
+    }
+  }
+}

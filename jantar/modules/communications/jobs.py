@@ -1,0 +1,20 @@
+"""What communication does by itself: reminding, every minute."""
+
+from django.utils.translation import gettext_lazy as _
+
+from jantar.modules.communications import reminding
+from jantar.platform.jobs import job, schedule
+
+
+@job("communications.remind", _("Remind of meetings, calls and tasks"), internal=True)
+def send_reminders() -> None:
+    reminding.remind()
+
+
+@job("communications.delete_old_reminders", _("Delete old reminders"), internal=True)
+def delete_old_reminders() -> None:
+    reminding.delete_old()
+
+
+schedule(send_reminders, "* * * * *")
+schedule(delete_old_reminders, "55 2 * * *")

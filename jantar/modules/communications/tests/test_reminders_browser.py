@@ -1,0 +1,54 @@
+"""Reminders on an open page, wherever one is."""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from jantar.engine.fields.record_key import RecordKey
+from jantar.engine.permissions.actor import actor_for
+from jantar.engine.permissions.models import Scope
+from jantar.engine.records import write
+from jantar.engine.records.registry import registry
+from jantar.engine.testing.actors import make_team, make_user
+from jantar.engine.testing.browser import NARROW, WIDE, OpenPage, accessibility_faults
+from jantar.modules.communications import reminding
+from jantar.modules.communications.models import Reminder
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.capability("C23", "C24")]
+
+
+@pytest.mark.parametrize(
+    "look", [{"viewport": WIDE, "color_scheme": "light"}, {"viewport": NARROW, "color_scheme": "dark"}]
+)
+def test_a_call_is_reminded_of_with_its_number_and_dismissed_by_keyboard(open_page: OpenPage, look: Any) -> None:
+    ada = make_user("Ada", make_team("North"), scope=Scope.TEAM)
+    actor = actor_for(ada)
+    person = write.create(
+        registry.get("people"), {"given_name": "Jan", "family_name": "Nowak", "phone": "+48 601 234 567"}, actor=actor
+    )
+    page = open_page(ada, "/tasks/", **look)
+    page.wait_for_load_state("networkidle")
+    values = {"subject": "Price", "at": timezone.now() + timedelta(minutes=10), "text": "He wants 20 pieces."}
+    write.create(
+        registry.get("activities"), {**values, "links": [{"record": RecordKey("people", person.pk)}]}, actor=actor
+    )
+    reminding.remind()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    card = page.locator(".reminder")
+    expect(card).to_contain_text("Call: Price")
+    expect(card.get_by_role("link", name="+48 601 234 567")).to_have_attribute("href", "tel:+48 601 234 567")
+    if shots := os.environ.get("JANTAR_SHOTS"):
+        page.screenshot(path=f"{shots}/reminder-{look['color_scheme']}.png")
+    assert accessibility_faults(page) == []
+    page.goto("/deals/")
+    expect(card).to_contain_text("Call: Price")
+    card.get_by_role("button", name="Dismiss").press("Enter")
+    expect(card).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+    assert Reminder.objects.get().dismissed_at is not None
+    page.goto("/account/reminders/")
+    assert accessibility_faults(page) == []
