@@ -21,7 +21,7 @@ SCOPED = ("pages", "api", "handlers", "views")
 UNSCOPED_MODELS = frozenset(
     {
         *("User", "Team", "Membership", "Session", "JobRun", "SentMail", "ApiToken", "KeptAnswer", "Change"),
-        *("Role", "Grant", "CustomField", "Workspace", "ExchangeRate"),
+        *("Role", "Grant", "CustomField", "Workspace", "ExchangeRate", "CalendarFeed"),
     }
 )
 SCOPE = frozenset({"visible_to", "in_bin_for", "none"})

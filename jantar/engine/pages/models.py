@@ -75,3 +75,19 @@ class SavedView(models.Model):
 
     def may_change(self, actor: Actor) -> bool:
         return self.owner_id == actor.user_id or actor.is_admin
+
+
+class CalendarFeed(models.Model):
+    """The secret address at which other programs read the calendar of a user; only the digest of its key is kept."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(_("created"))
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+
+    class Meta:
+        verbose_name = _("address of a calendar")
+        verbose_name_plural = _("addresses of calendars")
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -12,6 +12,7 @@ from jantar.engine.pages import (
     bin,
     boards,
     bulk,
+    calendar_feed,
     calendars,
     column_widths,
     columns,
@@ -59,6 +60,10 @@ CALENDAR = [
     path("calendar/", calendars.show_calendar, name="calendar"),
     path("calendar/new/", calendars.choose_new, name="calendar_new"),
     path("calendar/move/", calendars.move, name="calendar_move"),
+    path("calendar.ics", calendar_feed.show_feed, name="calendar_feed"),
+    path("account/calendar/", calendar_feed.show_account, name="account_calendar"),
+    path("account/calendar/renew/", calendar_feed.renew, name="account_calendar_renew"),
+    path("account/calendar/revoke/", calendar_feed.revoke, name="account_calendar_revoke"),
 ]
 
 TIMELINE = [
