@@ -50,6 +50,16 @@ def operation(actor: Actor, cause: str, label: str = "") -> Iterator[Operation]:
 
 
 @contextmanager
+def untold(actor: Actor, cause: str, label: str = "") -> Iterator[Operation]:
+    """An operation of whose end no listener is told: for rows that bring with them what followed from them."""
+    with transaction.atomic():
+        opened = Operation.objects.create(actor_id=actor.user_id, cause=cause, label=label[:200])
+        with _inside(opened):
+            opened.told = []
+            yield opened
+
+
+@contextmanager
 def continued(operation_id: int) -> Iterator[Operation]:
     """Goes on with an operation in a further transaction, for long work done in steps.
 

@@ -98,6 +98,11 @@ def sources(actor: Actor) -> Iterator[tuple[str, Any]]:
         yield source.name, source.visible_to(actor)
 
 
+def source_models() -> dict[str, type[Any]]:
+    """The tables of what entries come from besides records, by the name of the source."""
+    return {source.name: source.visible_to(Actor(None)).model for source in _sources.values()}
+
+
 def loaded(name: str, ids: Iterable[int], actor: Actor) -> Mapping[int, Any]:
     """The visible rows of one source by id; one statement."""
     if name in _sources:

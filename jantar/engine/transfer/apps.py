@@ -11,3 +11,5 @@ class TransferConfig(AppConfig):
 
     def ready(self) -> None:
         navigation.add(NavItem("imports", _("Imports"), "transfer:imports", icon="file-import", order=45), place="user")
+        archive = NavItem("archive", _("Archive"), "transfer:archive", icon="file-zip", order=60)
+        navigation.add(archive, place="settings")

@@ -15,6 +15,7 @@ from jantar.engine.history.operations import OperationUndoneError, continued
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer import exports_later  # noqa: F401 - declares the job of long exports
+from jantar.engine.transfer.archive import jobs as archive_jobs  # noqa: F401 - declares those of archives
 from jantar.engine.transfer.importing import OUTCOMES, Importer, Outcome, counts_of
 from jantar.engine.transfer.models import FINISHED, KEPT, ImportRun, Layout, RefusedRow, State
 from jantar.engine.transfer.opening import error_headers, file_of, importer_for, rows_of

@@ -1,5 +1,6 @@
-"""Imports: one row for each uploaded file, the rows of it that were refused, and remembered layouts."""
+"""Imports: one row for each uploaded file, the rows of it that were refused, and remembered layouts; archives."""
 
+import uuid
 from datetime import timedelta
 from typing import Any, Self
 
@@ -110,3 +111,28 @@ class Layout(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record_type", "fingerprint"], name="transfer_layout_once")]
+
+
+class ArchiveSource(models.Model):
+    """An installation of Jantar that archives come from; one row is this installation itself.
+
+    `ranges` are by table pairs of the highest id there and what is added to ids up to it to make them ours, lowest
+    first. So an archive that is imported again meets its own rows, whatever happened to both sides since.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    is_own = models.BooleanField(default=False)
+    ranges: "models.Field[Any, Any]" = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["is_own"], condition=models.Q(is_own=True), name="transfer_own_source_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+    @classmethod
+    def own(cls) -> "ArchiveSource":
+        return cls.objects.get_or_create(is_own=True)[0]

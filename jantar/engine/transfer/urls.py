@@ -1,6 +1,7 @@
 from django.urls import path
 
 from jantar.engine.transfer import pages
+from jantar.engine.transfer.archive import pages as archive
 
 app_name = "transfer"
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("import/<int:pk>/progress/", pages.show_progress, name="progress"),
     path("import/<int:pk>/refused.csv", pages.download_errors, name="refused"),
     path("quality/export/", pages.export_quality, name="quality"),
+    path("settings/archive/", archive.archive, name="archive"),
+    path("settings/archive/write/", archive.write, name="archive_write"),
     path("<slug:type_name>/import/", pages.upload, name="upload"),
     path("<slug:type_name>/export/", pages.export, name="export"),
 ]

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
+from jantar.project.archives import export_all
 from jantar.project.bootstrap import CommandError, actor_of, add_user, ready_django
 
 HELP = "write records into a CSV or XLSX file"
@@ -14,21 +15,26 @@ OUTPUT = Path("-")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """jantar export TYPE [FILE] [--filter JSON] [--format csv|xlsx] [--sort FIELDS] [--columns FIELDS] [--labels]"""
-    parser.add_argument("type", help="plural name of the record type, such as people")
+    """jantar export TYPE [FILE] [--filter JSON] [--format csv|xlsx] [--sort FIELDS] [--columns FIELDS] [--labels]
+    jantar export --all ARCHIVE [--private]"""
+    parser.add_argument("type", nargs="?", help="plural name of the record type, such as people")
     parser.add_argument("file", type=Path, nargs="?", default=OUTPUT, help="where to write (default: the output)")
     parser.add_argument("--format", choices=("csv", "xlsx"), help="default: as the file is called, else csv")
     parser.add_argument("--filter", default="{}", metavar="JSON", help="only what fits this filter, as in the API")
     parser.add_argument("--sort", default="", metavar="FIELDS", help="for example --sort=-created_at,name")
     parser.add_argument("--columns", default="", metavar="FIELDS", help="names with commas (default: all fields)")
     parser.add_argument("--labels", action="store_true", help="for reading: labels and dates in the user's language")
+    parser.add_argument("--all", type=Path, metavar="ARCHIVE", help="everything with all documents, as a ZIP file")
+    parser.add_argument("--private", action="store_true", help="with --all: private notes and closed folders as well")
     add_user(parser, "exports")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the file. What it holds can be imported again unless --labels is given."""
+    if not arguments.type and not arguments.all:
+        raise CommandError("Say which type to export, or --all ARCHIVE for everything.")
     with ready_django():
-        _export(arguments)
+        (export_all if arguments.all else _export)(arguments)
     return 0
 
 

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jantar.project.archives import import_all
 from jantar.project.bootstrap import CommandError, actor_of, add_user, ready_django
 
 if TYPE_CHECKING:
@@ -17,9 +18,10 @@ POLL_SECONDS = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """jantar import FILE --type TYPE [--map NAME=FIELD]... [--match FIELD]... [--dry-run]"""
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--type", required=True, help="plural name of the record type, such as people")
+    """jantar import FILE --type TYPE [--map NAME=FIELD]... [--match FIELD]... [--dry-run]
+    jantar import --all ARCHIVE"""
+    parser.add_argument("file", type=Path, nargs="?")
+    parser.add_argument("--type", help="plural name of the record type, such as people")
     parser.add_argument("--map", action="append", metavar="NAME=FIELD", help="only these columns; else as suggested")
     parser.add_argument("--match", action="append", metavar="FIELD", help="change the record that has the same")
     parser.add_argument("--set", action="append", metavar="FIELD=VALUE", help="for new records, such as the owner")
@@ -27,12 +29,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--new", action="append", metavar="NAME[=KIND]", help="add a custom field for this column")
     parser.add_argument("--dry-run", action="store_true", help="only count what would happen")
     parser.add_argument("--errors", type=Path, metavar="FILE", help="the refused rows (default: FILE-refused.csv)")
+    parser.add_argument("--all", type=Path, metavar="ARCHIVE", help="everything that jantar export --all wrote")
     add_user(parser, "imports")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Import and print a summary as JSON; the exit code is 1 when the file was refused or the import failed."""
+    if not arguments.all and not (arguments.file and arguments.type):
+        raise CommandError("Say which file to import and its --type, or --all ARCHIVE.")
+    if arguments.all and arguments.file:
+        raise CommandError("Use either a file or --all.")
     with ready_django():
+        if arguments.all:
+            import_all(arguments)
+            return 0
         return _import(arguments)
 
 

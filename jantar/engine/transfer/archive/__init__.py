@@ -1,0 +1,1 @@
+"""Everything at once: an open archive of all data, written and read again in constant memory."""
