@@ -1,16 +1,28 @@
 """What sales puts on the Today page."""
 
+import json
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q, Sum
+from django.urls import reverse
 
 from jantar.engine.pages.today import TodayPanel, add_panel
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.registry import registry
 from jantar.modules.sales.models import Deal, Status
 from jantar.platform.settings.models import Workspace
 
 SHOWN = 8
+#: The list of the deals that wait, of which the panel shows the first.
+WAITING = {
+    "all": [
+        {"field": "owner", "op": "is", "value": "me"},
+        {"field": "status", "op": "is", "value": "open"},
+        {"none": [{"field": "next_step_at", "op": "within", "value": "after today"}]},
+    ]
+}
 
 
 def next_steps(actor: Actor) -> dict[str, Any] | None:
@@ -19,8 +31,20 @@ def next_steps(actor: Actor) -> dict[str, Any] | None:
         return None
     mine = Deal.objects.visible_to(actor).filter(owner_id=actor.user_id, status=Status.OPEN)
     due = mine.filter(Q(next_step_at__lte=actor.today) | Q(next_step_at=None))
-    deals = list(due.select_related("customer", "stage").order_by("next_step_at", "expected_close", "pk")[: SHOWN + 1])
-    return {"deals": deals[:SHOWN], "more": len(deals) > SHOWN, "today": actor.today}
+    deals = list(due.select_related("stage").order_by("next_step_at", "expected_close", "pk")[: SHOWN + 1])
+    customers = customers_of(deals, actor)
+    rows = [(deal, *customers.get(deal.customer_id, ("", None))) for deal in deals[:SHOWN]]
+    more = (
+        f"{reverse('pages:list', args=['deals'])}?{urlencode({'filter': json.dumps(WAITING), 'sort': 'next_step_at'})}"
+    )
+    return {"deals": rows, "more": more if len(deals) > SHOWN else "", "today": actor.today}
+
+
+def customers_of(deals: list[Deal], actor: Actor) -> dict[int, tuple[str, Any]]:
+    """Type and record of the customers that the actor sees, by id; a statement for each type of customer."""
+    ids = {deal.customer_id for deal in deals}
+    kinds = registry.types_of(Deal._meta.get_field("customer").related_model)
+    return {row.pk: (one.name, row) for one in kinds for row in one.visible_to(actor).filter(pk__in=ids)}
 
 
 def closing_soon(actor: Actor) -> dict[str, Any] | None:

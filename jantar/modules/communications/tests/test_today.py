@@ -14,7 +14,7 @@ from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_team, make_user
-from jantar.modules.communications.today import my_tasks
+from jantar.modules.communications.today import coming_up, my_tasks
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +91,41 @@ def test_what_does_not_fit_is_behind_a_link_to_ones_own_open_tasks(client, user)
     assert "/tasks/?view=mine" not in client.get("/").content.decode()
     plan(actor, "One more", 2)
     assert 'href="/tasks/?view=mine"' in client.get("/").content.decode()
+
+
+@pytest.mark.capability("C24")
+def test_a_deal_without_a_number_of_its_own_tells_that_of_its_customer(client, user):
+    actor = actor_for(user)
+    company = write.create(registry.get("companies"), {"name": "Żubr", "phone": "+48 22 123 45 67"}, actor=actor)
+    deal = write.create(registry.get("deals"), {"name": "Machine", "customer": company}, actor=actor)
+    plan(actor, "Call about it", 0, links=[{"record": RecordKey("deals", deal.pk)}])
+    [row] = my_tasks(actor)["rows"]
+    assert [(str(one["record"]), one["phone"]) for one in row["about"]] == [
+        ("Machine", ""), ("Żubr", "+48 22 123 45 67"),
+    ]  # fmt: skip
+    client.force_login(user)
+    assert client.get("/").content.decode().count('href="tel:+48 22 123 45 67"') == 2  # the waiting deal tells it too
+
+
+@pytest.mark.capability("C24", "C21")
+def test_appointments_of_today_and_tomorrow_stand_first_with_whom_they_are(client, user):
+    actor = actor_for(user)
+    assert coming_up(actor) is None
+    person = write.create(registry.get("people"), {"family_name": "Nowak", "phone": "+48 601 234 567"}, actor=actor)
+    links = [{"record": RecordKey("people", person.pk)}]
+    now = timezone.now()
+    for subject, at in (("Visit", now + timedelta(minutes=20)), ("Over", now - timedelta(hours=3)),
+                        ("Next week", now + timedelta(days=7))):  # fmt: skip
+        write.create(registry.get("activities"), {"subject": subject, "at": at, "links": links}, actor=actor)
+    bob = make_user("Bob", make_team("South"), scope=Scope.ALL)
+    invited = {
+        "subject": "Meeting",
+        "at": now + timedelta(minutes=40),
+        "participants": [{"user": user, "person": None}],
+    }
+    write.create(registry.get("activities"), {**invited, "team": user.memberships.get().team}, actor=actor_for(bob))
+    assert [row["activity"].subject for row in coming_up(actor)["rows"]] == ["Visit", "Meeting"]
+    client.force_login(user)
+    page = client.get("/").content.decode()
+    assert page.index("Coming up") < page.index("My tasks")
+    assert 'href="tel:+48 601 234 567"' in page

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
 from urllib.parse import unquote_plus
@@ -20,7 +20,7 @@ from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_team, make_user
 from jantar.engine.testing.browserless import fields_of
 from jantar.kit.money import Money
-from jantar.modules.sales import queries, services
+from jantar.modules.sales import queries, services, today
 from jantar.modules.sales.models import Deal, Pipeline
 from jantar.modules.sales.pages import value as pages
 
@@ -132,3 +132,21 @@ def test_the_choices_of_a_stage_are_those_of_the_pipeline(client, seller, deal):
 def test_a_dependency_that_can_not_hold_is_found_at_the_start(depends, hint):
     [problem] = problems(replace(deals, depends=depends))
     assert (problem.id, problem.hint) == ("records.E003", hint)
+
+
+@pytest.mark.capability("C21")
+def test_waiting_deals_tell_whom_to_call_and_lead_to_all_of_them(client, seller, monkeypatch):
+    monkeypatch.setattr(today, "SHOWN", 1)
+    customer = write.create(companies, {"name": "Żubr", "phone": "+48 22 123 45 67"}, actor=seller)
+    values = {"name": "Machine", "customer": customer, "expected_close": date(2020, 1, 1)}
+    write.create(deals, values, actor=seller)
+    write.create(deals, {**values, "name": "Other", "next_step_at": timezone.localdate()}, actor=seller)
+    write.create(
+        deals, {**values, "name": "Far", "next_step_at": timezone.localdate() + timedelta(days=9)}, actor=seller
+    )
+    page = unescape(client.get("/").content.decode())
+    assert 'href="tel:+48 22 123 45 67"' in page
+    assert "past its close" in page
+    [href] = re.findall(r'href="(/deals/\?filter=[^"]*next_step_at[^"]*)"', page)
+    listed = client.get(href).content.decode()
+    assert [name in listed for name in (">Machine<", ">Other<", ">Far<")] == [True, True, False]
