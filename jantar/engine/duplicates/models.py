@@ -47,7 +47,10 @@ class Pair(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["record_type", "first_id", "second_id"], name="duplicates_pair_once")
         ]
-        indexes = [models.Index(fields=["record_type", "state", "-points", "id"], name="duplicates_pair_queue")]
+        indexes = [
+            models.Index(fields=["record_type", "state", "-points", "id"], name="duplicates_pair_queue"),
+            models.Index(fields=["record_type", "second_id"], name="duplicates_pair_second"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.record_type} {self.first_id} {self.second_id}"

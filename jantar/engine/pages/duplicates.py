@@ -12,10 +12,11 @@ from django.views.decorators.http import require_POST
 
 from jantar.engine.duplicates import services
 from jantar.engine.duplicates.models import State
-from jantar.engine.duplicates.services import Weighed
+from jantar.engine.duplicates.services import Group
 from jantar.engine.pages.loading import load_type
-from jantar.engine.pages.merging import merge_address
+from jantar.engine.pages.merging import merge_address, numbers_in
 from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records.merging.service import MOST_MERGED
 from jantar.engine.records.record_type import RecordType
 from jantar.kit.numbers import whole_number
 from jantar.platform.jobs import queue
@@ -34,21 +35,21 @@ def show(request: HttpRequest, type_name: str) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in State.values else State.OPEN
     page = whole_number(request.GET.get("page", ""), most=MOST_PAGES) or 1
-    found = services.pairs_of(record_type, actor, state, start=(page - 1) * ROWS, limit=ROWS + 1)
+    groups, has_more = services.groups_of(record_type, actor, state, start=(page - 1) * ROWS, limit=ROWS)
     context = {
         "record_type": record_type,
         "state": state,
         "states": State.choices,
-        "pairs": [shown(record_type, one) for one in found[:ROWS]],
+        "groups": [shown(record_type, one) for one in groups],
         "previous": f"?state={state}&page={page - 1}" if page > 1 else "",
-        "next": f"?state={state}&page={page + 1}" if len(found) > ROWS else "",
+        "next": f"?state={state}&page={page + 1}" if has_more else "",
         "run": services.scan_of(record_type),
     }
     return render(request, "pages/duplicates.html", context)
 
 
-def shown(record_type: RecordType, one: Weighed) -> dict[str, Any]:
-    """A pair with what tells its records apart: the first columns of the list that hold a text of their own."""
+def shown(record_type: RecordType, one: Group) -> dict[str, Any]:
+    """A group with what tells its records apart: the first columns of the list that hold a text of their own."""
     fields = record_type.own_fields
     same = record_type.duplicates
     assert same
@@ -57,22 +58,28 @@ def shown(record_type: RecordType, one: Weighed) -> dict[str, Any]:
     for record in one.records:
         texts = [(fields[name], fields[name].read(record)) for name in names]
         facts = [field.text(value) for field, value in texts if not field.is_empty(value)]
-        sides.append({"record": record, "facts": facts})
-    address = merge_address(record_type, [record.pk for record in one.records])
-    return {"pair": one.pair, "sides": sides, "reasons": one.likeness.reasons, "merge": address}
+        sides.append({"record": record, "facts": facts, "pairs": one.pairs_with(record)})
+    address = merge_address(record_type, [record.pk for record in one.records[:MOST_MERGED]])
+    pairs = [weighed.pair.pk for weighed in one.pairs]
+    return {"pairs": pairs, "sides": sides, "reasons": one.reasons, "merge": address}
 
 
 @require_POST
-def decide(request: HttpRequest, type_name: str, pk: int, state: str) -> HttpResponse:
-    """Remembers the answer; the pair leaves the list it stood in."""
-    record_type = load_type(request, type_name, "delete")
-    services.decide(record_type, pk, state, actor=current_actor(request))
+def decide(request: HttpRequest, type_name: str, state: str) -> HttpResponse:
+    """Remembers the answer for each `pair`; what is left of the group (`rest`) stays."""
+    record_type, actor = load_type(request, type_name, "delete"), current_actor(request)
+    decided = numbers_in([*request.POST.getlist("pair"), *request.GET.getlist("pair")])
+    rest = numbers_in(request.POST.getlist("rest"))
+    services.decide_all(record_type, decided, state, actor=actor)
+    left = services.group_of_pairs(record_type, [pk for pk in rest if pk not in decided], actor)
+    context = {"record_type": record_type, "state": request.POST.get("state", State.OPEN)}
+    context["groups"] = [shown(record_type, one) for one in left]
     words = {
         State.DIFFERENT: _("Remembered: not the same."),
         State.LATER: _("Put aside for later."),
         State.OPEN: _("Back among the open ones."),
     }
-    return with_toast(HttpResponse(), words[State(state)])
+    return with_toast(render(request, "pages/duplicates_groups.html", context), words[State(state)])
 
 
 @require_POST

@@ -3,6 +3,7 @@
 import json
 from argparse import Namespace
 from html import unescape
+from itertools import pairwise
 
 import pytest
 
@@ -140,13 +141,13 @@ def test_the_page_works_through_the_pairs(client, boss, admin, register):
     one, two = register[:2]
     assert f'href="/companies/merge/?with={one.pk}&with={two.pk}"' in page
     pair = Pair.objects.get(first_id=one.pk)
-    answer = client.post(f"/companies/duplicates/{pair.pk}/different/")
-    assert (answer.content, json.loads(answer["HX-Trigger"])["toast:show"]["message"]) == (
-        b"", "Remembered: not the same.",
-    )  # fmt: skip
+    answer = client.post("/companies/duplicates/decide/different/", {"pair": pair.pk})
+    assert answer.content.strip() == b""
+    assert json.loads(answer["HX-Trigger"])["toast:show"]["message"] == "Remembered: not the same."
     assert "ZUBR" not in client.get("/companies/duplicates/").content.decode()
     assert "ZUBR" in client.get("/companies/duplicates/?state=different").content.decode()
-    assert client.post(f"/companies/duplicates/{pair.pk}/nonsense/").status_code == 404
+    assert client.post("/companies/duplicates/decide/nonsense/", {"pair": pair.pk}).status_code == 404
+    assert client.post("/companies/duplicates/decide/different/").status_code == 404
     assert client.get("/deals/duplicates/").status_code == 404
 
 
@@ -162,10 +163,67 @@ def test_a_page_of_pairs_costs_the_same_for_one_and_for_many(client, boss, admin
         company(admin, "Twin", city="Brno")
     scanned(admin)
     with django_assert_num_queries(STATEMENTS):
-        assert client.get("/companies/duplicates/").content.decode().count("pair-sides") == 15
+        assert client.get("/companies/duplicates/").content.decode().count('pair-side"') == 6
 
 
-STATEMENTS = 9
+STATEMENTS = 11
+
+
+def test_records_that_hang_together_are_one_group_to_be_merged_at_once(client, boss, admin):
+    """Three that share a number, and two of another name."""
+    three = [company(admin, name, registration_number="777") for name in ("Żubr Łódź", "Żubr Kraków", "Bison Group")]
+    two = [company(admin, "Dvořák", city="Brno"), company(admin, "Dvořák", city="Brno")]
+    scanned(admin)
+    groups, has_more = services.groups_of(companies, admin)
+    assert ([{one.pk for one in group.records} for group in groups], has_more) == (
+        [{one.pk for one in two}, {one.pk for one in three}], False,
+    )  # fmt: skip
+    client.force_login(boss)
+    page = unescape(client.get("/companies/duplicates/").content.decode())
+    assert page.count("card pair") == 2
+    [address] = [one for one in page.split('"') if one.startswith("/companies/merge/") and one.count("with=") == 3]
+    assert client.get(address).status_code == 200
+
+
+def test_one_of_a_group_is_told_apart_and_the_others_stay(client, boss, admin):
+    three = [company(admin, f"Żubr {name}", registration_number="777") for name in ("A", "B", "C")]
+    scanned(admin)
+    [group] = services.groups_of(companies, admin)[0]
+    odd, every = three[2], [one.pair.pk for one in group.pairs]
+    address = "/companies/duplicates/decide/different/?" + "&".join(f"pair={pk}" for pk in group.pairs_with(odd))
+    client.force_login(boss)
+    left = client.post(address, {"rest": every, "state": "open"}).content.decode()
+    assert (left.count('pair-side"'), "Żubr C" in left) == (2, False)
+    scanned(admin)
+    [group] = services.groups_of(companies, admin)[0]
+    assert {one.pk for one in group.records} == {one.pk for one in three[:2]}
+    apart = services.groups_of(companies, admin, State.DIFFERENT)[0]
+    services.decide_all(companies, [one.pair.pk for group in apart for one in group.pairs], State.OPEN, actor=admin)
+    assert len(services.groups_of(companies, admin)[0][0].records) == 3
+
+
+def test_a_group_that_goes_over_several_pages_is_shown_once(admin):
+    """A chain, each alike the next; every group stands where its likeliest pair does."""
+    chain = [company(admin, f"Link {number}") for number in range(6)]
+    for points, (one, other) in enumerate(pairwise(chain), start=60):
+        Pair.objects.create(record_type="companies", first_id=one.pk, second_id=other.pk, points=points)
+    pages = [services.groups_of(companies, admin, start=start, limit=2) for start in (0, 2, 4)]
+    assert [len(groups) for groups, _more in pages] == [1, 0, 0]
+    assert [more for _groups, more in pages] == [True, True, False]
+    assert {one.pk for one in pages[0][0][0].records} == {one.pk for one in chain}
+
+
+def test_nobody_is_led_from_one_record_to_another_through_one_they_may_not_see(admin):
+    user = make_user("Seller")
+    grant(user, dict.fromkeys(Action, Scope.OWN))
+    ends = [company(admin, f"End {number}", owner=user) for number in range(4)]
+    hidden = company(admin, "Hidden")
+    for one, other in ((ends[0], ends[1]), (ends[2], ends[3]), (ends[1], hidden), (ends[3], hidden)):
+        first, second = sorted((one.pk, other.pk))
+        Pair.objects.create(record_type="companies", first_id=first, second_id=second, points=60)
+    assert len(services.groups_of(companies, admin)[0]) == 1
+    groups, _more = services.groups_of(companies, actor_for(user))
+    assert [len(group.records) for group in groups] == [2, 2]
 
 
 def test_programs_are_told_the_pairs_page_by_page(boss, admin, register):

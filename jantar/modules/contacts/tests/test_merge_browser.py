@@ -126,3 +126,24 @@ def test_the_pairs_fit_on_a_phone_in_the_dark(open_page, admin, pair):
     page = open_page(admin, "/companies/duplicates/", viewport=NARROW, color_scheme="dark")
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     assert accessibility_faults(page) == []
+
+
+@pytest.mark.parametrize("options", [{}, {"viewport": NARROW, "color_scheme": "dark"}])
+def test_one_of_a_group_is_told_apart_on_the_page(open_page, transactional_db, options):
+    boss = make_user("Boss", admin=True)
+    actor = actor_for(boss)
+    three = [
+        write.create(registry.get("companies"), {"name": f"Żubr {name}", "registration_number": "777"}, actor=actor)
+        for name in ("A", "B", "C")
+    ]
+    scan_all(registry.get("companies"), lambda done: None)
+    page = open_page(boss, "/companies/duplicates/", **options)
+    group = page.locator(".pair")
+    expect(group.locator(".pair-side")).to_have_count(3)
+    assert accessibility_faults(page) == []
+    group.locator(".pair-side").filter(has_text="Żubr C").get_by_role("button", name="Not one of them").click()
+    expect(page.get_by_text("Remembered: not the same.")).to_be_visible()
+    expect(group.locator(".pair-side")).to_have_count(2)
+    group.get_by_role("link", name="Merge").click()
+    expect(page.get_by_role("heading", name="Merge 2 records")).to_be_visible()
+    assert [f"with={one.pk}" in page.url for one in three] == [True, True, False]
