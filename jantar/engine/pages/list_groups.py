@@ -11,14 +11,17 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields import show
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.dates import Date
 from jantar.engine.pages.filter_words import capital
 from jantar.engine.pages.list_rows import ListRows
 from jantar.engine.pages.list_state import ListState, read_state
 from jantar.engine.pages.list_sums import Cell, fields_of, may_select_in, rows_of_cells, summed
 from jantar.engine.pages.loading import load_type
+from jantar.engine.records.date_groups import MARK, DateGroups
 from jantar.engine.records.errors import BadQuery
-from jantar.engine.records.grouping import Group, groups_of, in_group, is_groupable
+from jantar.engine.records.grouping import Group, grouping_of, groups_of, in_group, is_groupable
 from jantar.engine.records.listing import page_of
+from jantar.kit.periods import Unit
 
 ROWS = 50
 
@@ -59,19 +62,38 @@ def group_label(group: Group) -> str:
     return group.label or _("Without a value")
 
 
-def grouped_by(state: ListState) -> Field:
-    by = state.fields.get(state.by)
-    if by is None or not is_groupable(by):
+def grouped_by(state: ListState) -> Field | DateGroups:
+    by = grouping_of(state.by, state.fields)
+    if by is None:
         raise BadQuery("by", _("The list can't be grouped by “%(name)s”.") % {"name": state.by})
     return by
 
 
 def choices_of(state: ListState) -> list[tuple[str, str, bool]]:
-    """The fields a list can be grouped by: label, address, whether it is."""
+    """The fields a list can be grouped by: label, address, whether it is; dates by month, or as they are now."""
     constant = state.record_type.defaults
-    found = [one for name, one in state.fields.items() if is_groupable(one) and name not in constant]
-    found.sort(key=lambda one: capital(one.label))
-    return [(capital(one.label), state.address(by=one.name), one.name == state.by) for one in found]
+    found = []
+    for name, one in state.fields.items():
+        if name in constant or not (is_groupable(one) or isinstance(one, Date)):
+            continue
+        is_shown = state.by.partition(MARK)[0] == name
+        by = f"{name}{MARK}month" if isinstance(one, Date) else name
+        found.append((capital(one.label), state.by if is_shown else by, is_shown))
+    found.sort(key=lambda choice: choice[0])
+    return [(label, state.address(by=by), is_shown) for label, by, is_shown in found]
+
+
+def units_of(by: Field | DateGroups, state: ListState) -> list[tuple[str, str, bool]]:
+    """How long the periods of a list grouped by a date can be: label, address, whether they are."""
+    if not isinstance(by, DateGroups):
+        return []
+    labels: dict[Unit, str] = {
+        "day": _("By day"), "week": _("By week"), "month": _("By month"), "quarter": _("By quarter"),
+        "year": _("By year"),
+    }  # fmt: skip
+    return [
+        (label, state.address(by=DateGroups(by.field, unit).name), unit == by.unit) for unit, label in labels.items()
+    ]
 
 
 def show_group(request: HttpRequest, type_name: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from jantar.engine.fields.base import Field
 from jantar.engine.pages.column_widths import Column, columns_of
 from jantar.engine.pages.filter_bar import FilterBar
 from jantar.engine.pages.filter_words import capital
-from jantar.engine.pages.list_groups import Groups, choices_of
+from jantar.engine.pages.list_groups import Groups, choices_of, units_of
 from jantar.engine.pages.list_rows import NUMBERS, ListRows
 from jantar.engine.pages.list_state import FIRST, ListState, encode, read_state
 from jantar.engine.pages.list_sums import fields_of, may_select_in, summed
@@ -185,6 +185,10 @@ class List:
     @cached_property
     def group_choices(self) -> list[tuple[str, str, bool]]:
         return choices_of(self.state)
+
+    @cached_property
+    def group_units(self) -> list[tuple[str, str, bool]]:
+        return units_of(self.groups.by, self.state) if self.groups else []
 
     @property
     def group_label(self) -> str:

@@ -1,6 +1,6 @@
 """The records of a query in groups by the value of one field: how many each has, what their numbers add up to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import Boolean, Choice
+from jantar.engine.fields.dates import Date
 from jantar.engine.fields.references import Reference, unseen
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.date_groups import MARK, DateGroups, read_unit
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.listing import Query, rows_of
 from jantar.engine.records.references import is_offered_whole, titles_of
@@ -41,12 +43,21 @@ def is_groupable(one: Field) -> bool:
     return isinstance(one, Boolean | Choice) or (isinstance(one, Reference) and not one.is_custom)
 
 
+def grouping_of(name: str, fields: Mapping[str, Field]) -> Field | DateGroups | None:
+    """What records are grouped by under the name: a field, or the periods of a date ("created_at:month")."""
+    field_name, mark, unit_name = name.partition(MARK)
+    one, unit = fields.get(field_name), read_unit(unit_name)
+    if isinstance(one, Date) and unit:
+        return DateGroups(one, unit)
+    return one if one is not None and not mark and is_groupable(one) else None
+
+
 def is_summable(one: Field) -> bool:
     """Whether values add up to something: amounts, counts and durations do, percents and ids do not."""
     return one.is_numeric and one.kind != "percent" and one.name != "id"
 
 
-def groups_of(query: Query, by: Field, sums: Sequence[Field] = ()) -> tuple[list[Group], bool]:
+def groups_of(query: Query, by: Field | DateGroups, sums: Sequence[Field] = ()) -> tuple[list[Group], bool]:
     """The groups in the order of their labels, and whether there are more than `MOST_GROUPS` (the smallest are left
     out). One statement, for references a second one that reads their titles.
 
@@ -81,8 +92,10 @@ def totals_of(query: Query, sums: Sequence[Field]) -> dict[str, Decimal | int | 
     return {one.name: found[f"sum_{number}"] for number, one in enumerate(sums)}
 
 
-def in_group(by: Field, key: str, actor: Actor) -> Q:
+def in_group(by: Field | DateGroups, key: str, actor: Actor) -> Q:
     """The records of one group. Raises BadQuery for a key the field can't have."""
+    if isinstance(by, DateGroups):
+        return by.condition(key)
     if isinstance(by, Boolean):
         return Q(Exact(key_expression(by, actor), key == "1"))
     seen = seen_by(by, actor)
@@ -97,7 +110,9 @@ def in_group(by: Field, key: str, actor: Actor) -> Q:
     return own & seen if seen else own
 
 
-def key_expression(by: Field, actor: Actor) -> Combinable:
+def key_expression(by: Field | DateGroups, actor: Actor) -> Combinable:
+    if isinstance(by, DateGroups):
+        return by.key_expression()
     if isinstance(by, Boolean):
         return Coalesce(by.expression(), Value(False))
     if isinstance(by, Reference):
@@ -111,8 +126,10 @@ def seen_by(by: Field, actor: Actor) -> Q:
     return seen_condition(by, actor) & Q(**{f"{by.name}__isnull": False}) if refers_to_record(by) else Q()
 
 
-def labels_of(by: Field, keys: Sequence[Any], actor: Actor) -> dict[Any, str]:
+def labels_of(by: Field | DateGroups, keys: Sequence[Any], actor: Actor) -> dict[Any, str]:
     """The labels by value, in the order groups stand in."""
+    if isinstance(by, DateGroups):
+        return by.labels(keys)
     if isinstance(by, Boolean):
         return {True: by.text(True), False: by.text(False)}
     if isinstance(by, Choice):
