@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { commandsOf, iconOf } from "../lib/commands";
 import { send } from "../lib/http";
 import { recall, remember } from "../lib/storage";
 import { fold } from "../lib/texts";
@@ -13,23 +14,30 @@ interface Visited {
 const WAIT_MS = 140;
 const KEPT = 8;
 
-/** Ctrl+K: records from the server (`url`?q=), commands and recent records from the page. */
+/**
+ * Ctrl+K: records from the server (`url`?q=), recent records, what can be done with the record or the selection at
+ * hand (`acts`), and commands.
+ */
 export default class extends Controller<HTMLDialogElement> {
-  static override targets = ["input", "results", "recent", "records", "commands", "empty", "busy", "status", "itemTemplate"];
-  static override values = { url: String };
+  static override targets = ["input", "results", "recent", "records", "acts", "groupTemplate", "commands", "empty", "busy", "status", "itemTemplate"];
+  static override values = { url: String, change: String };
   declare readonly inputTarget: HTMLInputElement;
   declare readonly resultsTarget: HTMLElement;
   declare readonly recentTarget: HTMLElement;
   declare readonly recordsTarget: HTMLElement;
+  declare readonly actsTarget: HTMLElement;
+  declare readonly groupTemplateTarget: HTMLTemplateElement;
   declare readonly commandsTarget: HTMLElement;
   declare readonly emptyTarget: HTMLElement;
   declare readonly busyTarget: HTMLElement;
   declare readonly statusTarget: HTMLElement;
   declare readonly itemTemplateTarget: HTMLTemplateElement;
   declare readonly urlValue: string;
+  declare readonly changeValue: string;
 
   #timer = 0;
   #request: AbortController | null = null;
+  #acts = new Map<HTMLElement, () => void>();
 
   override connect(): void {
     document.addEventListener("keydown", this.#globalKey);
@@ -48,6 +56,7 @@ export default class extends Controller<HTMLDialogElement> {
     this.inputTarget.value = "";
     this.recordsTarget.replaceChildren();
     this.#showRecent();
+    this.#showActs();
     this.element.showModal();
     this.inputTarget.focus();
     this.#filter("");
@@ -119,11 +128,15 @@ export default class extends Controller<HTMLDialogElement> {
 
   #filter(query: string): void {
     const words = query.split(/\s+/).filter(Boolean);
-    for (const item of this.commandsTarget.querySelectorAll<HTMLElement>("[role=option]")) {
-      const name = fold(item.textContent ?? "");
-      item.hidden = !words.every((word) => name.includes(word));
+    for (const group of [this.commandsTarget, ...this.actsTarget.querySelectorAll<HTMLElement>("[role=group]")]) {
+      for (const item of group.querySelectorAll<HTMLElement>("[role=option]")) {
+        // What can be done here goes by the beginnings of words: "lend" is no calendar.
+        const name = fold(` ${item.textContent ?? ""}`);
+        const start = group === this.commandsTarget ? "" : " ";
+        item.hidden = words.length ? !words.every((word) => name.includes(start + word)) : "whenAsked" in item.dataset;
+      }
+      group.hidden = !group.querySelector("[role=option]:not([hidden])");
     }
-    this.commandsTarget.hidden = !this.commandsTarget.querySelector("[role=option]:not([hidden])");
     this.recentTarget.hidden = query !== "" || !this.recentTarget.querySelector("[role=option]");
     this.#settle();
   }
@@ -150,6 +163,7 @@ export default class extends Controller<HTMLDialogElement> {
 
   #run(item: HTMLElement | undefined, onNewTab: boolean): void {
     if (!item) return;
+    const act = this.#acts.get(item);
     const source = item.dataset["command"];
     if (item.hasAttribute("data-record")) this.#visit(item);
     const href = item.getAttribute("href");
@@ -158,7 +172,8 @@ export default class extends Controller<HTMLDialogElement> {
       return;
     }
     this.element.close();
-    if (source) document.querySelector<HTMLElement>(`[data-command-id="${source}"]`)?.click();
+    if (act) act();
+    else if (source) document.querySelector<HTMLElement>(`[data-command-id="${source}"]`)?.click();
     else if (href) location.assign(href);
   }
 
@@ -167,11 +182,32 @@ export default class extends Controller<HTMLDialogElement> {
     for (const [index, entry] of [...document.querySelectorAll<HTMLElement>("[data-command]")].entries()) {
       if (this.element.contains(entry)) continue;
       entry.dataset["commandId"] = String(index);
-      const icon = entry.querySelector("use")?.getAttribute("href")?.split("#")[1] ?? "point";
+      const icon = iconOf(entry);
       const group = entry.closest("[role=menu]")?.getAttribute("aria-label") ?? "";
       const item = this.#item({ href: "", name: (entry.dataset["command"] || entry.querySelector("span")?.textContent || entry.textContent || "").trim(), detail: group, icon });
       item.dataset["command"] = String(index);
       this.commandsTarget.append(item);
+    }
+  }
+
+  /** Asked anew each time: records beside a list and selections come and go. */
+  #showActs(): void {
+    this.#acts.clear();
+    this.actsTarget.replaceChildren();
+    for (const { heading, commands } of commandsOf(this.changeValue)) {
+      const group = (this.groupTemplateTarget.content.cloneNode(true) as DocumentFragment).querySelector<HTMLElement>("[role=group]")!;
+      group.setAttribute("aria-label", heading);
+      group.querySelector(".palette-group")!.textContent = heading;
+      for (const command of commands) {
+        const item = this.#item({ href: "", name: command.name, detail: "", icon: command.icon });
+        if (command.change) item.dataset["whenAsked"] = "";
+        const end = item.querySelector<HTMLElement>(".end")!;
+        end.hidden = !command.keys;
+        end.querySelector(".kbd")!.textContent = command.keys;
+        this.#acts.set(item, command.run);
+        group.append(item);
+      }
+      this.actsTarget.append(group);
     }
   }
 

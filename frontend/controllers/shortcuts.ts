@@ -11,17 +11,24 @@ export default class extends Controller<HTMLDialogElement> {
   #going = -Infinity;
 
   override connect(): void {
+    document.addEventListener("keydown", this.#second, true);
     document.addEventListener("keydown", this.#key);
   }
 
   override disconnect(): void {
+    document.removeEventListener("keydown", this.#second, true);
     document.removeEventListener("keydown", this.#key);
   }
 
+  /** The letter after g comes here before lists and calendars, which have a use for j and k of their own. */
+  #second = (event: KeyboardEvent): void => {
+    if (performance.now() - this.#going >= SEQUENCE_MS || isElsewhere(event) || !this.#go(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
   #key = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || topDialog()) return;
-    const handled = performance.now() - this.#going < SEQUENCE_MS ? this.#go(event.key) : this.#press(event.key);
-    if (handled) event.preventDefault();
+    if (!event.defaultPrevented && !isElsewhere(event) && this.#press(event.key)) event.preventDefault();
   };
 
   #go(letter: string): boolean {
@@ -46,6 +53,10 @@ export default class extends Controller<HTMLDialogElement> {
     }
     return true;
   }
+}
+
+function isElsewhere(event: KeyboardEvent): boolean {
+  return event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || topDialog() !== null;
 }
 
 export function isTyping(target: EventTarget | null): boolean {

@@ -222,6 +222,15 @@ class RecordPage:
         ]
 
     @property
+    def additions(self) -> list[tuple[str, str, str]]:
+        """What can be added that points here: label, icon, and the address of its dialog."""
+        return [
+            (tab.label, pointing.icon, address_of_new(tab.relation, self.record_type, self.record.pk))
+            for tab in self.related
+            if (pointing := tab.relation.record_type) and not tab.if_any and self.actor.may("create", pointing.name)
+        ]
+
+    @property
     def hangs(self) -> bool:
         """Whether it has the rights of another record; such records have no documents of their own."""
         return self.record_type.within is not None
