@@ -30,6 +30,12 @@ IS_MINE = {"field": "owner", "op": "is", "value": "me"}
 IS_OPEN = {"field": "done_at", "op": "empty"}
 IS_PAST = {"field": "due_at", "op": "within", "value": "before today"}
 
+#: On any record from which work follows: the minutes of a meeting, a deal.
+PLAN_TASK = RecordAction(
+    "plan_task", _("Plan a task"), services.plan_next_task, icon="checkbox", fields=services.next_task_fields,
+    action="see", done=_("Task planned."),
+)  # fmt: skip
+
 activities = RecordType(
     name="activities",
     model=Activity,
@@ -61,6 +67,7 @@ activities = RecordType(
         Part("links", ActivityLink, "activity", _("Linked records"), column=_("About")),
         Part("participants", Participant, "activity", _("Participants")),
     ),
+    actions=(PLAN_TASK,),
     labels={"text": _("what was said")},
     milestones=(),
     happens_at="at",

@@ -1,12 +1,15 @@
 """What people do with activities and tasks, and the rules that hold at every door."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from jantar.engine.fields.base import Field
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.history.models import Cause
@@ -56,6 +59,19 @@ def plan_task(origin: Any, *, actor: Actor, cause: str = Cause.PAGE, **values: A
     about = list(origin.links.all()) if isinstance(origin, Activity) else []
     links = [{"record": link.record} for link in about] or [{"record": key}]
     return write.create(tasks(), {**values, "origin": key, "links": links}, actor=actor, cause=cause)
+
+
+def next_task_fields() -> dict[str, Field]:
+    """What is asked for when a task is planned from a record."""
+    fields = {name: copy(tasks().own_fields[name]) for name in ("title", "due_at", "owner")}
+    fields["owner"].help = _("You, when it is empty.")
+    return fields
+
+
+def plan_next_task(origin: Any, *, actor: Actor, cause: str = Cause.PAGE, **values: Any) -> Any:
+    """A task planned from a record by its verb; it is the actor's own unless values name another owner."""
+    given = {name: value for name, value in values.items() if value is not None}
+    return plan_task(origin, actor=actor, cause=cause, **given)
 
 
 def complete_task(task: Task, *, actor: Actor, cause: str = Cause.PAGE) -> Any:

@@ -19,6 +19,7 @@ from jantar.engine.records.record_type import (
     View,
 )
 from jantar.engine.records.registry import registry
+from jantar.modules.communications.records import PLAN_TASK
 from jantar.modules.sales import importing, known_exports, queries, services
 from jantar.modules.sales.models import Deal, DealContact, LossReason, StageChange, Status
 
@@ -71,6 +72,7 @@ deals = RecordType(
             "reopen", _("Reopen"), services.reopen_deal, icon="rotate",
             available=lambda deal: deal.status != Status.OPEN, done=_("Deal reopened."),
         ),
+        PLAN_TASK,
     ),
     deadlines=(Deadline("expected_close", "status", Status.OPEN), Deadline("next_step_at", "status", Status.OPEN)),
     mark=lambda deal: None if deal.status == Status.OPEN else (Status(deal.status).label, MARKS[deal.status]),

@@ -10,12 +10,15 @@ from jantar.engine.fields.errors import Invalid
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
+from jantar.engine.records.actions import run_action
 from jantar.engine.records.filters import compile_filter
+from jantar.engine.records.links import key_of
 from jantar.engine.records.registry import registry
-from jantar.engine.testing.actors import make_actor, make_team
+from jantar.engine.testing.actors import make_actor, make_team, make_user
 from jantar.kit.money import Money
 from jantar.modules.communications import queries, services
 from jantar.modules.communications.models import Activity, Task
+from jantar.platform.accounts.models import User
 
 pytestmark = pytest.mark.django_db
 companies, people = registry.get("companies"), registry.get("people")
@@ -97,6 +100,30 @@ def test_a_participant_is_a_person_or_a_colleague(ada, jan):
         services.log_activity(about=[jan], actor=ada, kind="call", subject="?", participants=[{}])
     assert refusal.value.errors == {"participants": ["A participant is a person or a colleague."]}
     assert not Activity.objects.exists()
+
+
+@pytest.mark.capability("C20")
+def test_a_task_is_planned_from_minutes_and_keeps_where_it_came_from(client, ada, jan):
+    meeting = services.log_activity(about=[jan], actor=ada, kind="meeting", subject="Pump", text="We send the offer.")
+    client.force_login(User.objects.get(pk=ada.user_id))
+    assert "Plan a task" in client.get(f"/activities/{meeting.pk}/").content.decode()
+    address = f"/activities/{meeting.pk}/acts/plan_task/"
+    empty = client.post(address, {"title": "", "form_fields": "title,due_at,owner"}, headers={"HX-Request": "true"})
+    assert (empty.status_code, Task.objects.count()) == (422, 0)
+    client.post(address, {"title": "Send the offer", "due_at": "2030-01-02T10:00"})
+    task = Task.objects.get()
+    assert (task.title, task.owner_id, task.origin) == ("Send the offer", ada.user_id, key_of(meeting))
+    assert key_of(jan) in {link.record for link in task.links.all()}
+    eva = make_user("Eva")
+    services.plan_next_task(meeting, actor=ada, title="Call back", owner=eva)
+    assert Task.objects.get(title="Call back").owner == eva
+
+
+@pytest.mark.capability("C20")
+def test_a_task_is_planned_from_a_deal(ada, firm):
+    deal = write.create(registry.get("deals"), {"name": "Robots", "customer": firm}, actor=ada)
+    run_action(registry.get("deals"), deal.pk, "plan_task", {"title": "Send the offer"}, actor=ada)
+    assert Task.objects.get().origin == key_of(deal)
 
 
 @pytest.mark.capability("C21")
