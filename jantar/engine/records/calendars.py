@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, DurationField, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models import Case, DurationField, F, Func, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from jantar.engine.permissions.actor import Actor
@@ -57,7 +57,7 @@ def read_entries(
     """
     calendar = calendar_of(record_type)
     rows = rows_of(record_type, actor).filter(**record_type.defaults)
-    rows = of_people(rows, record_type, calendar, people).filter(within(record_type, calendar, start, end))
+    rows = of_people(rows, record_type, people, start, end)
     columns = {"pk", "version", "owner_id", record_type.model.title_column, *calendar.fields}
     found = list(rows.order_by(calendar.start, "pk").only(*columns)[: MOST + 1])
     entries = [entry_of(record_type, row, people) for row in found[:MOST]]
@@ -85,28 +85,39 @@ def marked(condition: Q) -> Any:
     return Case(When(condition, then=Value(True)), default=Value(False)) if condition else Value(True)
 
 
-def of_people(rows: Any, record_type: RecordType, calendar: Calendar, people: Collection[int]) -> Any:
-    """Records in the calendars of these users, with the participants among them as `calendar_people`."""
-    mine = Q(owner__in=people)
+def of_people(rows: Any, record_type: RecordType, people: Collection[int], start: datetime, end: datetime) -> Any:
+    """Records in the calendars of these users, with the participants among them as `calendar_people`.
+
+    Owners and participants are looked for apart, so that each is found by an index of its own.
+    """
+    calendar = calendar_of(record_type)
+    mine = Q(owner__in=people) & within(record_type, start, end)
     if calendar.participants is None:
         return rows.filter(mine)
     name, column = calendar.participants
     part = record_type.part(name)
     if part is None:
         raise TypeError(f"{record_type.name} has no part {name!r}.")
-    present = part.model._base_manager.filter(**{part.parent: OuterRef("pk"), f"{column}__in": people})
-    return rows.annotate(calendar_people=ArraySubquery(present.values(column))).filter(mine | Q(Exists(present)))
+    present = part.model._base_manager.filter(**{f"{column}__in": people})
+    own = record_type.model._base_manager.filter(mine, deleted_at=None).order_by().values("pk")
+    there = present.filter(within(record_type, start, end, f"{part.parent}__")).order_by().values(f"{part.parent}_id")
+    here = present.filter(**{part.parent: OuterRef("pk")}).values(column)
+    return rows.annotate(calendar_people=ArraySubquery(here)).filter(pk__in=own.union(there, all=True))
 
 
-def within(record_type: RecordType, calendar: Calendar, start: datetime, end: datetime) -> Q:
-    field = calendar.start
-    if record_type.own_fields[field].kind == "date":
+def within(record_type: RecordType, start: datetime, end: datetime, path: str = "") -> Q:
+    """The condition that a record touches the span; `path` leads to the record from a row of a part."""
+    calendar = calendar_of(record_type)
+    field = f"{path}{calendar.start}"
+    if record_type.own_fields[calendar.start].kind == "date":
         days = {f"{field}__gte": timezone.localtime(start).date(), f"{field}__lt": timezone.localtime(end).date()}
         return Q(**days)
     begins = Q(**{f"{field}__gte": start})
     if calendar.minutes:
         length = Func(
-            F(calendar.minutes), template="make_interval(mins => %(expressions)s)", output_field=DurationField()
+            F(f"{path}{calendar.minutes}"),
+            template="make_interval(mins => %(expressions)s)",
+            output_field=DurationField(),
         )
         begins |= Q(**{f"{field}__gt": Value(start) - length})
     earliest = start - LONGEST if calendar.minutes else start
