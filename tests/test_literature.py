@@ -237,3 +237,16 @@ def test_a_mail_from_a_private_folder_tells_administrators_nothing(admin: Actor,
     secret = literature(admin, "Secret.txt", b"secret", folder=private)
     handing.give(gift(secret, eva), actor=admin)
     assert SentMail.objects.get().is_private
+
+
+@pytest.mark.capability("C25")
+@pytest.mark.usefixtures("transactional_db")
+@pytest.mark.parametrize("options", [{}, {"viewport": NARROW, "color_scheme": "dark"}])
+def test_what_is_new_in_a_version_is_said_beside_it(open_page: Any, boss: User, brochure: Any, options: Any) -> None:
+    page: Page = open_page(boss, f"/documents/{brochure.pk}/", **options)
+    page.locator("#record-around").scroll_into_view_if_needed()
+    page.get_by_role("link", name="Say what is new in version 1").click()
+    page.get_by_role("textbox", name="Note").fill("Prices of 2027")
+    assert accessibility_faults(page) == []
+    page.get_by_role("button", name="Save note").click()
+    expect(page.locator(".document-file").get_by_text("Prices of 2027")).to_be_visible()

@@ -71,6 +71,17 @@ def restore_version(pk: int, number: int, *, actor: Actor, cause: str = Cause.PA
     return document
 
 
+def note_version(pk: int, number: int, note: str, *, actor: Actor, cause: str = Cause.PAGE) -> Version:
+    """Says in a sentence what is new in a version. Raises Invalid, NotFound, NotAllowed."""
+    if len(note) > NOTE_LENGTH:
+        raise Invalid({"note": [too_long(NOTE_LENGTH, len(note))]})
+    with operation(actor, cause):
+        found = version_of(write.locked(registry.get("documents"), pk, actor, "edit"), number)
+        found.note = note.strip()
+        found.save(update_fields=["note"])
+    return found
+
+
 def version_of(document: Document, number: int | None = None) -> Version:
     """A version of a document that the caller has found within rights, the newest without a number."""
     wanted = document.number if number is None else number

@@ -27,8 +27,9 @@ from jantar.engine.records.errors import Invalid, NotFound
 from jantar.engine.records.listing import Query, page_of
 from jantar.engine.records.registry import registry
 from jantar.kit.numbers import whole_number
+from jantar.kit.text import without_controls
 from jantar.platform.files.pages import serve_file
-from jantar.ui.responses import with_event, with_toast
+from jantar.ui.responses import with_closed_dialog, with_event, with_toast
 
 SHOWN = 50
 SHOWN_FOLDERS = 200
@@ -154,6 +155,22 @@ def restore_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     document = services.restore_version(pk, number, actor=current_actor(request))
     messages.success(request, _("Version %(of)d is the newest again.") % {"of": number})
     return leading_to(request, address_of(document))
+
+
+def note_version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A dialog for what is new in a version."""
+    document = load_record(request, load_type(request, "documents"), pk, "edit")
+    version, errors = services.version_of(document, number), []
+    if request.method == "POST":
+        note = without_controls(request.POST.get("note", ""))
+        try:
+            services.note_version(pk, number, note, actor=current_actor(request))
+        except Invalid as error:
+            version.note, errors = note, [text for texts in error.errors.values() for text in texts]
+        else:
+            return with_closed_dialog(with_event(HttpResponse(status=204), "documents:changed"))
+    context = {"version": version, "errors": errors, "action": request.path}
+    return render(request, "documents/note.html", context, status=422 if errors else 200)
 
 
 @require_POST

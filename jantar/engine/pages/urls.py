@@ -167,6 +167,7 @@ DOCUMENTS = [
     path("documents/<int:pk>/download/", documents.download, name="download"),
     path("documents/<int:pk>/versions/", documents.upload_version, name="version_upload"),
     path("documents/<int:pk>/versions/<int:number>/", documents.download, name="version_download"),
+    path("documents/<int:pk>/versions/<int:number>/note/", documents.note_version, name="version_note"),
     path("documents/<int:pk>/versions/<int:number>/restore/", documents.restore_version, name="version_restore"),
 ]
 

@@ -205,3 +205,29 @@ def test_content_nobody_holds_is_deleted_after_a_month(
         assert delete_unused() == 1
     assert not default_storage.exists(path)
     assert default_storage.exists(kept.content.file.path)
+
+
+def test_a_version_says_what_is_new_in_it(client: Any, attach: Any, attic: Any, ada: Any) -> None:
+    document = attach("plan.txt", on=attic)
+    services.add_version(document.pk, io.BytesIO(b"two"), "plan.txt", actor=ada)
+    client.force_login(make_user("Root", admin=True))
+    address = f"/documents/{document.pk}/versions/1/note/"
+    assert "What is new in version 1" in client.get(address).content.decode()
+    assert client.post(address, {"note": " First <draft> "}).status_code == 204
+    refused = client.post(address, {"note": "x" * 301})
+    assert (refused.status_code, "x" * 301 in refused.content.decode()) == (422, True)
+    assert list(Version.objects.order_by("number").values_list("note", flat=True)) == ["First <draft>", ""]
+    assert "First &lt;draft&gt;" in client.get(f"/documents/{document.pk}/file/").content.decode()
+    reader = make_user("Reader")
+    grant(reader, {"see": Scope.ALL}, "documents")
+    grant(reader, {"see": Scope.ALL}, "shelves")
+    client.force_login(reader)
+    assert client.post(address, {"note": "mine"}).status_code == 403
+    assert "Say what is new" not in client.get(f"/documents/{document.pk}/file/").content.decode()
+
+
+def test_a_note_is_taken_back_like_every_change(attach: Any, ada: Any) -> None:
+    document = attach("plan.txt")
+    services.note_version(document.pk, 1, "Draft", actor=ada)
+    undo.undo(Operation.objects.latest("pk").pk, actor=ada)
+    assert Version.objects.get().note == ""
