@@ -33,9 +33,18 @@ class CompanyForm(forms.ModelForm):
         help_text=gettext_lazy("Sums over several currencies are in it."),
     )  # fmt: skip
 
+    history_months = forms.TypedChoiceField(
+        label=gettext_lazy("Keep the history for"), required=False, coerce=int, empty_value=None,
+        choices=lambda: [("", _("Ever")), *(Workspace._meta.get_field("history_months").flatchoices)],
+        help_text=gettext_lazy(
+            "Old values are personal data too: keep them no longer than you need them. What is older is deleted every "
+            "night and can't be brought back; changes of the last 30 days are always kept."
+        ),
+    )  # fmt: skip
+
     class Meta:
         model = Workspace
-        fields = ["name", "base_currency"]
+        fields = ["name", "base_currency", "history_months"]
 
     def clean_base_currency(self) -> str:
         code: str = self.cleaned_data["base_currency"]

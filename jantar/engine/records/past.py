@@ -22,6 +22,8 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jantar.engine.fields import show
+from jantar.engine.history.keeping import kept_since
 from jantar.engine.history.undo_sql import quoted, text
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.models import Scope
@@ -49,6 +51,8 @@ def moment_of(given: str, actor: Actor) -> datetime:
         raise BadQuery("as_of", _("“%(value)s” is not a date and time.") % {"value": given[:50]}) from None
     if moment > now:
         raise BadQuery("as_of", _("This lies in the future. Choose a day that has been."))
+    if (since := kept_since()) and moment < since:
+        raise BadQuery("as_of", _("The history is kept since %(day)s only.") % {"day": show.moment(since)})
     return moment
 
 

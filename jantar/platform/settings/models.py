@@ -12,6 +12,11 @@ class Workspace(models.Model):
 
     name = models.CharField(_("company name"), max_length=150, default="Jantar")
     base_currency = models.CharField(_("base currency"), max_length=3, default="EUR")
+    history_months = models.PositiveSmallIntegerField(
+        _("keep the history for"), null=True, blank=True,
+        choices=[(12, _("1 year")), (24, _("2 years")), (36, _("3 years")), (60, _("5 years")), (120, _("10 years"))],
+    )  # fmt: skip
+    history_since = models.DateTimeField(_("history is whole since"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("company settings")

@@ -1,4 +1,4 @@
-"""Whatever is edited, merged and deleted in a row: taking it back in reverse order gives the same rows."""
+"""Whatever is done in a row, taking it back in reverse order gives the same rows; later edits stay."""
 
 from typing import Any
 
@@ -7,17 +7,20 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.record_key import RecordKey
-from jantar.engine.permissions.actor import Actor
-from jantar.engine.records import write
+from jantar.engine.history.operations import operation
+from jantar.engine.permissions.actor import Actor, actor_for
+from jantar.engine.records import bulk, write
 from jantar.engine.records.errors import Invalid, NotFound
 from jantar.engine.records.merging.service import merge
 from jantar.engine.records.registry import registry
 from jantar.engine.records.tests.test_merge import unmoved
 from jantar.engine.records.tests.test_undo import content, last_operation
-from jantar.engine.records.undo import undo
+from jantar.engine.records.undo import NotUndoable, undo
 from jantar.engine.testing.actors import make_actor
 from jantar.engine.timeline import services
+from jantar.platform.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("C2"), pytest.mark.capability("N7")]
 
@@ -37,6 +40,10 @@ acts = st.one_of(
     st.tuples(st.just("edit"), st.booleans(), index, values),
     st.tuples(st.just("relate"), st.booleans(), index, st.lists(index, max_size=3, unique=True)),
     st.tuples(st.just("delete"), st.booleans(), index, st.none()),
+    st.tuples(st.just("restore"), st.booleans(), index, st.none()),
+    st.tuples(st.just("bulk"), st.booleans(), index, values),
+    st.tuples(st.just("import"), st.booleans(), index, values),
+    st.tuples(st.just("undo"), st.booleans(), index, st.none()),
 )
 
 
@@ -47,17 +54,24 @@ def test_doing_and_taking_back_gives_the_same_rows(db, first, steps):
         admin = make_actor("Admin", admin=True)
         world = World(admin, first)
         states = [(content(), unmoved())]
-        done = []
+        done: list[int] = []
+        undoing: dict[int, int] = {}
         for step in steps:
             before = last_operation()
             world.do(*step)
             if last_operation() != before:
                 done.append(last_operation())
                 states.append((content(), unmoved()))
-        for operation in reversed(done):
+                if step[0] == "undo":
+                    undoing[done[-1]] = before
+        again: dict[int, int] = {}  # what was undone and done again is taken back by the operation that did it again
+        for one in reversed(done):
             states.pop()
-            assert undo(operation, actor=admin).conflicts == []
+            result = undo(again.get(one, one), actor=admin)
+            assert result.conflicts == []
             assert (content(), unmoved()) == states[-1]
+            if one in undoing:
+                again[undoing[one]] = result.operation_id
         transaction.set_rollback(True)
 
 
@@ -92,7 +106,61 @@ class World:
             elif act == "relate":
                 rows = [{"kind": "partner", "other": records[one]} for one in rest if one != place]
                 write.update(record_type, pk, {"relationships": rows}, actor=self.admin)
+            elif act == "restore":
+                write.restore(record_type, [pk], actor=self.admin)
+            elif act == "bulk":
+                write.update_many(record_type, [one.pk for one in records[place:]], rest, actor=self.admin)
+            elif act == "import":
+                self.bring_in(record_type, place, rest)
+            elif act == "undo":
+                undo(last_operation(), actor=self.admin)
             else:
                 write.delete(record_type, [pk], actor=self.admin)
-        except (Invalid, NotFound):
+        except (Invalid, NotFound, NotUndoable):
             return
+
+    def bring_in(self, record_type: Any, number: int, given: Any) -> None:
+        """As an import writes: new records beneath the write path, in one operation."""
+        name = "name" if record_type is companies else "family_name"
+        with operation(self.admin, "import"):
+            lines = [bulk.Line({name: f"I{n}", **given}) for n in range(number + 1)]
+            bulk.draft_new(record_type, lines, self.admin)
+            bulk.store_new(record_type, lines, self.admin)
+
+
+texts = st.sampled_from(["", "a", "b"])
+edits = st.fixed_dictionaries(
+    {}, optional={"employees": st.sampled_from([None, 1, 2]), "description": texts, "industry": texts, "x_note": texts}
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(first=edits, one=edits, later=edits)
+def test_later_edits_survive_and_are_listed(db, first, one, later):
+    with transaction.atomic():
+        admin = make_actor("Admin", admin=True)
+        CustomField.objects.create(record_type="companies", key="x_note", kind="text", label="Note")
+        admin = actor_for(User.objects.get(pk=admin.user_id))
+        fields = companies.fields(admin)
+
+        def read() -> dict[str, Any]:
+            stored = companies.model.objects.get(pk=pk)
+            return {name: fields[name].read(stored) for name in ("employees", "description", "industry", "x_note")}
+
+        pk = write.create(companies, {"name": "C", **first}, actor=admin).pk
+        start, before = read(), last_operation()
+        write.update(companies, pk, one, actor=admin)
+        middle, wanted = read(), last_operation()
+        write.update(companies, pk, later, actor=admin)
+        end = read()
+        if wanted != before and start != middle:
+            kept = {name for name in start if start[name] != middle[name] != end[name]}
+            result = undo(wanted, actor=admin)
+            assert read() == {name: end[name] if name in kept else start[name] for name in start} | {
+                name: end[name] for name in start if start[name] == middle[name]
+            }
+            assert {conflict.column for conflict in result.conflicts} == {
+                name for name in kept if end[name] != start[name]
+            }
+            assert {conflict.reason for conflict in result.conflicts} <= {"changed"}
+        transaction.set_rollback(True)
