@@ -22,7 +22,7 @@ LEFT_OUT = {
         "api.KeptAnswer", "transfer.ImportRun", "transfer.RefusedRow", "transfer.ArchiveSource",
         "following.Notification",
     ),
-    "secret": ("accounts.ApiToken",),
+    "secret": ("accounts.ApiToken", "pages.CalendarFeed"),
 }  # fmt: skip
 #: Tables with a column called so hold secrets and stay behind too; of users only the columns do.
 SECRETS = ("password", "secret", "token")
@@ -181,9 +181,12 @@ def is_record(model: AnyModel) -> bool:
 
 @cache
 def same_by(model: AnyModel) -> tuple[tuple[str, ...], ...]:
-    """What makes two rows of a table the same one: each set of columns that is unique. Nothing for records."""
+    """What makes two rows of a table the same one: each set of columns that is unique.
+
+    Nothing for records, and for rows that are named by the row they belong to.
+    """
     label = model._meta.label
-    if is_record(model):
+    if is_record(model) or key_of(model) != "id":
         return ()
     pk = model._meta.pk
     found: list[tuple[str, ...]] = [(one.column,) for one in columns(model) if one.unique and one is not pk]
