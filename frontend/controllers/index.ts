@@ -19,6 +19,7 @@ import inlineEdit from "./inline_edit";
 import jobProgress from "./job_progress";
 import listGroups from "./list_groups";
 import listTotal from "./list_total";
+import mention from "./mention";
 import menu from "./menu";
 import palette from "./palette";
 import pageCopy from "./page_copy";
@@ -43,6 +44,7 @@ import uploads from "./uploads";
 
 /** Every behaviour by the name that `data-controller` uses. */
 export const controllers: Record<string, ControllerConstructor> = {
+  mention,
   autosize, board, calendar, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, palette,
   formula, reminders, reorder, rows, selection, session, shell, shortcuts, split, tabs, theme, toasts, tooltip, uploads,
   "date-field": dateField,

@@ -15,6 +15,7 @@ from jantar.engine.fields.model_fields import RecordKeyField
 from jantar.engine.history.models import Operation
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.registry import registry
+from jantar.engine.timeline.kinds import sources
 from jantar.engine.timeline.models import Comment
 
 
@@ -23,6 +24,8 @@ class Kind(models.TextChoices):
     CHANGED = "changed", _("A record I watch was changed")
     DELETED = "deleted", _("A record I watch was deleted or restored")
     COMMENT = "comment", _("A comment on a record I watch")
+    MENTION = "mention", _("Somebody mentioned me in a comment")
+    REPLY = "reply", _("A reply where I wrote or was mentioned")
     ENTRY = "entry", _("Something new around a record I watch")
 
 
@@ -86,6 +89,7 @@ class NotificationQuerySet(models.QuerySet[Any]):
         comments = Comment.objects.filter(pk=OuterRef("source_id"), deleted_at=None)
         record = Q(record_id=None) & _seen_among("records", actor) | _seen("record", actor)
         source = Q(source_type="") | Q(Exists(comments), source_type="comment") | _seen("source", actor)
+        source |= _seen_sources(actor)
         return self.filter(record & source, user=actor.user_id)
 
 
@@ -103,6 +107,17 @@ def _seen(name: str, actor: Actor) -> Q:
         record_type = registry.get(type_name)
         rows = record_type.model._base_manager.filter(record_type.allowed(actor, "see"), pk=OuterRef(f"{name}_id"))
         found |= Q(IsNull(Subquery(rows.values("pk")[:1]), False), **{f"{name}_type": type_name})
+    return found
+
+
+def _seen_sources(actor: Actor) -> Q:
+    """That the source is no record but something else entries of the timeline come from, which the actor may see."""
+    found = Q(pk__in=[])
+    for name, rows in sources(actor):
+        if name not in registry and name != "comment":
+            found |= Q(
+                IsNull(Subquery(rows.filter(pk=OuterRef("source_id")).values("pk")[:1]), False), source_type=name
+            )
     return found
 
 

@@ -5,6 +5,9 @@ from datetime import time
 
 from jantar.engine.following.models import Kind, Preference, Way
 
+#: What is not told in the bell alone until the user chooses otherwise.
+DEFAULTS = {Kind.MENTION: Way.NOW, Kind.REPLY: Way.NOW}
+
 
 def preference_of(user_id: int) -> Preference:
     """What the user chose; what everybody begins with when nothing was chosen."""
@@ -12,7 +15,7 @@ def preference_of(user_id: int) -> Preference:
 
 
 def way_of(preference: Preference, kind: Kind) -> Way:
-    return Way(preference.ways.get(kind.value, Way.BELL))
+    return Way(preference.ways.get(kind.value, DEFAULTS.get(kind, Way.BELL)))
 
 
 def store_preference(

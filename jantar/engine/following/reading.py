@@ -14,6 +14,7 @@ from jantar.engine.following.models import Notification
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.registry import registry
+from jantar.engine.timeline.kinds import loaded
 from jantar.engine.timeline.models import Comment
 
 #: The bell counts no further.
@@ -60,6 +61,7 @@ def newest(actor: Actor, *, before: int | None = None, limit: int, only_unread: 
 def shown(rows: Sequence[Notification], actor: Actor) -> list[Told]:
     """Notifications the actor may see, in words of the language in force."""
     records = _records([key for row in rows for key in (row.record, row.source) if key], actor)
+    records |= _sources([row.source for row in rows if row.source and not is_comment(row)], actor)
     comments = Comment.objects.in_bulk([row.source.id for row in rows if is_comment(row)])
     return [_told(row, records, comments, actor) for row in rows]
 
@@ -102,6 +104,15 @@ def _records(keys: Iterable[RecordKey], actor: Actor) -> dict[RecordKey, Any]:
         rows = record_type.model._base_manager.filter(record_type.allowed(actor, "see"), pk__in=pks)
         found.update({RecordKey(name, row.pk): row for row in rows})
     return found
+
+
+def _sources(keys: Iterable[RecordKey], actor: Actor) -> dict[RecordKey, Any]:
+    """What else entries of the timeline come from, within the actor's rights; a statement per kind of source."""
+    ids: dict[str, set[int]] = {}
+    for key in keys:
+        if key.type not in registry:
+            ids.setdefault(key.type, set()).add(key.id)
+    return {RecordKey(name, pk): row for name, wanted in ids.items() for pk, row in loaded(name, wanted, actor).items()}
 
 
 def _told(row: Notification, records: dict[RecordKey, Any], comments: dict[int, Comment], actor: Actor) -> Told:

@@ -4,6 +4,7 @@ Who is told is found in the database, with a number of statements that does not 
 operation changed or how many people watch them.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ from django.db import connection
 
 from jantar.engine.following.jobs import mail_soon
 from jantar.engine.following.models import Kind
+from jantar.engine.following.preferences import DEFAULTS
 from jantar.engine.history.models import Cause, Operation
 from jantar.engine.history.operations import current_operation
 from jantar.engine.permissions.actor import Actor
@@ -27,6 +29,8 @@ MOST_NAMED = 100
 SILENT = frozenset({Cause.IMPORT})
 #: Entries of the timeline that are not told: notes are private.
 SILENT_ENTRIES = frozenset({"note"})
+#: How kinds are told to who has not chosen.
+DEFAULT_WAYS = json.dumps({kind.value: way.value for kind, way in DEFAULTS.items()})
 #: The columns of a change that say nothing to people.
 BOOK_KEEPING = ("version", "updated_at", "created_at", "created_by_id", "deleted_at", "id", "custom")
 
@@ -57,19 +61,35 @@ def tell_entries(kind: str, entries: Sequence[Entry], actor: Actor | None) -> No
         "once": f"{batch}:" if kind == "changed" else "new:",
     }
     types = [one for one in registry.all() if one.name not in {entry.source.type for entry in entries if entry.source}]
-    tell(ENTRIES, params, types, actor_id=actor.user_id if actor else None, batch=batch)
+    more = NAMED if kind == "comment" else ""
+    tell(ENTRIES, params, types, actor_id=actor.user_id if actor else None, batch=batch, more=more)
 
 
 def tell(
-    happened: str, params: Mapping[str, Any], types: Iterable[RecordType], *, actor_id: int | None, batch: str
+    happened: str,
+    params: Mapping[str, Any],
+    types: Iterable[RecordType],
+    *,
+    actor_id: int | None,
+    batch: str,
+    more: str = "",
 ) -> int:
     """Writes the notifications and returns how many; one statement.
 
     `happened` is a SELECT of kind, gives (whether the owner has just got it), record_type, record_id, source_type,
-    source_id, data, operation_id and once. `types` are the types among the records. Nobody hears of own acts.
+    source_id, data, operation_id and once. `types` are the types among the records. `more` finds further people.
+    Nobody hears of own acts.
     """
-    sql = TELL.format(happened=happened, owners="".join(_owners_of(one) for one in types))
-    limits = {"actor": actor_id, "batch": batch, "most": MOST_SINGLE, "named": MOST_NAMED, "given": Kind.GIVEN.value}
+    sql = TELL.format(happened=happened, owners="".join(_owners_of(one) for one in types), more=more)
+    limits = {
+        "actor": actor_id,
+        "batch": batch,
+        "most": MOST_SINGLE,
+        "named": MOST_NAMED,
+        "given": Kind.GIVEN.value,
+        "closer": [Kind.GIVEN.value, Kind.MENTION.value],
+        "ways": DEFAULT_WAYS,
+    }
     with connection.cursor() as cursor:
         cursor.execute(sql, {**params, **limits})
         number, is_urgent = cursor.fetchone()
@@ -149,18 +169,38 @@ OWNERS = """
     ))
 """
 
+#: Those whom a comment names, they or their team, and those who wrote or were named in its thread before.
+NAMED = """
+    UNION ALL
+    SELECT n.user_id, n.kind, h.gives, h.record_type, h.record_id, h.source_type, h.source_id, h.data, h.operation_id,
+        h.once, false
+    FROM happened h JOIN timeline_comment c ON c.id = h.source_id CROSS JOIN LATERAL (
+        SELECT 'mention' AS kind, coalesce(m.user_id, s.user_id) AS user_id
+        FROM timeline_mention m LEFT JOIN accounts_membership s USING (team_id) WHERE m.comment_id = c.id
+        UNION
+        SELECT 'reply', t.author_id FROM timeline_comment t
+        WHERE (t.id = c.begins_id OR t.begins_id = c.begins_id) AND t.id <> c.id AND t.deleted_at IS NULL
+        UNION
+        SELECT 'reply', m.user_id FROM timeline_comment t JOIN timeline_mention m ON m.comment_id = t.id
+        WHERE (t.id = c.begins_id OR t.begins_id = c.begins_id) AND t.id <> c.id AND t.deleted_at IS NULL
+    ) n
+    WHERE n.user_id IS NOT NULL
+"""
+
 TELL = """
 WITH happened AS ({happened}), reached AS (
     SELECT w.user_id, h.*, false AS is_given
     FROM happened h JOIN following_watch w USING (record_type, record_id) WHERE w.is_on
     {owners}
+    {more}
 ), told AS (
     SELECT DISTINCT ON (r.user_id, r.once) r.*, CASE WHEN r.is_given THEN %(given)s ELSE r.kind END AS told_as
     FROM reached r JOIN accounts_user u ON u.id = r.user_id
     WHERE u.is_active AND r.user_id IS DISTINCT FROM %(actor)s::bigint
-    ORDER BY r.user_id, r.once, r.is_given DESC, r.record_type, r.record_id
+    ORDER BY r.user_id, r.once, r.is_given DESC, array_position(ARRAY['mention', 'reply'], r.kind),
+        r.record_type, r.record_id
 ), wanted AS (
-    SELECT told.*, coalesce(p.ways ->> told_as, 'bell') AS way
+    SELECT told.*, coalesce(p.ways ->> told_as, %(ways)s::jsonb ->> told_as, 'bell') AS way
     FROM told LEFT JOIN following_preference p USING (user_id)
 ), counted AS (
     SELECT *, CASE WHEN way IN ('now', 'daily') THEN way ELSE '' END AS mail,
@@ -179,8 +219,8 @@ WITH happened AS ({happened}), reached AS (
         %(batch)s || ':' || told_as || ':' || record_type, mail
     FROM counted WHERE together > %(most)s GROUP BY user_id, told_as, record_type, mail
     ON CONFLICT (user_id, once) DO UPDATE SET
-        kind = CASE WHEN excluded.kind = %(given)s THEN excluded.kind ELSE following_notification.kind END,
-        mail = CASE WHEN excluded.kind = %(given)s THEN excluded.mail ELSE following_notification.mail END,
+        kind = CASE WHEN excluded.kind = ANY (%(closer)s) THEN excluded.kind ELSE following_notification.kind END,
+        mail = CASE WHEN excluded.kind = ANY (%(closer)s) THEN excluded.mail ELSE following_notification.mail END,
         number = following_notification.number + CASE WHEN excluded.record_id IS NULL THEN excluded.number ELSE 0 END
     RETURNING mail
 )

@@ -10,10 +10,19 @@ from jantar.engine.following.models import Kind, Notification
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.engine.timeline.kinds import kind_of
+from jantar.engine.timeline.models import Entry
+from jantar.engine.timeline.stream import Shown
 
 MOST_NAMES = 4
 EXCERPT = 200
-ICONS = {Kind.GIVEN: "user", Kind.DELETED: "trash", Kind.COMMENT: "message"}
+ICONS = {
+    Kind.GIVEN: "user",
+    Kind.DELETED: "trash",
+    Kind.COMMENT: "message",
+    Kind.MENTION: "message",
+    Kind.REPLY: "message",
+}
 
 
 def sentence(row: Notification, record: Any, source: Any, actor: Actor) -> str:
@@ -26,6 +35,10 @@ def sentence(row: Notification, record: Any, source: Any, actor: Actor) -> str:
             return _in_bin(who, record)
         case Kind.COMMENT:
             return _("%(who)s commented") % {"who": who}
+        case Kind.MENTION:
+            return _("%(who)s mentioned you") % {"who": who}
+        case Kind.REPLY:
+            return _("%(who)s replied") % {"who": who}
         case Kind.ENTRY:
             return _entry(row, who, source)
     names = changed_names(row, actor)
@@ -77,8 +90,10 @@ def _in_bin(who: str, record: Any) -> str:
 
 
 def _entry(row: Notification, who: str, source: Any) -> str:
-    if source is None or row.source.type not in registry:
+    if source is None or row.source is None:
         return _("%(who)s changed this") % {"who": who}
+    if row.source.type not in registry:
+        return _of_timeline(row, who, source)
     record_type = registry.get(row.source.type)
     what = {"who": who, "type": str(record_type.label), "title": str(source)}
     if row.data.get("kind") != "changed":
@@ -86,3 +101,12 @@ def _entry(row: Notification, who: str, source: Any) -> str:
     field = record_type.own_fields.get(row.data.get("field", ""))
     label = str(field.label) if field else ""
     return _("%(who)s changed %(type)s “%(title)s”: %(field)s") % {**what, "field": label}
+
+
+def _of_timeline(row: Notification, who: str, source: Any) -> str:
+    """In the words of the timeline: "Ada: File added: plan.pdf"."""
+    kind = kind_of(row.data.get("kind", ""))
+    if kind is None or row.source is None:
+        return _("%(who)s changed this") % {"who": who}
+    entry = Entry(kind=kind.name, at=row.at, actor=row.actor, data=row.data)
+    return f"{who}: {Shown(entry, kind, row.source, source).sentence}"

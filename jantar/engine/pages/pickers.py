@@ -39,6 +39,8 @@ def pick(request: HttpRequest, target: str) -> JsonResponse:
         return JsonResponse({"items": users(text)})
     if target == "teams":
         return JsonResponse({"items": teams(text)})
+    if target == "mentions":
+        return JsonResponse({"items": people_and_teams(text)})
     names = [one.name for one in registry.all()] if target == "any" else target.split("+")
     types = [registry.get(name) for name in names if name in registry and actor.may("see", name)]
     if not types:
@@ -107,6 +109,13 @@ def teams(text: str) -> list[Item]:
     for word in fold(text).split()[:MOST_WORDS]:
         rows = rows.filter(Contains(F("folded"), word))
     return [{"value": str(row.pk), "label": row.name, "detail": row.region} for row in rows.order_by("folded")[:LIMIT]]
+
+
+def people_and_teams(text: str) -> list[Item]:
+    """Whom a comment can name; values are "u17" and "t3"."""
+    found = [{**one, "value": f"u{one['value']}"} for one in users(text)]
+    found += [{**one, "value": f"t{one['value']}", "detail": one["detail"] or _("Team")} for one in teams(text)]
+    return found[:LIMIT]
 
 
 def place(word: str, wanted: str) -> tuple[bool, str]:

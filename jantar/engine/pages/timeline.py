@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from jantar.engine.pages.loading import load_record, load_type
@@ -14,7 +15,7 @@ from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import Invalid, NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.timeline import services
-from jantar.engine.timeline.composer import Tab, picked_readers, read_readers, tabs_for
+from jantar.engine.timeline.composer import Tab, picked_readers, read_mentions, read_readers, tabs_for, warning_of
 from jantar.engine.timeline.kinds import GROUPS, summary_of
 from jantar.engine.timeline.models import Comment, Note
 from jantar.engine.timeline.stream import page
@@ -52,7 +53,7 @@ def write(request: HttpRequest, type_name: str, pk: int, key: str) -> HttpRespon
     if tab is None:
         raise NotFound(_("There is no such page."))
     try:
-        tab.save(record, actor, request.POST)
+        warning = tab.save(record, actor, request.POST)
     except Invalid as error:
         form = form_of(tab, record_type, record, request, data=request.POST, errors=error.errors)
         return render(request, "timeline/write.html", {"tab": tab, "form": form}, status=422)
@@ -60,7 +61,7 @@ def write(request: HttpRequest, type_name: str, pk: int, key: str) -> HttpRespon
     answer = render(request, "timeline/write.html", {"tab": tab, "form": form})
     for name in ("timeline", *tab.writes):
         with_event(answer, f"{name}:changed")
-    return with_toast(answer, tab.done)
+    return with_toast(answer, warning or tab.done, tone="warning" if warning else "success")
 
 
 def note(request: HttpRequest, pk: int) -> HttpResponse:
@@ -87,15 +88,47 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     own = Comment.objects.visible_to(actor).filter(pk=pk, author=actor.user_id).first()
     if own is None:
         raise NotFound(_("There is nothing here."))
-    context: dict[str, Any] = {"title": _("Comment"), "address": request.path, "text": own.text}
+    context: dict[str, Any] = {"title": _("Comment"), "names_people": True}
     if request.method != "POST":
-        return render(request, "timeline/edit.html", context)
+        keys = [one.key for one in own.mentions.all()]
+        return words(request, {**context, "text": own.text, "mentions": keys})
     try:
-        services.edit_comment(pk, text=request.POST.get("text", ""), actor=actor)
+        edited = services.edit_comment(
+            pk, text=request.POST.get("text", ""), actor=actor, mentions=read_mentions(request.POST)
+        )
     except Invalid as error:
-        context |= {"text": request.POST.get("text", ""), "errors": error.errors}
-        return render(request, "timeline/edit.html", context, status=422)
-    return changed(_("The comment is saved."))
+        return words(request, context, error)
+    return changed(warning_of(edited) or _("The comment is saved."))
+
+
+def reply(request: HttpRequest, pk: int) -> HttpResponse:
+    """An answer to a comment, in a dialog."""
+    actor = current_actor(request)
+    answered = Comment.objects.visible_to(actor).select_related("author").filter(pk=pk).first()
+    if answered is None:
+        raise NotFound(_("There is nothing here."))
+    context: dict[str, Any] = {
+        "title": _("Reply"), "names_people": True, "begins": answered, "button": pgettext("button", "Reply"),
+    }  # fmt: skip
+    if request.method != "POST":
+        return words(request, context)
+    try:
+        written = services.reply(
+            pk, text=request.POST.get("text", ""), actor=actor, mentions=read_mentions(request.POST)
+        )
+    except Invalid as error:
+        return words(request, context, error)
+    return changed(warning_of(written) or _("The comment is added."))
+
+
+def words(request: HttpRequest, context: dict[str, Any], error: Invalid | None = None) -> HttpResponse:
+    """The dialog to write in; after an error with what was typed."""
+    typed: dict[str, Any] = {}
+    if error:
+        mentions = request.POST.getlist("mention")
+        typed = {"text": request.POST.get("text", ""), "mentions": mentions, "errors": error.errors}
+    context = {"address": request.path, **context, **typed}
+    return render(request, "timeline/edit.html", context, status=422 if error else 200)
 
 
 @require_POST

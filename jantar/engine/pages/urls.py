@@ -73,6 +73,7 @@ TIMELINE = [
     path("notes/<int:pk>/", timeline.note, name="note"),
     path("notes/<int:pk>/delete/", timeline.delete_note, name="note_delete"),
     path("comments/<int:pk>/", timeline.comment, name="comment"),
+    path("comments/<int:pk>/reply/", timeline.reply, name="comment_reply"),
     path("comments/<int:pk>/delete/", timeline.delete_comment, name="comment_delete"),
 ]
 

@@ -12,6 +12,8 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import Invalid
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.timeline import services
+from jantar.engine.timeline.mentions import Mentions, not_told
+from jantar.engine.timeline.models import Comment
 from jantar.kit.numbers import whole_number
 from jantar.platform.accounts.models import User
 
@@ -40,8 +42,8 @@ class Tab(ABC):
         """What the template needs; with `data` and `errors` nothing typed is lost."""
 
     @abstractmethod
-    def save(self, record: Any, actor: Actor, data: Any) -> None:
-        """Raises Invalid; its keys are names of the form."""
+    def save(self, record: Any, actor: Actor, data: Any) -> str | None:
+        """Answers with what the writer has to know besides. Raises Invalid; its keys are names of the form."""
 
 
 _tabs: list[Tab] = []
@@ -82,10 +84,26 @@ class CommentTab(Tab):
     done = _("The comment is added.")
 
     def context(self, record: Any, actor: Actor, data: Any = None, errors: Errors | None = None) -> dict[str, Any]:
-        return {"text": data.get("text", "") if data else "", "errors": errors or {}}
+        mentions = data.getlist("mention") if data else []
+        return {"text": data.get("text", "") if data else "", "mentions": mentions, "errors": errors or {}}
 
-    def save(self, record: Any, actor: Actor, data: Any) -> None:
-        services.add_comment(record, text=data.get("text", ""), actor=actor)
+    def save(self, record: Any, actor: Actor, data: Any) -> str | None:
+        text = data.get("text", "")
+        comment = services.add_comment(record, text=text, actor=actor, mentions=read_mentions(data))
+        return warning_of(comment)
+
+
+def read_mentions(data: Any) -> Mentions:
+    """Whom the comment in a posted form names."""
+    return Mentions.read(data.getlist("mention"), data.get("text", ""))
+
+
+def warning_of(comment: Comment) -> str | None:
+    """What the writer has to know of those who are not told."""
+    names = not_told(comment)
+    if not names:
+        return None
+    return gettext("%(names)s may not see this record and are not told.") % {"names": ", ".join(names)}
 
 
 def read_readers(data: Any) -> list[int]:

@@ -126,5 +126,12 @@ def register_own() -> None:
         Kind(
             "note", "note", "lock", telling.note, "timeline/kinds/note.html", tone="amber", prepare=telling.name_readers
         ),
-        Kind("comment", "comment", "message", telling.comment, "timeline/kinds/comment.html", prepare=telling.mark_own),
+        Kind(
+            "comment",
+            "comment",
+            "message",
+            telling.comment,
+            "timeline/kinds/comment.html",
+            prepare=telling.show_comments,
+        ),
     )

@@ -114,6 +114,8 @@ class Comment(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     record = RecordKeyField(_("record"), blank=False)
     text = models.TextField(_("comment"))
+    #: The comment that began the thread, of those that answer in it.
+    begins = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="replies")
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
@@ -126,3 +128,32 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return str(_("Comment"))
+
+
+class Mention(models.Model):
+    """A user or a team named in a comment: they are told of it, whether they watch the record or not."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="mentions", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    team = models.ForeignKey("accounts.Team", null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["comment", "user", "team"], name="timeline_mention_once", nulls_distinct=False
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.user.full_name if self.user else self.team.name if self.team else ""
+
+    @property
+    def key(self) -> str:
+        """As forms send it: "u17", "t3"."""
+        return f"u{self.user_id}" if self.user_id else f"t{self.team_id}"

@@ -13,12 +13,14 @@ from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.records.errors import Invalid, NotAllowed, NotFound
 from jantar.engine.records.links import key_of, visible_keys
 from jantar.engine.timeline import stream
+from jantar.engine.timeline.mentions import Mentions, check_mentions, store_mentions
 from jantar.engine.timeline.models import Comment, Note, NoteShare
 from jantar.kit.text import without_controls
 from jantar.platform.accounts.models import User
 
 MAX_TEXT = 20_000
 MAX_READERS = 50
+NOBODY = Mentions()
 
 
 def add_note(record: Any, *, text: str, actor: Actor, share_with: Iterable[int] = ()) -> Note:
@@ -57,20 +59,46 @@ def delete_note(note_id: int, *, actor: Actor) -> None:
     _delete(_own(Note, note_id, actor), "note")
 
 
-def add_comment(record: Any, *, text: str, actor: Actor) -> Comment:
-    """A word for everybody who sees the record. Raises Invalid, NotFound."""
+def add_comment(record: Any, *, text: str, actor: Actor, mentions: Mentions = NOBODY) -> Comment:
+    """A word for everybody who sees the record; who is mentioned is told. Raises Invalid, NotFound."""
     key, user_id = _seen(record, actor)
+    return _add_comment(key, user_id, text, actor, mentions)
+
+
+def reply(comment_id: int, *, text: str, actor: Actor, mentions: Mentions = NOBODY) -> Comment:
+    """An answer in the thread of a comment, told to all who wrote in it or were named. Raises Invalid, NotFound."""
+    answered = Comment.objects.visible_to(actor).filter(pk=comment_id).first()
+    if answered is None:
+        raise NotFound(_("There is nothing here."))
+    if actor.user_id is None:
+        raise NotAllowed(_("Only a user can write here."))
+    return _add_comment(answered.record, actor.user_id, text, actor, mentions, answered.begins_id or answered.pk)
+
+
+def _add_comment(
+    key: RecordKey, user_id: int, text: str, actor: Actor, mentions: Mentions, begins: int | None = None
+) -> Comment:
+    text = _checked(text)
+    check_mentions(key, mentions)
     with transaction.atomic():
         comment: Comment = Comment.objects.create(
-            author_id=user_id, record_type=key.type, record_id=key.id, text=_checked(text)
+            author_id=user_id, record_type=key.type, record_id=key.id, text=text, begins_id=begins
         )
+        store_mentions(comment, mentions)
         told: stream.Told = (RecordKey("comment", comment.pk), [key], comment.created_at, {})
         stream.add_many("comment", [told], actor=actor, around=False)
     return comment
 
 
-def edit_comment(comment_id: int, *, text: str, actor: Actor) -> Comment:
-    comment: Comment = _edited(_own(Comment, comment_id, actor), text)
+def edit_comment(comment_id: int, *, text: str, actor: Actor, mentions: Mentions | None = None) -> Comment:
+    """A new text and, when given, other mentions; who is named now is told now. Only the author may."""
+    own: Comment = _own(Comment, comment_id, actor)
+    if mentions is not None:
+        check_mentions(own.record, mentions)
+    with transaction.atomic():
+        comment: Comment = _edited(own, text)
+        if mentions is not None and store_mentions(comment, mentions):
+            stream.tell_again("comment", RecordKey("comment", comment.pk), actor=actor)
     return comment
 
 

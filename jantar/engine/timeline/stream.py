@@ -105,6 +105,13 @@ def add_many(kind: str, told: Sequence[Told], *, actor: Actor | None, around: bo
     return entries
 
 
+def tell_again(kind: str, source: RecordKey, *, actor: Actor | None) -> None:
+    """The listeners look again at the entry of a source, which names more people now."""
+    entries = list(Entry.objects.filter(kind=kind, source_type=source.type, source_id=source.id))
+    for listener in _listeners:
+        listener(kind, entries, actor)
+
+
 def _entry(kind: str, user_id: int | None, source: RecordKey | None, at: datetime, data: dict[str, Any]) -> Entry:
     entry = Entry(kind=kind, at=at, actor_id=user_id, data=data)
     entry.source = source

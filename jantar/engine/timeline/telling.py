@@ -32,7 +32,7 @@ def note(shown: "Shown") -> str:
 
 
 def comment(shown: "Shown") -> str:
-    return _("Comment")
+    return _("Reply") if shown.source and shown.source.begins_id else _("Comment")
 
 
 def field_of(shown: "Shown") -> Field | None:
@@ -76,6 +76,25 @@ def name_readers(entries: "Sequence[Shown]", actor: Actor) -> None:
         readers.setdefault(share.note_id, []).append(share.user.full_name)
     for shown in entries:
         shown.extra["readers"] = readers.get(shown.entry.source.id, [])
+    mark_own(entries, actor)
+
+
+def show_comments(entries: "Sequence[Shown]", actor: Actor) -> None:
+    """The text with the names of those mentioned marked, and what an answer answers; two statements."""
+    from jantar.engine.timeline.mentions import marked
+    from jantar.engine.timeline.models import Comment, Mention
+
+    comments = [shown.source for shown in entries if shown.source]
+    names: dict[int, list[str]] = {}
+    mentions = Mention.objects.filter(comment__in=[one.pk for one in comments]).select_related("user", "team")
+    for mention in mentions:
+        names.setdefault(mention.comment_id, []).append(mention.name)
+    begun = {one.begins_id for one in comments if one.begins_id}
+    begins = Comment.objects.filter(deleted_at=None).select_related("author").in_bulk(begun) if begun else {}
+    for shown in entries:
+        if shown.source:
+            shown.extra["text"] = marked(shown.source.text, names.get(shown.source.pk, ()))
+            shown.extra["begins"] = begins.get(shown.source.begins_id)
     mark_own(entries, actor)
 
 
