@@ -10,6 +10,7 @@ from jantar.engine.api.documents import PROBLEMS
 from jantar.engine.api.files import VERSION_SCHEMA
 from jantar.engine.api.problems import BY_STATUS, KINDS
 from jantar.engine.api.schemas import ID, Schema, closed, reference, schemas_of
+from jantar.engine.following.models import Kind
 from jantar.engine.permissions.models import Action, Scope
 from jantar.engine.records.registry import registry
 from jantar.engine.timeline.kinds import GROUPS
@@ -39,7 +40,7 @@ def all_schemas() -> dict[str, Schema]:
     found |= {"Note": NOTE, "NoteCreate": NOTE_CREATE, "NoteUpdate": NOTE_UPDATE}
     found |= {"Comment": COMMENT, "CommentCreate": COMMENT_CREATE, "CommentUpdate": COMMENT_UPDATE}
     found |= custom_fields.SCHEMAS | {"DocumentVersion": VERSION_SCHEMA}
-    found |= {"Duplicates": DUPLICATES}
+    found |= {"Duplicates": DUPLICATES, "Notifications": NOTIFICATIONS}
     for record_type in registry.all():
         found |= schemas_of(record_type)
     return found
@@ -202,6 +203,21 @@ READERS: Schema = {
     "maxItems": MAX_READERS,
     "description": "Users who may read it beside its author; nobody else can, administrators neither.",
 }
+NOTIFICATION = every(
+    {
+        "id": ID,
+        "kind": {"enum": Kind.values},
+        "at": MOMENT,
+        "who": REFERENCE_OR_NULL,
+        "record": {**RECORD, "type": ["object", "null"], "description": "Empty when it sums up many records."},
+        "type": TEXT,
+        "title": TEXT,
+        "sentence": TEXT,
+        "text": TEXT,
+        "is_read": YES_OR_NO,
+    }
+)
+NOTIFICATIONS = every({"items": {"type": "array", "items": NOTIFICATION}, "next_cursor": {"type": ["string", "null"]}})
 COMMENT = every(WORDS)
 COMMENT_CREATE = closed({"text": WRITTEN}, required=["text"])
 COMMENT_UPDATE = closed({"text": WRITTEN}, required=[])

@@ -10,6 +10,7 @@ from jantar.engine.api import documents, duplicates, merging, past, reading, str
 from jantar.engine.api.answers import json_answer
 from jantar.engine.api.body import read_object
 from jantar.engine.api.idempotency import once
+from jantar.engine.api.notifications import add_watching
 from jantar.engine.api.parameters import AS_OF, ListParameters, refuse_unknown
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotFound
@@ -23,6 +24,7 @@ def router_of(record_type: RecordType) -> Router:
     router = Router(tags=[record_type.name])
     add_reading(router, record_type)
     add_stream(router, record_type)
+    add_watching(router, record_type)
     add_creating(router, record_type)
     add_changing(router, record_type)
     add_deleting(router, record_type)
