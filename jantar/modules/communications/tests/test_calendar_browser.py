@@ -90,7 +90,9 @@ def test_an_entry_is_moved_and_made_longer_by_keyboard(open_page: OpenPage, ada:
     assert stored(meeting) == ("24 10:00", 60)
     for key in ("Space", "ArrowRight", "Enter"):
         page.keyboard.press(key)
-    expect(page.locator("[data-day='2026-11-25']")).to_contain_text("10:00–11:00")
+    there = page.locator(f"[data-day='2026-11-25'] li:has(#entry-activities-{meeting.pk})")
+    expect(there).to_have_attribute("data-version", "2")  # what is stored, not what was shown ahead of it
+    expect(there).to_contain_text("10:00–11:00")
     expect(page.locator(f"#entry-activities-{meeting.pk}")).to_be_focused()
     assert stored(meeting) == ("25 10:00", 60)
 
