@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "jantar.ui.csp.ContentSecurityPolicyMiddleware",
     "jantar.engine.pages.as_of.AsOfMiddleware",
     "jantar.engine.pages.errors.ErrorsMiddleware",
+    "jantar.engine.pages.switching.SwitchedOffMiddleware",
     "jantar.engine.api.limits.RequestLimitMiddleware",
 ]
 

@@ -70,7 +70,7 @@ class Shell:
 
     @cached_property
     def links(self) -> dict[str, str]:
-        return {key: self._registry.address(key) for key in self._registry.links}
+        return {key: self._registry.address(key, self._request) for key in self._registry.links}
 
     @property
     def languages(self) -> list[tuple[str, str]]:

@@ -82,6 +82,8 @@ class Navigation:
     links: dict[Link, str] = field(default_factory=dict)
     #: Further items of the left navigation, of the request at hand. Their keys tell all that is shown of them.
     sources: list[Callable[[HttpRequest], Iterable[NavItem]]] = field(default_factory=list)
+    #: Asked for each item besides its own `visible`.
+    gates: list[Callable[[HttpRequest, NavItem], bool]] = field(default_factory=list)
 
     def add_area(self, area: NavArea) -> None:
         self.areas[area.key] = area
@@ -94,14 +96,19 @@ class Navigation:
     def add_source(self, source: Callable[[HttpRequest], Iterable[NavItem]]) -> None:
         self.sources.append(source)
 
+    def add_gate(self, gate: Callable[[HttpRequest, NavItem], bool]) -> None:
+        self.gates.append(gate)
+
     def link(self, **names: str) -> None:
         """Names the URL patterns the shell needs: see `Link`. A part without its link is not shown."""
         for key, name in names.items():
             self.links[key] = name  # type: ignore[index]
 
-    def address(self, link: Link) -> str:
-        """The address of a shell link, empty while nobody has registered it."""
+    def address(self, link: Link, request: HttpRequest | None = None) -> str:
+        """The address of a shell link; empty while nobody has registered it, or when a gate is closed."""
         name = self.links.get(link, "")
+        if request is not None and not all(gate(request, NavItem(link, "", name)) for gate in self.gates):
+            return ""
         if not name or name.startswith("/"):
             return name
         try:
@@ -112,6 +119,7 @@ class Navigation:
     def shown(self, request: HttpRequest, place: Place) -> list[ShownItem]:
         """Items of `place` that the request may see, in order; the one of the current page is marked."""
         allowed = [item for item in self.items[place].values() if item.visible is None or item.visible(request)]
+        allowed = [item for item in allowed if all(gate(request, item) for gate in self.gates)]
         if place == "main":
             allowed += [item for source in self.sources for item in source(request)]
         hrefs = [(item, item.href) for item in sorted(allowed, key=lambda item: (item.order, item.key))]

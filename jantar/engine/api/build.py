@@ -17,11 +17,12 @@ from jantar.engine.api.answers import json_answer
 from jantar.engine.api.credentials import BearerToken, PageSession
 from jantar.engine.api.edge import edge
 from jantar.engine.api.files import files_router
-from jantar.engine.api.openapi import document_of
+from jantar.engine.api.openapi import document_of, without_types
 from jantar.engine.api.problems import Problem, problem_answer, problem_of, unauthorized
 from jantar.engine.api.routes import router_of
 from jantar.engine.api.schemas import Schema
 from jantar.engine.api.whole import whole_router
+from jantar.engine.permissions.modules import switched_off, types_off
 from jantar.engine.records.registry import registry
 
 #: The name by which ninja knows where the API begins.
@@ -52,7 +53,7 @@ class RecordApi(NinjaAPI):
     @method_decorator([transaction.non_atomic_requests, require_GET])
     def show_document(self, request: HttpRequest) -> HttpResponse:
         """For everybody: it tells nothing that the source code does not."""
-        return json_answer(document_of(self))
+        return json_answer(without_types(document_of(self), types_off(switched_off())))
 
     def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
         problem = problem_of(exc)

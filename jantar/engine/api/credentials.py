@@ -13,7 +13,7 @@ from ninja.security.base import AuthBase
 
 from jantar.engine.api.limits import bearer_token
 from jantar.engine.api.problems import Problem, unauthorized
-from jantar.engine.permissions.actor import actor_for
+from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.platform.accounts.models import ApiToken, User
 
 
@@ -76,10 +76,21 @@ def enter(request: HttpRequest, user: User, language: str) -> None:
     The preferences middleware puts back what was in force before.
     """
     request.user = user
-    request.actor = replace(actor_for(user), language=language)  # type: ignore[attr-defined]
+    actor = replace(actor_for(user), language=language)
+    request.actor = actor  # type: ignore[attr-defined]
     request.LANGUAGE_CODE = language
     translation.activate(language)
     timezone.activate(ZoneInfo(user.time_zone))
+    refuse_switched_off(request, actor)
+
+
+def refuse_switched_off(request: HttpRequest, actor: Actor) -> None:
+    """The addresses of types whose module is off are not there."""
+    match = request.resolver_match
+    if not actor.modules_off or match is None:
+        return
+    if any(actor.is_off(name) for name in (*match.route.split("/"), str(match.kwargs.get("type_name", "")))):
+        raise Problem("not-found", _("There is no such address."))
 
 
 def language_asked(request: HttpRequest) -> str | None:

@@ -1,5 +1,7 @@
-"""The OpenAPI document: made once per process from the declarations, without the database, in English."""
+"""The OpenAPI document: made once per process from the declarations, in English."""
 
+import json
+from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +34,20 @@ def document_of(api: "RecordApi") -> dict[str, Any]:
         components["schemas"] = {**components["schemas"], **all_schemas(), **api.schemas}
         components["responses"] = {name: problem_response(status) for status, name in PROBLEMS.items()}
         return document
+
+
+def without_types(document: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """The document without the addresses of some record types, and without the schemas that only these use."""
+    if not names:
+        return document
+    paths = {path: one for path, one in document["paths"].items() if not set(path.split("/")) & set(names)}
+    schemas = dict(document["components"]["schemas"])
+    theirs = {schema for name in names if name in registry for schema in schemas_of(registry.get(name))}
+    kept = {**document, "paths": paths, "components": {**document["components"], "schemas": schemas}}
+    while unused := {name for name in theirs & schemas.keys() if f'schemas/{name}"' not in json.dumps(kept)}:
+        for name in unused:
+            del schemas[name]
+    return kept
 
 
 def all_schemas() -> dict[str, Schema]:

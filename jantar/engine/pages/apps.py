@@ -11,6 +11,7 @@ class PagesConfig(AppConfig):
         from jantar.engine.pages.pinned_views import pinned_items
         from jantar.engine.pages.quality import load_mine, sees_quality
         from jantar.engine.pages.settings_shared import register_settings
+        from jantar.engine.pages.switching import is_on
         from jantar.engine.pages.today import TodayPanel, add_panel
         from jantar.ui.navigation import NavArea, NavItem, navigation
 
@@ -31,6 +32,7 @@ class PagesConfig(AppConfig):
             )
         )  # fmt: skip
         register_settings()
+        navigation.add_gate(is_on)
         add_panel(TodayPanel("quality", "pages/today_quality.html", load_mine, order=90, side=True))
         navigation.add(
             NavItem("notifications", _("Notifications"), "pages:account_notifications", order=30), place="account"

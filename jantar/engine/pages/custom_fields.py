@@ -145,12 +145,12 @@ def first(request: HttpRequest) -> HttpResponse:
 
 def fields(request: HttpRequest, type_name: str) -> HttpResponse:
     """The fields of one type, those in use and the retired ones."""
-    administrator(request)
+    actor = administrator(request)
     definitions = custom_fields_of(type_name)
     used = with_states([one for one in definitions if not one.retired_at])
     context = {
         "record_type": registry.get(type_name),
-        "record_types": [one for one in registry.all() if one.area],
+        "record_types": [one for one in registry.all() if one.area and not actor.is_off(one.name)],
         "used": used,
         "works": any(one.index_state.isdecimal() or one.index_state == "waiting" for one in used),
         "retired": [one for one in definitions if one.retired_at],

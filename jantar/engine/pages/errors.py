@@ -54,8 +54,13 @@ def message_of(error: Exception) -> str:
     return str(error)
 
 
-def error_answer(request: HttpRequest, status: int, message: str) -> HttpResponse:
-    """An error page in the shell; plain text for parts of a page, which show it as a toast."""
+def error_answer(
+    request: HttpRequest, status: int, message: str, *, action: tuple[str, str] | None = None
+) -> HttpResponse:
+    """An error page in the shell; plain text for parts of a page, which show it as a toast.
+
+    `action` is the address and the label of what helps; otherwise the page leads to the start.
+    """
     if request.headers.get("HX-Request") or request.headers.get("X-Requested-With"):
         response = HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
         if status in (409, 422):  # htmx would put these into the page
@@ -64,7 +69,7 @@ def error_answer(request: HttpRequest, status: int, message: str) -> HttpRespons
         return response
     signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
     base = "ui/shell.html" if signed_in else "ui/bare.html"
-    context = {"base": base, "status": status, "heading": heading_of(status), "message": message}
+    context = {"base": base, "status": status, "heading": heading_of(status), "message": message, "action": action}
     return render(request, "pages/error.html", context, status=status)
 
 

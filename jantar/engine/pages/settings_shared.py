@@ -67,6 +67,7 @@ def register_settings() -> None:
         ("roles", gettext_lazy("Roles"), "shield-lock"),
         ("fields", gettext_lazy("Fields"), "list-check"),
         ("company", gettext_lazy("Company"), "building"),
+        ("modules", gettext_lazy("Modules"), "puzzle"),
     )
     for order, (key, label, icon) in enumerate(tabs):
         tab = NavItem(key, label, f"pages:settings_{key}", icon=icon, order=order * 10)

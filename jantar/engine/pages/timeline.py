@@ -16,7 +16,7 @@ from jantar.engine.records.errors import Invalid, NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.timeline import services
 from jantar.engine.timeline.composer import Tab, picked_readers, read_mentions, read_readers, tabs_for, warning_of
-from jantar.engine.timeline.kinds import GROUPS, summary_of
+from jantar.engine.timeline.kinds import groups_for, summary_of
 from jantar.engine.timeline.models import Comment, Note
 from jantar.engine.timeline.stream import page
 from jantar.platform.accounts.models import User
@@ -153,7 +153,7 @@ def stream_context(request: HttpRequest, record_type: RecordType, record: Any) -
     return {
         "page": page(record, current_actor(request), group=group, before=before),
         "address": reverse("pages:timeline_stream", args=[record_type.name, record.pk]),
-        "groups": GROUPS.items(),
+        "groups": groups_for(current_actor(request)),
         "group": group,
         "is_first": not before,
         "summary": [] if before else summary_of(record, current_actor(request)),

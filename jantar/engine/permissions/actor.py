@@ -16,6 +16,7 @@ from jantar.engine.fields.custom import field_from
 from jantar.engine.fields.errors import NotAllowed
 from jantar.engine.fields.models import CustomField
 from jantar.engine.permissions.models import Action, Scope
+from jantar.engine.permissions.switches import MODULE_OF_TYPE
 
 if TYPE_CHECKING:
     from jantar.platform.accounts.models import User
@@ -25,7 +26,10 @@ ANY_TYPE = "*"
 
 @dataclass(frozen=True)
 class Actor:
-    """`teams` are the teams of the user, `teams_below` these and all below them, both as ids."""
+    """`teams` are the teams of the user, `teams_below` these and all below them, both as ids.
+
+    `modules_off` are the modules that are switched off for everybody.
+    """
 
     user_id: int | None
     name: str = ""
@@ -37,6 +41,7 @@ class Actor:
     custom_fields: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
     language: str = "en"
     time_zone: str = "UTC"
+    modules_off: frozenset[str] = frozenset()
     #: The custom fields as `engine.records.computed` makes them for this actor, by type.
     bound_fields: dict[str, Mapping[str, Field]] = field(default_factory=dict, init=False, repr=False, compare=False)
     #: The moment whose records are read; from there nothing can be done but to see.
@@ -48,7 +53,7 @@ class Actor:
 
     def scope(self, type_name: str, action: str) -> Scope:
         """The widest scope in which the actor may do this with records of the type."""
-        if self.as_of and action != Action.SEE:
+        if (self.as_of and action != Action.SEE) or (self.modules_off and self.is_off(type_name)):
             return Scope.NONE
         if self.is_admin:
             return Scope.ALL
@@ -56,6 +61,10 @@ class Actor:
 
     def may(self, action: str, type_name: str) -> bool:
         return self.scope(type_name, action) is not Scope.NONE
+
+    def is_off(self, type_name: str) -> bool:
+        """Whether the type belongs to a module that is switched off."""
+        return MODULE_OF_TYPE.get(type_name) in self.modules_off
 
     def require_admin(self) -> None:
         """Raises NotAllowed for anybody but administrators."""
@@ -72,6 +81,7 @@ class Actor:
             self.teams_below,
             frozenset(self.grants.items()),
             bool(self.as_of),
+            self.modules_off,
         )
 
     @property
@@ -101,6 +111,7 @@ def actor_for(user: "User") -> Actor:
     main_team: int | None = None
     grants: dict[tuple[str, str], Scope] = {}
     definitions: list[CustomField] = []
+    off: set[str] = set()
     with connection.cursor() as cursor:
         cursor.execute(RIGHTS, {"user": user.pk})
         for kind, number, text, action, scope, definition in cursor.fetchall():
@@ -109,6 +120,8 @@ def actor_for(user: "User") -> Actor:
                 main_team = number if action or main_team is None else main_team
             elif kind == "below":
                 below.append(number)
+            elif kind == "off":
+                off.add(text)
             elif kind == "field":
                 definitions.append(CustomField(**json.loads(definition)))
             else:
@@ -117,7 +130,7 @@ def actor_for(user: "User") -> Actor:
     return Actor(
         user_id=user.pk, name=user.full_name, is_admin=user.is_admin, teams=tuple(teams), teams_below=tuple(below),
         main_team=main_team, grants=grants, custom_fields=_by_type(definitions),
-        language=user.language, time_zone=user.time_zone,
+        language=user.language, time_zone=user.time_zone, modules_off=frozenset(off),
     )  # fmt: skip
 
 
@@ -143,6 +156,8 @@ UNION ALL
 SELECT 'grant', NULL, g.record_type, g.action, g.scope, NULL
 FROM permissions_grant g JOIN permissions_role_users ru ON ru.role_id = g.role_id
 WHERE ru.user_id = %(user)s
+UNION ALL
+SELECT 'off', NULL, key, NULL, 0, NULL FROM settings_workspace, jsonb_array_elements_text(modules_off) key
 UNION ALL
 SELECT 'field', NULL, NULL, NULL, 0, to_jsonb(f)::text FROM fields_customfield f WHERE f.retired_at IS NULL
 """

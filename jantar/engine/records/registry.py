@@ -9,6 +9,7 @@ from django.db.models import Model
 
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
+from jantar.engine.permissions.switches import MODULE_OF_TYPE
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
 
@@ -36,6 +37,7 @@ class Registry:
             if record_type.name in self._types:
                 raise ValueError(f"There are two record types named {record_type.name}.")
             self._types[record_type.name] = record_type
+            MODULE_OF_TYPE[record_type.name] = record_type.model._meta.app_label
         for cached in ("_by_table", "_relations"):
             self.__dict__.pop(cached, None)
 

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from jantar.engine.permissions import modules
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.registry import registry
 
@@ -79,6 +80,14 @@ def register_summary(summary: Summary) -> None:
 def summary_of(record: Any, actor: Actor) -> list[str]:
     """What the modules sum up of a record, within the actor's rights."""
     return [text for summary in _summaries for text in summary(record, actor)]
+
+
+def groups_for(actor: Actor) -> list[tuple[str, Text]]:
+    """The groups without those whose every kind comes from a module that is switched off."""
+    by_group: dict[str, set[str | None]] = {}
+    for kind in _kinds.values():
+        by_group.setdefault(kind.group, set()).add(modules.of_code(kind.sentence.__module__))
+    return [(name, label) for name, label in GROUPS.items() if not by_group.get(name, {None}) <= actor.modules_off]
 
 
 def kind_of(name: str) -> Kind | None:

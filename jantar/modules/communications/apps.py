@@ -9,12 +9,15 @@ class CommunicationsConfig(AppConfig):
 
     def ready(self) -> None:
         from jantar.engine.pages.calendars import is_offered
+        from jantar.engine.permissions import modules
         from jantar.engine.timeline import composer
         from jantar.modules.communications import today  # noqa: F401 - puts its panel on the Today page
         from jantar.modules.communications.pages.composing import LogActivity
         from jantar.modules.communications.telling import register_kinds
         from jantar.ui.navigation import NavArea, NavItem, navigation
 
+        about = _("Calls, meetings, visits, letters, tasks and the calendar.")
+        modules.register(modules.Module("communications", _("Communication"), about, self.name, needs=("contacts",)))
         navigation.add_area(NavArea("communications", _("Communication"), order=30))
         navigation.add(
             NavItem(

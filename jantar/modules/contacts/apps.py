@@ -8,6 +8,9 @@ class ContactsConfig(AppConfig):
     verbose_name = _("Contacts")
 
     def ready(self) -> None:
+        from jantar.engine.permissions import modules
         from jantar.ui.navigation import NavArea, navigation
 
+        about = _("Companies and people, with addresses, phones and relationships.")
+        modules.register(modules.Module("contacts", _("Contacts"), about, self.name, stays=True))
         navigation.add_area(NavArea("contacts", _("Contacts"), order=20))

@@ -8,9 +8,12 @@ class SalesConfig(AppConfig):
     verbose_name = _("Sales")
 
     def ready(self) -> None:
+        from jantar.engine.permissions import modules
         from jantar.modules.sales import today  # noqa: F401 - puts its panels on the Today page
         from jantar.ui.navigation import NavArea, NavItem, navigation
 
+        about = _("Deals in pipelines, from the first contact to won or lost.")
+        modules.register(modules.Module("sales", _("Sales"), about, self.name, needs=("contacts",)))
         navigation.add_area(NavArea("sales", _("Sales"), order=10))
         navigation.add(
             NavItem("pipeline", _("Pipeline value"), "sales:pipeline", icon="chart-bar", area="sales", order=150)

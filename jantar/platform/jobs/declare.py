@@ -64,6 +64,18 @@ class Schedule:
 
 _jobs: dict[str, Job[Any]] = {}
 _schedules: dict[str, Schedule] = {}
+#: Asked before a run; a run of a job that one of them refuses is cancelled.
+Gate = Callable[[Job[Any]], bool]
+_gates: list[Gate] = []
+
+
+def add_gate(gate: Gate) -> None:
+    """Registers who decides whether a job may run now; called when Django starts."""
+    _gates.append(gate)
+
+
+def may_run(job: Job[Any]) -> bool:
+    return all(gate(job) for gate in _gates)
 
 
 def job(

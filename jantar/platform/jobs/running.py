@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from jantar.platform.jobs.declare import Job, Result, job_of
+from jantar.platform.jobs.declare import Job, Result, job_of, may_run
 from jantar.platform.jobs.errors import JobCancelledError, JobFailedError, RunLostError, WorkerStopsError
 from jantar.platform.jobs.models import OPEN, JobRun, State
 from jantar.platform.jobs.queue import put_back
@@ -116,6 +116,9 @@ def execute(run_id: int, *, aside: bool = True, stopping: Callable[[], bool] = l
     with _as_owner(row):
         if job is None:
             _finish(row, State.FAILED, error=_("This version of Jantar does not know this kind of job."))
+            return
+        if not may_run(job):
+            _finish(row, State.CANCELLED)
             return
         run = Run(row, aside=aside, stopping=stopping)
         try:

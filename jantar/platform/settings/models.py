@@ -17,6 +17,8 @@ class Workspace(models.Model):
         choices=[(12, _("1 year")), (24, _("2 years")), (36, _("3 years")), (60, _("5 years")), (120, _("10 years"))],
     )  # fmt: skip
     history_since = models.DateTimeField(_("history is whole since"), null=True, editable=False)
+    #: Keys of the modules that are switched off.
+    modules_off = models.JSONField(default=list, editable=False)
 
     class Meta:
         verbose_name = _("company settings")
