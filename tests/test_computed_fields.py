@@ -13,6 +13,7 @@ from jantar.engine.permissions.actor import actor_for, system_actor
 from jantar.engine.records import write
 from jantar.engine.records.custom_fields import create_field
 from jantar.engine.records.registry import registry
+from jantar.engine.records.rollups import measurable
 from jantar.engine.testing.actors import make_user
 from jantar.engine.testing.api_client import ApiClient, data_of, problem_in
 from jantar.engine.testing.fake.models import Book
@@ -161,3 +162,67 @@ def test_formulas_are_made_and_read_through_the_api(root: User) -> None:
     [described] = [one for one in data_of(api.get("/types"))["items"] if one["name"] == "books"]
     [field] = [one for one in described["fields"] if one["name"] == "x_d"]
     assert (field["kind"], field["read_only"], field["custom"]) == ("integer", True, True)
+
+
+@pytest.mark.parametrize("record_type", TYPES, ids=lambda one: one.name)
+def test_roll_ups_work_at_every_door_of_every_type(record_type: Any, client: Client, root: User) -> None:
+    """One of each measure and kind of what points to the type, and how many of each relation."""
+    name, actor = record_type.name, system_actor()
+    rollups: dict[tuple[str, str], dict[str, str]] = {}
+    for relation in registry.relations(record_type).values():
+        rollups[relation.name, ""] = {"relation": relation.name, "measure": "count"}
+        for measure, one in measurable(relation, actor):
+            rollups.setdefault((measure, one.kind), {"relation": relation.name, "measure": measure, "field": one.name})
+    made = [
+        create_field(name, label=f"Own {number}", kind="rollup", rollup=rollup, actor=actor)
+        for number, rollup in enumerate(rollups.values())
+    ]
+    record = sample_record(record_type, actor_for(root))
+    api = ApiClient(root)
+    shown = data_of(api.get(f"/{name}/{record.pk}"))
+    assert all(one.key in shown for one in made)
+    for one in made:
+        operator = "is" if one.result == "boolean" else "not_empty"
+        tree = {"field": one.key, "op": operator, "value": True}
+        data_of(api.get(f"/{name}", filter=tree, sort=f"-{one.key}", fields=one.key))
+    keys = ",".join(one.key for one in made)
+    assert client.get(f"/{name}/?columns={record_type.title},{keys}").status_code == 200
+    assert client.get(f"/{name}/{record.pk}/").status_code == 200
+    export = b"".join(client.get(f"/{name}/export/?columns={keys}&names=fields"))  # type: ignore[arg-type]
+    assert len(export.splitlines()) >= 2
+
+
+def test_a_roll_up_is_made_in_the_settings_with_the_filter_editor(client: Client, root: User) -> None:
+    shelf = write.create(registry.get("shelves"), {"name": "Attic"}, actor=actor_for(root))
+    for genre in ("novel", "poetry"):
+        write.create(books, {"title": genre, "genre": genre, "pages": 100, "shelf": shelf}, actor=actor_for(root))
+    at = "/settings/fields/shelves/"
+    sent = {
+        "label": "Pages of novels", "kind": "rollup", "rollup": "books|sum|pages", "rollup-of": "books",
+        "node": ["n1", "n2", "", ""], "n1-kind": "group", "n1-how": "all", "n2-field": "genre", "n2-op": "is",
+        "n2-value": "novel",
+    }  # fmt: skip
+    assert "Attic" in client.post(f"{at}rollup/", sent).content.decode()
+    rows = client.post(f"{at}rollup/?where=1", sent).content.decode()
+    assert 'value="novel" selected' in rows
+    assert client.post(f"{at}new/", sent).status_code == 200
+    own = CustomField.objects.get()
+    where = {"all": [{"field": "genre", "op": "is", "value": "novel"}]}
+    assert own.rollup == {"relation": "books", "measure": "sum", "field": "pages", "where": where}
+    assert 'value="novel" selected' in client.get(f"{at}{own.pk}/").content.decode()
+    changed = client.post(f"{at}{own.pk}/", {"label": "Pages", "rollup": "books|count"})
+    assert changed.status_code == 200
+    own.refresh_from_db()
+    assert (own.rollup, own.label) == ({"relation": "books", "measure": "count"}, "Pages")
+    wrong = client.post(f"{at}new/", {"label": "Wrong", "kind": "rollup"})
+    assert wrong.status_code == 422
+    assert "Choose what is measured." in wrong.content.decode()
+
+
+def test_roll_ups_are_made_and_read_through_the_api(root: User) -> None:
+    api = ApiClient(root)
+    rollup = {"relation": "books", "measure": "latest", "field": "published_on"}
+    made = data_of(api.post("/types/shelves/fields", {"label": "Last", "kind": "rollup", "rollup": rollup}), 201)
+    assert (made["rollup"], made["result"]) == (rollup, "date")
+    refused = problem_in(api.patch("/types/shelves/fields/x_last", {"rollup": {**rollup, "field": "title"}}), 422)
+    assert refused["errors"] == {"rollup": ["This can't be measured."]}

@@ -27,7 +27,7 @@ TEXT: Schema = {"type": "string"}
 #: What is sent, with the Python type of each; `kind` is given once.
 SENT: dict[str, type] = {
     "label": str, "help": str, "required": bool, "choices": list, "section": str, "default": str, "unique": bool,
-    "indexed": bool, "wanted": bool, "formula": str, "kind": str, "target": str,
+    "indexed": bool, "wanted": bool, "formula": str, "rollup": dict, "kind": str, "target": str,
 }  # fmt: skip
 #: What stays as it was made.
 LASTING = ("kind", "target")
@@ -42,6 +42,11 @@ PROPERTIES: Schema = {
     "indexed": {"type": "boolean", "description": "Indexes for filtering and sorting are built in the background."},
     "wanted": {"type": "boolean", "description": "The data quality page tells records without a value."},
     "formula": {**TEXT, "description": "Of the kind formula: the formula, fields by their keys or labels in brackets."},
+    "rollup": {
+        "type": "object",
+        "description": "Of the kind rollup: relation, measure (count, sum, average, least, most, earliest, latest), "
+        "field (none for count) and where, a filter of the related records.",
+    },
 }
 TARGET: Schema = {**TEXT, "description": "Of the kind record: the record type it refers to."}
 RESULT: Schema = {**TEXT, "description": "Of computed kinds: the kind of their values; empty for others."}
@@ -166,6 +171,7 @@ def dumped(one: CustomField) -> dict[str, Any]:
         "indexed": one.indexed,
         "wanted": one.wanted,
         "formula": one.formula,
+        "rollup": one.rollup,
         "result": one.result,
         "target": one.target,
         "position": one.position,

@@ -75,9 +75,9 @@ RESULTS: Mapping[str, type[Field]] = {
 
 def computed_field(definition: "CustomField") -> Field:
     """The field, without the expression: that needs the record types (`engine.records.computed`)."""
+    source = Computed(definition.key, definition.formula, definition.rollup or None)
     found = RESULTS[definition.result](
-        definition.key, definition.label, source=Computed(definition.key, definition.formula),
-        read_only=True, help=definition.help,
-    )  # fmt: skip
+        definition.key, definition.label, source=source, read_only=True, help=definition.help
+    )
     found.section = definition.section
     return found

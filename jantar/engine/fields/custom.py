@@ -36,7 +36,7 @@ KINDS: dict[str, tuple[type[Field], str]] = {
 
 
 #: Kinds that hold no value of their own.
-COMPUTED = ("formula",)
+COMPUTED = ("formula", "rollup")
 
 
 def field_from(definition: "CustomField") -> Field:

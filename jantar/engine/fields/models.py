@@ -38,6 +38,7 @@ class CustomField(models.Model):
         ("phone", _("Phone")),
         ("web", _("Web address")),
         ("formula", _("Formula")),
+        ("rollup", _("Roll-up")),
     )
 
     record_type = models.CharField(_("record type"), max_length=50)
@@ -65,6 +66,8 @@ class CustomField(models.Model):
     target = models.CharField(_("refers to"), max_length=50, blank=True, default="")
     #: Of a formula: its text, fields by their keys, and the kind of its values.
     formula = models.TextField(_("formula"), blank=True, default="")
+    #: Of a roll-up: what it measures of which related records (see `sources.Rollup`).
+    rollup: "models.Field[Any, Any]" = models.JSONField(_("roll-up"), default=dict, blank=True)
     result = models.CharField(_("kind of the result"), max_length=20, blank=True, default="")
     #: What new records start with, as it is stored in them; None for nothing.
     default: "models.Field[Any, Any]" = models.JSONField(_("default"), null=True, blank=True)

@@ -4,7 +4,7 @@ The caller has checked that the record type exists; this layer only knows its na
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -33,13 +33,14 @@ MOST_CHOICES = 500
 def create_custom_field(
     *, record_type: str, label: str, kind: str, actor: "Actor", help: str = "", required: bool = False,
     choices: Sequence[str] = (), target: str = "", section: str = "", default: str = "", unique: bool = False,
-    indexed: bool = False, wanted: bool = False, formula: str = "", result: str = "",
+    indexed: bool = False, wanted: bool = False, formula: str = "", rollup: Mapping[str, Any] | None = None,
+    result: str = "",
 ) -> CustomField:  # fmt: skip
     """Adds a field to a record type; its key is made from the label and never used twice, retired ones included.
 
     `target` is the record type that a field of the kind "record" refers to, `section` the key of a section; the
     caller knows that they exist. `default` is as a person types it. `formula` is by the keys of fields and `result`
-    the kind of its values; the caller has compiled it.
+    the kind of its values, or of those of `rollup`; the caller has compiled them.
     Raises NotAllowed unless the actor is an administrator, and Invalid with the wrong fields named.
     """
     actor.require_admin()
@@ -55,6 +56,7 @@ def create_custom_field(
             indexed=indexed,
             wanted=wanted,
             formula=formula,
+            rollup=rollup or {},
             result=result,
         )
         errors = _errors(definition, choices)
@@ -87,7 +89,8 @@ def find_custom_field(record_type: str, key: str) -> CustomField | None:
 def change_custom_field(
     pk: int, *, record_type: str, actor: "Actor", label: str, help: str = "", required: bool = False,
     choices: Sequence[str] = (), section: str = "", default: str = "", unique: bool = False,
-    indexed: bool = False, wanted: bool = False, formula: str = "", result: str = "",
+    indexed: bool = False, wanted: bool = False, formula: str = "", rollup: Mapping[str, Any] | None = None,
+    result: str = "",
 ) -> CustomField:  # fmt: skip
     """Changes what a field is called and allows; its key and kind stay, because values and filters rely on them."""
     actor.require_admin()
@@ -96,7 +99,7 @@ def change_custom_field(
         definition.label, definition.help, definition.required = label.strip(), help.strip(), required
         definition.section, definition.unique, definition.indexed = section, unique, indexed
         definition.wanted, definition.index_error = wanted, ""
-        definition.formula, definition.result = formula, result
+        definition.formula, definition.rollup, definition.result = formula, rollup or {}, result
         if errors := _errors(definition, choices):
             raise Invalid(errors)
         if definition.kind in WITH_CHOICES:

@@ -1,6 +1,6 @@
 """Where a field's value is kept: in a column of the model, or under a key of the record's `custom` document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db.models import BooleanField, DecimalField, F, TextField
@@ -24,6 +24,10 @@ SQL_TYPES: "dict[str, ModelField[Any, Any]]" = {
 def at(prefix: str, name: str) -> F:
     """A column of the record, or of the one that the relation `prefix` leads to."""
     return F(f"{prefix}__{name}" if prefix else name)
+
+
+#: What a roll-up says: {"relation": "deals", "measure": "sum", "field": "amount", "where": {...}}.
+Rollup = Mapping[str, Any]
 
 
 class Source(Protocol):
@@ -91,15 +95,19 @@ class Computed:
     is_custom = False
     is_computed = True
 
-    def __init__(self, key: str, formula: str, compile: "Callable[[str], Combinable] | None" = None) -> None:
+    def __init__(
+        self, key: str, formula: str = "", rollup: "Rollup | None" = None,
+        compile: "Callable[[str], Combinable] | None" = None,
+    ) -> None:  # fmt: skip
         self.key = key
         self.formula = formula
+        self.rollup = rollup
         self.compile = compile
         self._compiled: dict[str, Combinable] = {}
 
     def bound(self, compile: "Callable[[str], Combinable]") -> "Computed":
         """The same for the records of a type."""
-        return type(self)(self.key, self.formula, compile)
+        return type(self)(self.key, self.formula, self.rollup, compile)
 
     @property
     def alias(self) -> str:

@@ -1,10 +1,11 @@
 """Settings: fields that administrators add to the record types. They work at once, without a restart."""
 
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from jantar.engine.fields.custom import COMPUTED
+from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.formulas.syntax import LONGEST
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.services import (
@@ -25,7 +27,9 @@ from jantar.engine.fields.services import (
     order_custom_fields,
 )
 from jantar.engine.pages.formulas import EXAMPLES, FormulaNames, shown_formula, usable_names
+from jantar.engine.pages.rollups import RollupEditor, choices, editor_from, editor_of
 from jantar.engine.pages.settings_shared import administrator, is_stored
+from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.custom_fields import change_field, create_field, retire_field, revive_field
 from jantar.engine.records.errors import Invalid
 from jantar.engine.records.field_indexes import states_of
@@ -35,6 +39,7 @@ from jantar.kit.numbers import whole_number
 from jantar.ui.responses import with_toast
 
 FILLED = [kind for kind, _label in CustomField.KINDS if kind not in COMPUTED]
+INDEXED = [kind for kind, _label in CustomField.KINDS if kind != "rollup"]
 TYPED = [kind for kind, _label in CustomField.KINDS if kind not in WITHOUT_DEFAULT]
 
 
@@ -59,6 +64,7 @@ class FieldForm(forms.Form):
         label=gettext_lazy("Formula"), required=False, max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3, "data-controller": "autosize", "spellcheck": "false"}),
     )  # fmt: skip
+    rollup = forms.ChoiceField(label=gettext_lazy("Measures"), required=False)
     section = forms.ChoiceField(label=gettext_lazy("Section of the form"), required=False)
     required = forms.BooleanField(label=gettext_lazy("Has to be filled in"), required=False)
     wanted = forms.BooleanField(
@@ -80,10 +86,12 @@ class FieldForm(forms.Form):
         "required": " ".join(FILLED),
         "wanted": " ".join(FILLED),
         "formula": "formula",
+        "rollup": "rollup",
+        "indexed": " ".join(INDEXED),
     }
 
     def __init__(
-        self, *args: Any, record_type: RecordType, definition: CustomField | None = None, **options: Any
+        self, *args: Any, record_type: RecordType, actor: Actor, definition: CustomField | None = None, **options: Any
     ) -> None:
         if definition:
             options["initial"] = {
@@ -96,8 +104,12 @@ class FieldForm(forms.Form):
         super().__init__(*args, **options)
         self.record_type = record_type
         self.definition = definition
+        self.actor = actor
         section: Any = self.fields["section"]
         section.choices = [("", _("Further fields")), *((one.key, one.title) for one in record_type.sections)]
+        if not definition or definition.kind == "rollup":
+            self.fields["rollup"].choices = choices(record_type, actor)  # type: ignore[attr-defined]
+            self.initial["rollup"] = self.rollup_editor.chosen
         for name, kinds in self.SHOWN_FOR.items():
             self.fields[name].shown_for = kinds  # type: ignore[attr-defined]
         if definition:
@@ -110,19 +122,38 @@ class FieldForm(forms.Form):
                 del self.fields["unique"]
             if definition.kind != "formula":
                 del self.fields["formula"]
+            if definition.kind != "rollup":
+                del self.fields["rollup"]
+            if definition.kind not in INDEXED:
+                del self.fields["indexed"]
             if definition.kind in COMPUTED:
                 del self.fields["required"], self.fields["wanted"]
 
     @property
     def values(self) -> dict[str, Any]:
         data = self.cleaned_data
-        found = {name: data[name] for name in ("label", "help", "section", "indexed")}
-        is_filled = data.get("kind") not in COMPUTED
+        kind = self.definition.kind if self.definition else data.get("kind")
+        found = {name: data[name] for name in ("label", "help", "section")}
+        found["indexed"] = kind in INDEXED and data.get("indexed", False)
+        found["rollup"] = self.chosen_rollup() if kind == "rollup" else {}
+        is_filled = kind not in COMPUTED
         found |= {name: is_filled and data.get(name, False) for name in ("required", "wanted")}
         found["formula"] = data.get("formula", "")
         can_be_unique = data.get("kind", "text") in UNIQUE_KINDS  # the box of another kind is not to be seen
         found |= {"default": data.get("default", ""), "unique": can_be_unique and data.get("unique", False)}
         return {**found, "choices": data.get("choices", "").splitlines()}
+
+    def chosen_rollup(self) -> dict[str, Any]:
+        try:
+            return self.rollup_editor.rollup
+        except FieldError as error:
+            raise Invalid({"rollup": [error.message]}) from error
+
+    @cached_property
+    def rollup_editor(self) -> RollupEditor:
+        if isinstance(self.data, QueryDict):
+            return editor_from(self.record_type, self.actor, self.data)
+        return editor_of(self.record_type, self.actor, self.definition.rollup if self.definition else {})
 
     @property
     def usable(self) -> list[FormulaNames]:
@@ -182,7 +213,7 @@ def field(request: HttpRequest, type_name: str, pk: int | None = None) -> HttpRe
     """A dialog for a new field, or for changes of one."""
     actor = administrator(request)
     definition = get_object_or_404(CustomField, pk=pk, record_type=type_name, retired_at=None) if pk else None
-    form = FieldForm(request.POST or None, definition=definition, record_type=registry.get(type_name))
+    form = FieldForm(request.POST or None, definition=definition, record_type=registry.get(type_name), actor=actor)
 
     def store() -> None:
         if definition:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from jantar.engine.fields.computed_kinds import RESULTS
-from jantar.engine.fields.formulas.compiled import Compiled
 from jantar.engine.fields.formulas.errors import FormulaError
 from jantar.engine.fields.formulas.terms import type_words
 from jantar.engine.fields.models import CustomField
@@ -74,14 +74,14 @@ def check(request: HttpRequest, type_name: str) -> HttpResponse:
             context["error"] = error.placed(text)
         else:
             context["kind"] = type_words(found.term.type)
-            context["samples"] = samples(record_type, actor, found)
+            context["samples"] = samples(record_type, actor, found.term.type, found.term.sql)
     return render(request, "pages/formula_check.html", context)
 
 
-def samples(record_type: RecordType, actor: Actor, found: Compiled) -> list[tuple[Any, Any]]:
-    """The newest records with what the formula gives on each; none when that takes too long."""
-    field = RESULTS[found.term.type]("preview", "", source=Computed("preview", "", lambda prefix: found.term.sql))
-    rows = record_type.visible_to(actor).annotate(computed_preview=found.term.sql).order_by("-pk")
+def samples(record_type: RecordType, actor: Actor, kind: str, sql: Combinable) -> list[tuple[Any, Any]]:
+    """The newest records with the value of each; none when that takes too long."""
+    field = RESULTS[kind]("preview", "", source=Computed("preview", compile=lambda prefix: sql))
+    rows = record_type.visible_to(actor).annotate(computed_preview=sql).order_by("-pk")
     try:
         with at_most(WAITING):
             return [(row, show_value(field, field.read(row)) or "–") for row in rows[:SAMPLES]]

@@ -36,6 +36,7 @@ from jantar.engine.pages import (
     pickers,
     pinned_views,
     quality,
+    rollups,
     saved_views,
     searching,
     settings_company,
@@ -199,6 +200,7 @@ SETTINGS = [
     path(f"{FIELDS}<int:pk>/retire/", custom_fields.retire, name="settings_field_retire"),
     path(f"{FIELDS}<int:pk>/revive/", custom_fields.revive, name="settings_field_revive"),
     path(f"{FIELDS}formula/", formulas.check, name="settings_field_formula"),
+    path(f"{FIELDS}rollup/", rollups.show, name="settings_field_rollup"),
     path(f"{FIELDS}states/", custom_fields.states, name="settings_fields_states"),
     path(f"{FIELDS}order/", custom_fields.order, name="settings_fields_order"),
 ]

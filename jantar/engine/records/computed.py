@@ -1,11 +1,14 @@
 """Fields whose values the database works out when it is asked: bound to the record type and to who asks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 from typing import Any
 
 from django.db.models import Value
 from django.db.models.expressions import Combinable
+from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom import field_from
@@ -15,11 +18,9 @@ from jantar.engine.fields.formulas.terms import OUTPUT, Term
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.sources import Computed
 from jantar.engine.permissions.actor import Actor, system_actor
+from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
-
-#: The fields that are being compiled, outermost first; a field that stands in them would go in a circle.
-Chain = tuple[Key, ...]
 
 
 def custom_fields(record_type: RecordType, actor: Actor) -> Mapping[str, Field]:
@@ -43,28 +44,64 @@ def bound(field: Field, record_type: RecordType, actor: Actor) -> Field:
 def expression_of(field: Field, record_type: RecordType, actor: Actor, prefix: str) -> Combinable:
     """The SQL of the value; no value where the field can't be computed any more."""
     try:
-        return term_of(field, record_type, actor, (), prefix).sql
+        return term_of(field, record_type, actor, prefix).sql
     except FieldError:
+        if _compiling.get():  # whoever compiles what needs this field is told
+            raise
         return Value(None, output_field=OUTPUT.get(field.kind))
 
 
-def term_of(field: Field, record_type: RecordType, actor: Actor, chain: Chain, prefix: str = "") -> Term:
+def term_of(field: Field, record_type: RecordType, actor: Actor, prefix: str = "") -> Term:
     """The value as a part of formulas. Raises FieldError, also for what goes in a circle."""
     from jantar.engine.records.formulas import compiled
+    from jantar.engine.records.rollups import rolled_up
 
-    assert isinstance(field.source, Computed)
-    chain = (*chain, (record_type.name, field.name))
-    return compiled(record_type, field.source.formula, actor, chain, prefix).term
+    source = field.source
+    assert isinstance(source, Computed)
+    with compiling((record_type.name, field.name), actor):
+        if not source.rollup:
+            return compiled(record_type, source.formula, actor, prefix).term
+        try:
+            return rolled_up(source.rollup, record_type, actor, prefix).term
+        except BadQuery as error:
+            raise FieldError(error.message) from error
+
+
+#: The fields that are being compiled, outermost first.
+_compiling: ContextVar[tuple[Key, ...]] = ContextVar("compiling", default=())
+
+
+@contextmanager
+def compiling(key: Key, actor: Actor) -> Iterator[None]:
+    """Raises FieldError when that goes in a circle, with the chain."""
+    chain = _compiling.get()
+    if key in chain:
+        names = [label_of(one, actor) for one in (*chain[chain.index(key) :], key)]
+        raise FieldError(_("This goes in a circle: %(chain)s.") % {"chain": " → ".join(names)})
+    token = _compiling.set((*chain, key))
+    try:
+        yield
+    finally:
+        _compiling.reset(token)
+
+
+def label_of(key: Key, actor: Actor) -> str:
+    field = registry.get(key[0]).fields(actor).get(key[1])
+    return str(field.label) if field else key[1]
 
 
 def needs_of(field: Field, record_type: RecordType, actor: Actor) -> frozenset[Key]:
     """The custom fields that a computed one names itself; none where it is broken."""
     from jantar.engine.records.formulas import compiled
+    from jantar.engine.records.rollups import rolled_up
 
-    assert isinstance(field.source, Computed)
+    source = field.source
+    assert isinstance(source, Computed)
     try:
-        return compiled(record_type, field.source.formula, actor).needs
-    except FieldError:
+        if source.rollup:
+            return rolled_up(source.rollup, record_type, actor).needs
+        return compiled(record_type, source.formula, actor).needs
+    except (FieldError, BadQuery):
         return frozenset()
 
 

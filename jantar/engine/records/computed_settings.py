@@ -9,14 +9,16 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.custom import COMPUTED
 from jantar.engine.fields.errors import FieldError, Invalid
-from jantar.engine.fields.formulas.compiled import Compiled, Key
+from jantar.engine.fields.formulas.compiled import Compiled
 from jantar.engine.fields.formulas.errors import FormulaError
 from jantar.engine.fields.models import CustomField
 from jantar.engine.permissions.actor import Actor, system_actor
-from jantar.engine.records.computed import needs_of
+from jantar.engine.records.computed import compiling, needs_of
+from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.formulas import compiled
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.engine.records.rollups import RolledUp, rolled_up
 from jantar.kit.text import without_controls
 
 
@@ -33,8 +35,10 @@ def computed_settings(
     type_name: str, settings: Mapping[str, Any], definition: CustomField | None = None
 ) -> dict[str, Any]:
     """The settings that follow from a formula as it was written. Raises Invalid, which says where it is wrong."""
+    if settings.get("kind") == "rollup":
+        return rollup_settings(registry.get(type_name), settings, definition)
     if settings.get("kind") != "formula":
-        return {"formula": "", "result": ""}
+        return {"formula": "", "rollup": {}, "result": ""}
     text = without_controls(settings.get("formula", "")).strip()
     try:
         found = checked(registry.get(type_name), text, system_actor(), definition)
@@ -44,7 +48,36 @@ def computed_settings(
         raise Invalid({"indexed": [not_fixed()]})
     if definition and found.term.type != definition.result and {found.term.type, definition.result} != NUMBERS:
         refuse_other_type(definition)
-    return {"formula": found.stored, "result": found.term.type}
+    return {"formula": found.stored, "rollup": {}, "result": found.term.type}
+
+
+def rollup_settings(
+    record_type: RecordType, settings: Mapping[str, Any], definition: CustomField | None = None
+) -> dict[str, Any]:
+    """The same of a roll-up."""
+    sent = settings.get("rollup") or {}
+    rollup = {name: sent[name] for name in ("relation", "measure", "field", "where") if sent.get(name)}
+    try:
+        found = checked_rollup(record_type, rollup, system_actor(), definition)
+    except (FieldError, BadQuery) as error:
+        raise Invalid({"rollup": [error.message]}) from error
+    if settings.get("indexed"):
+        raise Invalid({"indexed": [not_fixed()]})
+    if definition and found.kind != definition.result and {found.kind, definition.result} != NUMBERS:
+        refuse_other_type(definition, "rollup")
+    return {"formula": "", "rollup": rollup, "result": found.kind}
+
+
+def checked_rollup(
+    record_type: RecordType, rollup: Mapping[str, Any], actor: Actor, definition: CustomField | None = None
+) -> RolledUp:
+    """Raises FieldError or BadQuery."""
+    if not rollup.get("relation"):
+        raise FieldError(_("Choose what is measured."))
+    if definition is None:
+        return rolled_up(rollup, record_type, actor)
+    with compiling((record_type.name, definition.key), actor):
+        return rolled_up(rollup, record_type, actor)
 
 
 NUMBERS = {"number", "integer"}
@@ -54,17 +87,19 @@ def not_fixed() -> str:
     return _("No index can hold this: it depends on the day or on other records.")
 
 
-def refuse_other_type(definition: CustomField) -> None:
+def refuse_other_type(definition: CustomField, name: str = "formula") -> None:
     """Formulas that need the field were checked with the kind of values it had."""
     if needing := needed_by(definition):
         words = _("“%(label)s” is used in “%(other)s” and has to give the same kind of value.")
-        raise Invalid({"formula": [words % {"label": definition.label, "other": needing[0].label}]})
+        raise Invalid({name: [words % {"label": definition.label, "other": needing[0].label}]})
 
 
 def checked(record_type: RecordType, text: str, actor: Actor, definition: CustomField | None = None) -> Compiled:
     """The formula compiled for the field that is to have it. Raises FormulaError."""
-    chain: tuple[Key, ...] = ((record_type.name, definition.key),) if definition else ()
-    return compiled(record_type, text, actor, chain)
+    if definition is None:
+        return compiled(record_type, text, actor)
+    with compiling((record_type.name, definition.key), actor):
+        return compiled(record_type, text, actor)
 
 
 def refuse_needed(definition: CustomField) -> None:
@@ -90,7 +125,11 @@ def refuse_broken(definition: CustomField) -> None:
     """Raises Invalid when a computed field that comes back needs what is not there any more."""
     if definition.kind not in COMPUTED:
         return
+    record_type, actor = registry.get(definition.record_type), system_actor()
     try:
-        checked(registry.get(definition.record_type), definition.formula, system_actor(), definition)
-    except FieldError as error:
-        raise Invalid({"formula": [error.message]}) from error
+        if definition.kind == "rollup":
+            checked_rollup(record_type, definition.rollup, actor, definition)
+        else:
+            checked(record_type, definition.formula, actor, definition)
+    except (FieldError, BadQuery) as error:
+        raise Invalid({"": [error.message]}) from error

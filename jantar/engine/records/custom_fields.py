@@ -26,7 +26,7 @@ from jantar.platform.jobs.running import Run
 #: Values are removed from so many records in one transaction.
 BATCH = 5000
 #: What stays as it is unless a change names it.
-KEPT = ("label", "help", "required", "choices", "section", "unique", "indexed", "wanted", "formula")
+KEPT = ("label", "help", "required", "choices", "section", "unique", "indexed", "wanted", "formula", "rollup")
 
 
 def create_field(record_type: str, *, actor: Actor, **settings: Any) -> CustomField:

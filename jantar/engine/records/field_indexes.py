@@ -145,7 +145,7 @@ def wanted_indexes() -> dict[str, Wanted]:
 
 def is_fixed(field: Field, record_type: RecordType) -> bool:
     try:
-        return term_of(field, record_type, system_actor(), ()).is_fixed
+        return term_of(field, record_type, system_actor()).is_fixed
     except FieldError:
         return False
 

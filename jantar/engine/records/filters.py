@@ -76,6 +76,11 @@ def _below(node: dict[str, Any]) -> list[Any]:
     return [inner for group in groups for inner in group] + ([node["where"]] if node.get("where") else [])
 
 
+def related_rows(relation: Relation, where: Any, actor: Actor, pointing: dict[str, Any]) -> Any:
+    """The rows of a relation that the actor may see and that fit. Raises BadQuery."""
+    return _Compiler(actor).related(relation, where, "filter", 0, pointing)
+
+
 class _Place:
     """Where a node stands: at the fields of a record type, or of a part."""
 

@@ -27,7 +27,7 @@ from jantar.engine.fields.sources import CUSTOM
 from jantar.engine.fields.sql import Sql
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.checking import visible_rows
-from jantar.engine.records.computed import Chain, term_of
+from jantar.engine.records.computed import term_of
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import reference_of
 from jantar.engine.records.registry import registry
@@ -49,11 +49,10 @@ SEPARATORS = ("›", ".")
 
 @dataclass(frozen=True)
 class FieldNames:
-    """The names a formula can use on records of a type. `chain` are the computed fields that led here."""
+    """The names a formula can use on records of a type."""
 
     record_type: RecordType
     actor: Actor
-    chain: Chain = ()
     prefix: str = ""
 
     @property
@@ -86,8 +85,7 @@ class FieldNames:
         if field.kind not in TYPES:
             raise FieldError(_("“%(name)s” can't be used in a formula.") % {"name": field.label})
         if field.is_computed:
-            refuse_circle(self.chain, key, self.actor)
-            found = term_of(field, self.record_type, self.actor, self.chain, self.prefix)
+            found = term_of(field, self.record_type, self.actor, self.prefix)
             sql, is_fixed = found.sql, found.is_fixed
         else:
             sql, is_fixed = field.expression(self.prefix), field.kind != "datetime"
@@ -133,7 +131,7 @@ class FieldNames:
         target = target_of(field)
         if target is None:
             raise FieldError(_("“%(name)s” refers to no record.") % {"name": field.label})
-        names = FieldNames(target, self.actor, self.chain)
+        names = FieldNames(target, self.actor)
         inner = named(names.fields, rest)
         if inner is None:
             raise FieldError(_("There is no field “%(name)s”.") % {"name": rest[:100]})
@@ -171,21 +169,9 @@ def target_of(field: Field) -> RecordType | None:
     return types[0] if types else None
 
 
-def refuse_circle(chain: Chain, key: Key, actor: Actor) -> None:
-    if key not in chain:
-        return
-    names = [label_of(one, actor) for one in (*chain[chain.index(key) :], key)]
-    raise FieldError(_("This goes in a circle: %(chain)s.") % {"chain": " → ".join(names)})
-
-
-def label_of(key: Key, actor: Actor) -> str:
-    field = registry.get(key[0]).fields(actor).get(key[1])
-    return str(field.label) if field else key[1]
-
-
-def compiled(record_type: RecordType, text: str, actor: Actor, chain: Chain = (), prefix: str = "") -> Compiled:
+def compiled(record_type: RecordType, text: str, actor: Actor, prefix: str = "") -> Compiled:
     """Raises FormulaError."""
-    return compile_formula(text, FieldNames(record_type, actor, chain, prefix))
+    return compile_formula(text, FieldNames(record_type, actor, prefix))
 
 
 def usable(record_type: RecordType, actor: Actor, without: str = "") -> Iterator[tuple[str, list[str]]]:

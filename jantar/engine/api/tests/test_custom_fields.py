@@ -31,6 +31,7 @@ def test_a_field_is_added_used_changed_and_taken_out_of_use(root):
         "indexed": False,
         "target": "",
         "formula": "",
+        "rollup": {},
         "result": "",
     }
     assert field == {**sent, **untouched, "key": "x_mood", "required": False, "position": 1, "retired": False}

@@ -93,3 +93,29 @@ def test_a_formula_is_put_together_by_clicks_checked_while_typing_and_tried(ada,
     dialog.get_by_role("button", name="Save field" if language == "en" else "Uložit pole").click()
     expect(page.get_by_role("cell", name="Double", exact=True)).to_be_visible()
     assert CustomField.objects.get().formula == "[pages] * 2"
+
+
+@pytest.mark.parametrize("language", ["en", "sk"])
+def test_a_roll_up_is_put_together_by_clicks_and_tried(ada, open_page, language):
+    ada.language = language
+    ada.save()
+    attic = write.create(shelves, {"name": "Attic"}, actor=actor_for(ada))
+    for pages in (100, 400):
+        write.create(books, {"title": f"B{pages}", "pages": pages, "shelf": attic}, actor=actor_for(ada))
+    page = open_page(ada, "/settings/fields/shelves/")
+    page.locator("a[data-shortcut='n']").click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("#id_label").fill("Thick books")
+    dialog.locator("#id_kind").select_option("rollup")
+    expect(dialog.locator("#id_indexed")).to_be_hidden()
+    dialog.locator("#id_rollup").select_option("books|count")
+    expect(dialog.locator("dd")).to_have_text("2")
+    dialog.locator("[data-filter-url]").first.click()
+    dialog.locator("[data-filter-field]").select_option("pages")
+    dialog.locator("[data-filter-operator]").select_option("gt")
+    dialog.locator("input[name$='-value']").fill("300")
+    expect(dialog.locator("dd")).to_have_text("1")
+    dialog.locator("button[type=submit]").click()
+    expect(page.get_by_role("cell", name="Thick books", exact=True)).to_be_visible()
+    where = {"all": [{"field": "pages", "op": "gt", "value": 300}]}
+    assert CustomField.objects.get().rollup == {"relation": "books", "measure": "count", "where": where}
