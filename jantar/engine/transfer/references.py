@@ -20,6 +20,8 @@ from jantar.engine.transfer.known import folded
 from jantar.engine.transfer.rows import ReadRow
 
 _REMEMBERED = 200_000
+#: So many records of the same name are named.
+NAMED = 3
 _NUMBER = re.compile(r"[\d@]")
 
 
@@ -36,6 +38,8 @@ class Resolver:
     #: What was made for the present batch, by text.
     fresh: dict[str, Any] = field(default_factory=dict)
     everything: bool = False
+    #: By text, what the first records of that name are told apart by.
+    signs: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -49,6 +53,7 @@ class Resolver:
             return
         if len(self.known) > _REMEMBERED:
             self.known.clear()
+            self.signs.clear()
             self.everything = False
         if issubclass(self.reference.target, Record):
             self._find_records(missing)
@@ -61,14 +66,17 @@ class Resolver:
     def _find_records(self, missing: dict[str, str]) -> None:
         rows = self.reference.target.objects.visible_to(self.actor)  # type: ignore[attr-defined]
         left = set(missing)
+        signs: dict[str, list[str]] = {}
         for name in self._names():
             # Other columns than the name are numbers and mail addresses.
             asked = left if name == self.reference.target.title_column else set(filter(_NUMBER.search, left))  # type: ignore[attr-defined]
             if asked:
                 found = rows.annotate(import_key=Fold(F(name))).filter(import_key__in=asked).exclude(**{name: ""})
-                for key, pk in found.values_list("import_key", "pk"):
+                for key, pk, *told in found.values_list("import_key", "pk", *self._told()):
                     self.known.setdefault(key, []).append(self.reference.target(pk=pk))
+                    signs.setdefault(key, []).append(" ".join(filter(None, [*told, f"#{pk}"])))
                 left -= self.known.keys()
+        self.signs |= {key: told[:NAMED] for key, told in signs.items() if len(told) > 1}
         for key in left:
             self.known[key] = []
 
@@ -82,6 +90,11 @@ class Resolver:
                 if isinstance(one, Text) and not one.is_custom and name not in names:
                     names.append(name)
         return names
+
+    def _told(self) -> list[str]:
+        """Of these columns those that the actor sees."""
+        types = registry.types_of(self.reference.target)
+        return [name for name in self._names() if any(name in one.fields(self.actor) for one in types)]
 
     def _load_everything(self) -> None:
         """Users, teams, stages: tables that are small."""
@@ -136,11 +149,19 @@ class Resolver:
         if len(found) == 1:
             read.values[self.name] = found[0]
         elif found:
-            read.refuse(self.name, _("“%(value)s” is the name of several records.") % {"value": text[:100]})
+            read.refuse(self.name, self._several(text))
         elif reason := self.refused.get(folded(text)):
             read.refuse(self.name, f"“{text[:100]}”: {reason}")
         else:
             read.refuse(self.name, _("There is no “%(value)s”.") % {"value": text[:100]})
+
+    def _several(self, text: str) -> str:
+        """Names the candidates, so that the cell can be corrected with what tells them apart."""
+        signs = self.signs.get(folded(text), [])
+        if len(signs) < 2:
+            return _("“%(value)s” is the name of several records.") % {"value": text[:100]}
+        told = {"value": text[:100], "records": "; ".join(sign[:120] for sign in signs)}
+        return _("“%(value)s” is the name of several records: %(records)s") % told
 
     def _agreeing(self, found: list[Any], read: ReadRow) -> list[Any]:
         """Of rows with the same name the one that fits the other references of the row, else the first in order.

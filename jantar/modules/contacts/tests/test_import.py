@@ -141,3 +141,24 @@ def test_every_name_of_another_program_leads_to_a_field_that_exists(admin):
     for name in ("companies", "people"):
         record_type = registry.get(name)
         assert set(record_type.import_names) <= set(targets_of(record_type, admin))
+
+
+def test_of_several_companies_with_one_name_each_is_named_with_what_it_can_be_found_by(
+    admin: Actor, tmp_path: Path
+) -> None:
+    first = Company.objects.create(kind="company", name="Lípa", registration_number="27074358")
+    second = Company.objects.create(kind="company", name="LIPA", email="info@lipa.example")
+    file = tmp_path / "people.csv"
+    file.write_text("Name,Company\nEva Nová,Lípa\nJan Ek,27074358\nOta Pes,info@lipa.example\nIva Malá,Nobody at all\n")
+    run = services.start_import(
+        io.BytesIO(file.read_bytes()), file.name, "people", actor=admin,
+        mapping={"Name": "full_name", "Company": "company"},
+    )  # fmt: skip
+    run_waiting_jobs()
+
+    assert [row.reason for row in services.find_import(run.pk, actor=admin).refused.all()] == [
+        "Company: “Lípa” is the name of several records: "
+        f"Lípa 27074358 #{first.pk}; LIPA info@lipa.example #{second.pk}",
+        "Company: There is no “Nobody at all”.",
+    ]
+    assert dict(Person.objects.values_list("name", "company")) == {"Jan Ek": first.pk, "Ota Pes": second.pk}
