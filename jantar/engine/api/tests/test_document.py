@@ -45,6 +45,7 @@ def test_it_describes_every_address_of_a_type(document):
         "/api/v1/books/{id}/timeline": {"get"},
         "/api/v1/books/{id}/notes": {"post"},
         "/api/v1/books/{id}/comments": {"post"},
+        "/api/v1/books/{id}/watch": {"put", "delete"},
         "/api/v1/books/{id}/restore": {"post"},
         "/api/v1/books/{id}/actions/lend": {"post"},
     }
