@@ -43,7 +43,9 @@ class RolledUp:
 
 def everyone(actor: Actor) -> Actor:
     """Sees all records, is nobody; with the day and the custom fields of the actor."""
-    return Actor(user_id=None, is_admin=True, custom_fields=actor.custom_fields, time_zone=actor.time_zone)
+    return Actor(
+        user_id=None, is_admin=True, custom_fields=actor.custom_fields, time_zone=actor.time_zone, as_of=actor.as_of
+    )
 
 
 def rolled_up(rollup: Rollup, record_type: RecordType, actor: Actor, prefix: str = "") -> RolledUp:
