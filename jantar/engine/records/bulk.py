@@ -130,10 +130,11 @@ def store_new(record_type: RecordType, lines: Sequence[Line], actor: Actor) -> N
     def store(good: Sequence[Line]) -> None:
         records = [line.record for line in good]
         copy_new(record_type.model, records)
-        add_parts(record_type, good)
         refuse_outside(record_type, good, actor, "create")
         if record_type.after_create:
             record_type.after_create(records, actor)
+        # Last: of several values the one on the record is the main one, which the type's own step has stored.
+        add_parts(record_type, good)
 
     split_on_error(record_type, [line for line in lines if not line.errors], store)
 
