@@ -152,11 +152,11 @@ def store_changes(record_type: RecordType, lines: Sequence[Line], actor: Actor) 
             line.record.version = before_version(line) + 1
             line.record.updated_at = now
         update_rows(record_type.model, [line.record for line in good], [*sorted(names), "version", "updated_at"])
-        add_parts(record_type, good)
         refuse_outside(record_type, good, actor, "edit")
         if record_type.after_update:
             for changed, group in by_changes(good).items():
                 record_type.after_update(group, changed, actor)
+        add_parts(record_type, good)  # last, as above
         changed_lines = [line for line in good if line.changed]
         before = [line.record.__dict__["columns_before"] for line in changed_lines]
         milestones.tell(record_type, [line.record for line in changed_lines], before, actor)
