@@ -26,6 +26,7 @@ export default class extends Controller<HTMLFormElement> {
     this.element.addEventListener("change", this.#typed);
     this.element.addEventListener("submit", this.#submitted);
     this.element.addEventListener("htmx:afterRequest", this.#answered);
+    this.element.addEventListener("htmx:beforeSwap", this.#leaves);
   }
 
   override disconnect(): void {
@@ -34,6 +35,7 @@ export default class extends Controller<HTMLFormElement> {
     this.element.removeEventListener("change", this.#typed);
     this.element.removeEventListener("submit", this.#submitted);
     this.element.removeEventListener("htmx:afterRequest", this.#answered);
+    this.element.removeEventListener("htmx:beforeSwap", this.#leaves);
   }
 
   discard(): void {
@@ -105,6 +107,12 @@ export default class extends Controller<HTMLFormElement> {
     if (!("typed" in this.element.dataset)) return;
     writeDraft(this.keyValue, this.#read());
     markSent(this.keyValue, true);
+  };
+
+  /** A form that is replaced by its answer is gone before the request has ended. */
+  #leaves = (event: Event): void => {
+    const { xhr, requestConfig } = (event as CustomEvent<{ xhr: XMLHttpRequest; requestConfig: { elt: Element } }>).detail;
+    if (requestConfig.elt === this.element && event.target === this.element && xhr.status < 300) dropDraft(this.keyValue);
   };
 
   #answered = (event: Event): void => {

@@ -20,14 +20,23 @@ export default class extends Controller<HTMLElement> {
     this.listTarget.addEventListener("keydown", this.#key);
     this.element.addEventListener("tabs:counted", this.#counted);
     const wanted = this.keyValue ? recall<string>(`tab:${this.keyValue}`) : null;
-    this.#show(this.panelTargets.find((panel) => panel.dataset["key"] === wanted && !this.#isEmpty(panel)) ?? (this.foldValue ? undefined : this.panelTargets[0]));
+    this.element.addEventListener("draft:restored", this.#restored);
+    const typed = this.panelTargets.find((panel) => panel.querySelector("form[data-typed]"));
+    this.#show(typed ?? this.panelTargets.find((panel) => panel.dataset["key"] === wanted && !this.#isEmpty(panel)) ?? (this.foldValue ? undefined : this.panelTargets[0]));
   }
 
   override disconnect(): void {
     this.listTarget.removeEventListener("click", this.#click);
     this.listTarget.removeEventListener("keydown", this.#key);
     this.element.removeEventListener("tabs:counted", this.#counted);
+    this.element.removeEventListener("draft:restored", this.#restored);
   }
+
+  /** What was typed before and is back must be seen. */
+  #restored = (event: Event): void => {
+    const panel = this.panelTargets.find((one) => one.contains(event.target as Node));
+    if (panel?.hidden) this.#show(panel);
+  };
 
   #tab(panel: HTMLElement, index: number): HTMLElement {
     const tab = document.createElement("button");

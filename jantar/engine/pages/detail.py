@@ -180,6 +180,7 @@ def ask(request: HttpRequest, record: Any, action: RecordAction, form: RecordFor
         "form": form.prepare(current_actor(request)),
         "heading": f"{action.label}: {record}",
         "action": request.get_full_path(),
+        "draft_key": request.path,
         "save_label": action.label,
     }
     return render(request, "pages/form_dialog.html", context)
