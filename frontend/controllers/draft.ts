@@ -53,7 +53,17 @@ export default class extends Controller<HTMLFormElement> {
     return ([...this.element.elements] as Control[]).filter((control) => control.name && control.name !== "csrfmiddlewaretoken" && ["INPUT", "SELECT", "TEXTAREA"].includes(control.tagName) && !SKIPPED.includes(control.type));
   }
 
+  /** What was picked while typing (people named in a text): hidden inputs in `data-draft-picks`, which is their name. */
+  get #picks(): HTMLElement[] {
+    return [...this.element.querySelectorAll<HTMLElement>("[data-draft-picks]")];
+  }
+
   #read(): DraftValue[] {
+    const picked = this.#picks.flatMap((box) => [...box.querySelectorAll("input")].map(({ name, value }) => ({ name, value })));
+    return [...this.#typedIn(), ...picked];
+  }
+
+  #typedIn(): DraftValue[] {
     return this.#controls.flatMap((control): DraftValue[] => {
       const { name } = control;
       if (control instanceof HTMLSelectElement) return [...control.selectedOptions].map((option) => ({ name, value: option.value, label: option.text }));
@@ -67,6 +77,10 @@ export default class extends Controller<HTMLFormElement> {
     for (const [name, kept] of byName) {
       const controls = this.#controls.filter((control) => control.name === name);
       for (const [index, control] of controls.entries()) this.#fill(control, kept, kept[index] ?? kept[0]!);
+    }
+    for (const box of this.#picks) {
+      const name = box.dataset["draftPicks"]!;
+      box.replaceChildren(...(byName.get(name) ?? []).map(({ value }) => Object.assign(document.createElement("input"), { type: "hidden", name, value })));
     }
   }
 

@@ -57,3 +57,20 @@ def test_a_colleague_is_named_by_keyboard_and_a_comment_is_answered(
     ]
     assert not Notification.objects.filter(user=otto).exists()
     assert accessibility_faults(page) == []
+
+
+def test_who_was_named_in_a_comment_that_was_left_is_told_when_it_is_sent(open_page: OpenPage) -> None:
+    ada, eva = make_user("Ada", admin=True), make_user("Eva", scope=Scope.ALL)
+    book = write.create(books, {"title": "Quo vadis"}, actor=actor_for(ada))
+    page = open_page(ada, f"/books/{book.pk}/")
+    page.get_by_role("tab", name="Comment").click()
+    page.locator("#comment-text").press_sequentially("Look, @ev")
+    expect(page.locator("#comment-text-people [role=option]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(400)
+    page.goto("/books/")
+    page.goto(f"/books/{book.pk}/")
+    expect(page.locator("#comment-text")).to_have_value("Look, @Eva ")
+    page.locator("[data-composer]:visible button[type=submit]").click()
+    expect(page.locator(".timeline .mention")).to_have_text("@Eva")
+    assert list(Notification.objects.values_list("user", "kind")) == [(eva.pk, "mention")]
