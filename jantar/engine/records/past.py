@@ -3,7 +3,8 @@
 Inside of `reading_as_of` every statement that reads a table with history gets a WITH clause in front, in which that
 table's name stands for the rows it held then: the unchanged rows of today, and the changed ones with the earliest
 old values since over them. Nothing else of the statement differs, so lists, boards, filters, sums and titles all ask
-as usual. Rows whose record the actor may not see today are not there. Nothing can be written meanwhile.
+as usual. Rows whose record the actor may not see today are not there. Nothing can be written meanwhile. A statement
+that takes too long is stopped and raises BadQuery.
 """
 
 # ruff: noqa: S608 (what is put in are names of tables and columns, quoted, and a moment)
@@ -30,9 +31,12 @@ from jantar.engine.permissions.models import Scope
 from jantar.engine.records.database import tracked_tables
 from jantar.engine.records.errors import BadQuery, NotAllowed
 from jantar.engine.records.models import allowed, ids_sql
+from jantar.engine.records.patience import TooSlow, at_most
 from jantar.engine.records.registry import registry
 
 READS = re.compile(r"\s*(EXPLAIN \([^)]*\) )?(SELECT|\()", re.IGNORECASE)
+#: A statement about the past may take so many milliseconds: it grows with what changed since.
+PATIENCE = 10_000
 Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
 
 
@@ -126,7 +130,11 @@ class _Past:
         place = start.end(1) if start[1] else 0
         rest = sql[place:] if params is not None else sql[place:].replace("%", "%%")
         whole = f"{sql[:place]}WITH {', '.join(parts)} {rest}"
-        return execute(whole, (*before, *(params or ())), many, context)
+        try:
+            with at_most(PATIENCE):
+                return execute(whole, (*before, *(params or ())), many, context)
+        except TooSlow:
+            raise BadQuery("as_of", _("Reading so far back takes too long. Choose a later day.")) from None
 
     def _rights_on(self, table: _Table) -> tuple[str, tuple[Any, ...]] | None:
         """The ids of the rows that may be seen today, in the bin or not; None for all."""

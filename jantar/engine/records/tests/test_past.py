@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from jantar.engine.history.models import Change, Operation
 from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import Actor
-from jantar.engine.records import bulk, write
-from jantar.engine.records.errors import Invalid, NotAllowed, NotFound
+from jantar.engine.records import bulk, past, write
+from jantar.engine.records.errors import BadQuery, Invalid, NotAllowed, NotFound
 from jantar.engine.records.merging.service import merge
 from jantar.engine.records.past import _tables, reading_as_of
 from jantar.engine.records.registry import registry
@@ -128,3 +128,16 @@ class World:
                 newest = Operation.objects.order_by("-pk").values_list("pk", flat=True)[place : place + 1]
                 for one in newest:
                     undo(one, actor=admin)
+
+
+def test_a_statement_that_takes_too_long_is_stopped_and_others_go_on(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past, "PATIENCE", 50)
+    admin = make_actor("Admin", admin=True)
+    with reading_as_of(admin, datetime.now(UTC) - timedelta(days=1)), connection.cursor() as cursor:
+        with pytest.raises(BadQuery) as refusal:
+            cursor.execute(f'SELECT pg_sleep(5), count(*) FROM "{books.model._meta.db_table}"')
+        assert books.model._base_manager.count() == 0
+    assert refusal.value.where == "as_of"
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
