@@ -51,6 +51,10 @@ class Actor:
         """The same actor, looking at the past."""
         return replace(self, as_of=moment)
 
+    def with_every_module(self) -> "Actor":
+        """The same actor as if no module was switched off, for what has to keep the data whole."""
+        return replace(self, modules_off=frozenset())
+
     def scope(self, type_name: str, action: str) -> Scope:
         """The widest scope in which the actor may do this with records of the type."""
         if (self.as_of and action != Action.SEE) or (self.modules_off and self.is_off(type_name)):

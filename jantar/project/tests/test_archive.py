@@ -267,6 +267,18 @@ def test_private_notes_and_closed_folders_are_in_only_when_asked_for(admin: Acto
     assert [document.name for document in Document.objects.all()] == ["offer.pdf"]
 
 
+def test_what_belongs_to_a_module_that_is_switched_off_travels_too(admin: Actor) -> None:
+    Workspace.objects.update(modules_off=["sales"])
+    off = actor_for(User.objects.get(email="admin@demo.example"))
+    assert not off.may("see", "deals")
+    with_sales, without = (
+        json.loads(zipfile.ZipFile(io.BytesIO(written(one))).read("manifest.json")) for one in (admin, off)
+    )
+    assert without["left_out"] == with_sales["left_out"]
+    read_archive(io.BytesIO(written(off)), actor=emptied())
+    assert Deal.objects.count() == SMALL["deals"]
+
+
 def test_only_administrators_write_and_read_archives(admin: Actor) -> None:
     archive = written(admin)
     anna = actor_for(User.objects.get(email="anna@demo.example"))

@@ -15,10 +15,13 @@ AnyModel = type[Model]
 
 
 class Choice:
-    """Builds the query of each table. `actor` is None when everything is wanted."""
+    """Builds the query of each table. `actor` is None when everything is wanted.
+
+    What belongs to modules that are switched off travels too.
+    """
 
     def __init__(self, actor: Actor | None) -> None:
-        self.actor = actor
+        self.actor = actor and actor.with_every_module()
         self.models = tables.models()
         self._known: dict[AnyModel, Q] = {}
 
