@@ -58,16 +58,23 @@ WHERE contype = 'f' AND cardinality(conkey) = 1 AND pg_table_is_visible(pointing
 ORDER BY 1, 2
 """
 
-# A change counts as a later one unless it was undone or is itself the undoing of one.
+# A change counts as a later one unless it was undone or is itself the undoing of one. What was undone, done again,
+# undone and so on is told by the length of the chain of undoings that lead to the change.
 KEEP_CHANGED = """
 UPDATE undo_row line SET kept = 'changed' WHERE fate = 'I' AND kept IS NULL AND EXISTS (
     SELECT 1 FROM history_change later
     LEFT JOIN history_operation own ON own.id = later.operation_id
-    LEFT JOIN history_operation undone ON undone.undone_by_id = later.operation_id
     WHERE later.root = line.root AND later.root_id = line.root_id AND later.id > line.last_id
       AND (line.source = line.root OR (later.source = line.source AND later.record_id = line.record_id))
       AND later.operation_id IS DISTINCT FROM %(operation)s
-      AND own.undone_by_id IS NULL AND (undone.id IS NULL OR undone.cause = 'undo')
+      AND own.undone_by_id IS NULL AND 0 = (
+        WITH RECURSIVE undone AS (
+            SELECT id FROM history_operation WHERE undone_by_id = later.operation_id
+            UNION ALL
+            SELECT earlier.id FROM history_operation earlier JOIN undone ON earlier.undone_by_id = undone.id
+        )
+        SELECT count(*) %% 2 FROM undone
+      )
 )
 """
 KEEP_PARTS_OF_KEPT = """

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from jantar.engine.fields.models import CustomField
@@ -47,6 +47,11 @@ acts = st.one_of(
 )
 
 
+EMPTY = {"tags": [""], "city": "", "phone": "", "email": ""}
+DONE_AGAIN_AND_AGAIN = [("merge", False, 3, [0, 1]), ("edit", False, 3, EMPTY), ("undo", False, 0, None)]
+
+
+@example(first=[(EMPTY, {}), ({}, {"city": "Brno"}), ({}, {}), ({}, {})], steps=DONE_AGAIN_AND_AGAIN)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=st.lists(st.tuples(values, values), min_size=NUMBER, max_size=NUMBER), steps=st.lists(acts, max_size=6))
 def test_doing_and_taking_back_gives_the_same_rows(db, first, steps):
