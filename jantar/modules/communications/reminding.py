@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields import show
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.permissions.actor import Actor, actor_for
+from jantar.engine.records.errors import NotFound
 from jantar.engine.records.links import visible_records
 from jantar.modules.communications.models import (
     Activity,
@@ -113,12 +114,18 @@ def to_show(actor: Actor) -> list[Told]:
 
 
 def dismiss_reminder(pk: int, *, actor: Actor) -> None:
-    Reminder.objects.filter(pk=pk, user=actor.user_id).update(dismissed_at=timezone.now())
+    """Shows it no more. Raises NotFound when it is not the actor's."""
+    _change(pk, actor, dismissed_at=timezone.now())
 
 
 def snooze_reminder(pk: int, *, actor: Actor) -> None:
-    """Shows it again in ten minutes."""
-    Reminder.objects.filter(pk=pk, user=actor.user_id).update(shown_from=timezone.now() + SNOOZE)
+    """Shows it again in ten minutes. Raises NotFound when it is not the actor's."""
+    _change(pk, actor, shown_from=timezone.now() + SNOOZE)
+
+
+def _change(pk: int, actor: Actor, **values: datetime) -> None:
+    if not Reminder.objects.filter(pk=pk, user=actor.user_id).update(**values):
+        raise NotFound(_("There is no such reminder."))
 
 
 def delete_old() -> int:
