@@ -23,7 +23,7 @@ def test_administrators_find_areas_and_the_settings_at_the_foot(open_page):
         "Today": ["Today", "Data quality"],
         "Sales": ["Deals", "Pipeline value"],
         "Contacts": ["Companies", "People"],
-        "Communication": ["Activities", "Tasks"],
+        "Communication": ["Calendar", "Activities", "Tasks"],
         "Files": ["Documents", "Company files"],
         "Settings": ["Settings"],
     }

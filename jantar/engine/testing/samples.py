@@ -47,6 +47,8 @@ def sample_values(
             continue
         if isinstance(field, Reference):
             values[name] = sample_target(field, actor, number)
+        elif record_type.calendar and name == record_type.calendar.all_day:
+            values[name] = False  # else the time of the day would be taken away
         else:
             values[name] = MAKERS[field.kind](field, number)
     return values

@@ -175,9 +175,9 @@ def a_column_is_drawn(page, book):
     head.locator(".column-edge").focus()
     for key, step in (("ArrowRight", 16), ("ArrowLeft", 0)):
         page.keyboard.press(key)
-        assert head.evaluate("head => head.offsetWidth") == before + step
+        expect(head).to_have_js_property("offsetWidth", before + step)
     page.keyboard.press("Enter")
-    assert head.evaluate("head => head.offsetWidth") != before
+    expect(head).not_to_have_js_property("offsetWidth", before)
 
 
 def a_form_is_saved(page, book):
