@@ -134,6 +134,7 @@ def test_what_changed_since_is_chosen_by_clicking(ada, open_page):  # noqa: F811
     with swapped(page):
         dialog.get_by_label("Comparison").select_option("within")
     dialog.get_by_label("Value").select_option("last 7 days")
+    expect(dialog.locator(".filter-sentence")).to_contain_text("in the last 7 days")
     dialog.get_by_role("combobox", name="By whom").click()
     dialog.locator(".ts-dropdown [data-value=me]").click()
     dialog.get_by_role("combobox", name="What changed").click()
