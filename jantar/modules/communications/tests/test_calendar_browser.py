@@ -122,6 +122,7 @@ def test_a_task_is_made_from_a_day_by_keyboard_and_moved_in_the_month(open_page:
     ready(page)
     page.get_by_role("link", name="Add on Tuesday, 24 November 2026").press("Enter")
     dialog = page.get_by_role("dialog")
+    expect(dialog.locator(":focus")).to_have_count(1)
     dialog.get_by_role("link", name="Task").press("Enter")
     dialog.get_by_label("Title").fill("Send the offer")
     dialog.get_by_label("Title").press("Control+Enter")
