@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +36,28 @@ def read_object(request: HttpRequest, *, may_be_missing: bool = False) -> dict[s
     if not isinstance(data, dict):
         raise Invalid({"": [_("An object with fields and values is expected.")]})
     return data
+
+
+def read_settings(data: Mapping[str, Any], known: Mapping[str, type]) -> dict[str, Any]:
+    """The settings in the data, of which `known` tells the kinds: a list holds text, an int is an id.
+
+    Raises Invalid, naming each that is unknown or of the wrong kind.
+    """
+    errors = {name: [_("There is no such setting.")] for name in data if name not in known}
+    for name, kind in known.items():
+        if name in data and not _fits(data[name], kind):
+            errors[name] = [_("This value is not of the expected kind.")]
+    if errors:
+        raise Invalid(errors)
+    return dict(data)
+
+
+def _fits(value: Any, kind: type) -> bool:
+    if kind is int:
+        return type(value) is int and 0 < value < 2**63
+    if kind is list:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return isinstance(value, kind)
 
 
 def parse_json(source: bytes | str) -> Any:

@@ -9,7 +9,7 @@ from ninja import Router
 
 from jantar.engine.api import documents
 from jantar.engine.api.answers import json_answer
-from jantar.engine.api.body import read_object
+from jantar.engine.api.body import read_object, read_settings
 from jantar.engine.api.idempotency import once
 from jantar.engine.api.parameters import refuse_unknown
 from jantar.engine.api.schemas import Schema, closed, reference
@@ -111,7 +111,7 @@ def create(actor: Actor, type_name: str, data: dict[str, Any]) -> CustomField:
     """Raises NotFound, NotAllowed or Invalid."""
     known_type(type_name)
     actor.require_admin()
-    values = read(data, SENT)
+    values = read_settings(data, SENT)
     if missing := [name for name in ("label", "kind") if name not in values]:
         raise Invalid({name: [_("This field is required.")] for name in missing})
     return create_field(type_name, actor=actor, **values)
@@ -122,7 +122,7 @@ def change(actor: Actor, type_name: str, key: str, data: dict[str, Any]) -> Cust
     found = definition(actor, type_name, key)
     if found.retired_at:
         raise NotFound(_("There is no such field."))
-    values = read(data, {name: kind for name, kind in SENT.items() if name not in LASTING})
+    values = read_settings(data, {name: kind for name, kind in SENT.items() if name not in LASTING})
     return change_field(found, actor=actor, **values)
 
 
@@ -138,23 +138,6 @@ def definition(actor: Actor, type_name: str, key: str) -> CustomField:
 def known_type(type_name: str) -> None:
     if type_name not in registry:
         raise NotFound(_("There is no such type."))
-
-
-def read(data: dict[str, Any], known: dict[str, type]) -> dict[str, Any]:
-    """The settings that were sent. Raises Invalid, naming each that is unknown or of the wrong kind."""
-    errors = {name: [_("There is no such setting.")] for name in data if name not in known}
-    for name, kind in known.items():
-        if name in data and not fits(data[name], kind):
-            errors[name] = [_("This value is not of the expected kind.")]
-    if errors:
-        raise Invalid(errors)
-    return dict(data)
-
-
-def fits(value: Any, kind: type) -> bool:
-    if isinstance(value, list):
-        return kind is list and all(isinstance(one, str) for one in value)
-    return isinstance(value, kind)
 
 
 def dumped(one: CustomField) -> dict[str, Any]:

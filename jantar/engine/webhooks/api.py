@@ -8,13 +8,12 @@ from ninja import Router
 
 from jantar.engine.api import documents
 from jantar.engine.api.answers import json_answer
-from jantar.engine.api.body import read_object
+from jantar.engine.api.body import read_object, read_settings
 from jantar.engine.api.idempotency import once
 from jantar.engine.api.parameters import refuse_limit, refuse_unknown
 from jantar.engine.api.schemas import Schema, closed, reference
 from jantar.engine.api.stream import user_reference
 from jantar.engine.fields.dates import in_utc
-from jantar.engine.fields.errors import Invalid
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import BadQuery
@@ -105,14 +104,15 @@ def add_storing(router: Router) -> None:
     def create_webhook(request: HttpRequest) -> HttpResponse:
         actor = administrator(request)
         refuse_unknown(request)
-        hook, secret = services.add_webhook(read(read_object(request)), actor=actor)
+        hook, secret = services.add_webhook(read_settings(read_object(request), KINDS), actor=actor)
         return json_answer({**dumped(hook), "secret": secret}, 201, {"Location": f"{request.path}/{hook.pk}"})
 
     @router.patch(ONE, **described("update", "Change the given settings", 200, "Webhook", "WebhookUpdate"))
     def change_webhook(request: HttpRequest, id: int) -> HttpResponse:
         actor = administrator(request)
         refuse_unknown(request)
-        hook = services.change_webhook(queries.find_webhook(id), read(read_object(request)), actor=actor)
+        values = read_settings(read_object(request), KINDS)
+        hook = services.change_webhook(queries.find_webhook(id), values, actor=actor)
         return json_answer(dumped(queries.find_webhook(hook.pk)))
 
     @router.delete(ONE, **deleting())
@@ -195,25 +195,6 @@ def one_of(request: HttpRequest, pk: int) -> Webhook:
     administrator(request)
     hook: Webhook = queries.find_webhook(pk)
     return hook
-
-
-def read(data: dict[str, Any]) -> dict[str, Any]:
-    """The settings that were sent. Raises Invalid, naming each that is unknown or of the wrong kind."""
-    errors = {name: [_("There is no such setting.")] for name in data if name not in KINDS}
-    for name, kind in KINDS.items():
-        if name in data and not fits(data[name], kind):
-            errors[name] = [_("This value is not of the expected kind.")]
-    if errors:
-        raise Invalid(errors)
-    return dict(data)
-
-
-def fits(value: Any, kind: type) -> bool:
-    if kind is int:
-        return type(value) is int and 0 < value < 2**63
-    if kind is list:
-        return isinstance(value, list) and all(isinstance(one, str) for one in value)
-    return isinstance(value, kind)
 
 
 def messages_of(hook: Webhook, state: str, cursor: str, limit: int) -> dict[str, Any]:
