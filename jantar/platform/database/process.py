@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ HOST = "127.0.0.1"
 START_SECONDS = 60
 STOP_SECONDS = 30
 CRASHED_WAIT_SECONDS = 15
+LAST_WORDS_SECONDS = 3
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def _start(cluster: Cluster, binaries: Binaries) -> str | None:
     """Run pg_ctl start; return None when it worked, else what the server said."""
     log = cluster.logs / "start.log"
     log.unlink(missing_ok=True)
+    written = {one: one.stat().st_size for one in cluster.logs.glob("*.log")}
     options = " ".join(f"-c {name}={value}" for name, value in durability(cluster).items())
     command: list[str | Path] = [
         binaries.program("pg_ctl"),
@@ -132,12 +135,25 @@ def _start(cluster: Cluster, binaries: Binaries) -> str | None:
     result = cluster.account.run(command, env=binaries.env)
     if result.returncode == 0:
         return None
-    return "\n".join([result.stdout.strip(), *_log_tail(cluster)]).strip()
+    return "\n".join([result.stdout.strip(), *_last_words(cluster, written)]).strip()
 
 
-def _log_tail(cluster: Cluster) -> list[str]:
-    logs = sorted(cluster.logs.glob("*.log"), key=lambda path: path.stat().st_mtime)[-2:]
-    return [line for log in logs for line in log.read_text(errors="replace").splitlines()[-12:]]
+def _last_words(cluster: Cluster, written: Mapping[Path, int]) -> list[str]:
+    """The last lines the server wrote since its logs had these sizes.
+
+    The process that collects its messages may end after it: on a busy machine the reason has to be waited for.
+    """
+    deadline = time.monotonic() + LAST_WORDS_SECONDS
+    while True:
+        lines = [line for log in sorted(cluster.logs.glob("*.log")) for line in _since(log, written.get(log, 0))]
+        if any(level in line for line in lines for level in ("FATAL", "PANIC")) or time.monotonic() > deadline:
+            return lines[-24:]
+        time.sleep(0.05)
+
+
+def _since(log: Path, size: int) -> list[str]:
+    content = log.read_bytes()
+    return content[size if size <= len(content) else 0 :].decode(errors="replace").splitlines()
 
 
 def _still_shared(text: str) -> bool:
