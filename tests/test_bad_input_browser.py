@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
 from jantar.engine.fields.record_key import RecordKey
@@ -15,7 +14,7 @@ from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records import write
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_team, make_user
-from jantar.engine.testing.browser import OpenPage
+from jantar.engine.testing.browser import OpenPage, end_session
 from jantar.engine.timeline.services import add_comment, add_note
 from jantar.kit.money import Money
 from jantar.modules.communications.models import Activity
@@ -157,7 +156,7 @@ def test_what_was_typed_into_a_form_survives_the_end_of_the_session(open_page: O
     page = open_page(root, "/people/new/")
     page.fill("[name=given_name]", "Šárka")
     page.fill("[name=family_name]", "Říhová")
-    Session.objects.all().delete()
+    end_session(page)
     page.get_by_role("button", name="Save", exact=True).click()
     sign_in_again(page, root)
     expect(page.locator("[name=family_name]")).to_have_value("Říhová")
@@ -171,7 +170,7 @@ def test_what_was_typed_survives_a_sign_in_on_the_page_for_it(open_page: OpenPag
     page = open_page(root, "/people/new/")
     page.fill("[name=family_name]", "Říhová")
     page.wait_for_timeout(500)
-    Session.objects.all().delete()
+    end_session(page)
     page.reload()
     page.get_by_label("E-mail").fill(root.email)
     page.get_by_label("Password").fill("correct horse battery")
@@ -187,7 +186,7 @@ def test_a_call_being_logged_survives_the_end_of_the_session(open_page: OpenPage
     composer.get_by_role("tab", name="Log activity").click()
     composer.get_by_label("Subject").fill("Price of the pump")
     composer.get_by_label("What was said").fill("They want 20 pieces.")
-    Session.objects.all().delete()
+    end_session(page)
     composer.get_by_role("button", name="Log activity").click()
     sign_in_again(page, root)
     expect(composer.get_by_label("What was said")).to_have_value("They want 20 pieces.")
@@ -203,7 +202,7 @@ def test_a_value_edited_in_its_place_survives_the_end_of_the_session(open_page: 
     fact = page.locator("#fact-job_title")
     fact.dblclick()
     fact.locator("[name=job_title]").fill("Buyer")
-    Session.objects.all().delete()
+    end_session(page)
     fact.locator("[name=job_title]").press("Enter")
     sign_in_again(page, root)
     expect(fact.locator("[name=job_title]")).to_have_value("Buyer")

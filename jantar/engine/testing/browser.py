@@ -118,3 +118,11 @@ def session_cookie(user: "User", url: str) -> Any:
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
     return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": url}
+
+
+def end_session(page: "Page") -> None:
+    """Ends all sessions once the page has come to rest: what it asks by itself would else be the first to notice."""
+    from django.contrib.sessions.models import Session
+
+    page.wait_for_load_state("networkidle")
+    Session.objects.all().delete()

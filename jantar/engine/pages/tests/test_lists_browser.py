@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records import write
 from jantar.engine.testing.actors import make_user
-from jantar.engine.testing.browser import NARROW
+from jantar.engine.testing.browser import NARROW, end_session
 from jantar.engine.testing.fake.models import Book
 from jantar.engine.testing.fake.records import books, shelves
 from jantar.kit.money import Money
@@ -284,7 +283,7 @@ def test_a_session_that_ends_asks_for_the_password_on_the_same_page(ada, open_pa
     ada.save()
     page = open_page(ada, "/books/?sort=title")
     page.get_by_label("Search in this list").fill("typed before")
-    Session.objects.all().delete()
+    end_session(page)
     page.get_by_role("link", name="Columns").click()
     dialog = page.get_by_role("dialog", name="Your session has ended")
     dialog.get_by_label("E-mail").fill("ada@jantar.example")
