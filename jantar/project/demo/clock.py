@@ -21,6 +21,11 @@ def moment_on(random: Random, day: date) -> datetime:
     return local.astimezone(UTC)
 
 
+def on_the_quarter(moment: datetime) -> datetime:
+    """The beginning of its quarter of an hour: what people plan, they plan at such times."""
+    return moment.replace(minute=moment.minute - moment.minute % 15, second=0)
+
+
 def moment_between(random: Random, first: date, last: date) -> datetime:
     """Return a working moment on a day from `first` to `last`."""
     return working_moment(random, first + timedelta(days=random.randint(0, max(0, (last - first).days))))

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from jantar.project.demo.clock import moment_between, moment_on, working_moment
+from jantar.project.demo.clock import moment_between, moment_on, on_the_quarter, working_moment
 from jantar.project.demo.countries import Country
 from jantar.project.demo.model import (
     ActivityKind,
@@ -64,7 +64,7 @@ def make_activities(
             moment = moment_between(random, companies[company].created_at.date(), today - timedelta(days=1))
             deal = -1
         if random.random() < _PLANNED_SHARE:
-            moment = working_moment(random, today + timedelta(days=random.randint(3, 25)))
+            moment = on_the_quarter(working_moment(random, today + timedelta(days=random.randint(3, 25))))
         known = [index for index in staff.get(company, ()) if people[index].created_at <= moment]
         activities.append(
             _activity(random, company, companies[company], known, deal if deal >= 0 else None, moment, today)
@@ -149,7 +149,7 @@ def _task(
     for_today = not done and random.random() < _TODAY_SHARE
     return DemoTask(
         title=_filled(random, random.choice(country.texts.tasks), country, company),
-        due_at=moment_on(random, today) if for_today else working_moment(random, due),
+        due_at=on_the_quarter(moment_on(random, today) if for_today else working_moment(random, due)),
         done_at=max(done_at, activity.at) if done_at else None,
         priority=random.choice(("low", "normal", "normal", "normal", "high")),
         owner=activity.owner,
