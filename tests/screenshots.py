@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -92,6 +93,12 @@ PAGES: dict[str, Callable[[Page], None]] = {
     "record": at("/companies/100/"),
     "deal": at("/deals/5/"),
     "pipeline": at("/deals/pipeline/"),
+    "calendar": at("/calendar/"),
+    "beside": at("/people/?beside=first"),
+    "past": at(f"/deals/?as_of={datetime.now(UTC).date()}"),
+    "quality": at("/quality/"),
+    "notifications": at("/notifications/"),
+    "notification-settings": at("/account/notifications/"),
     "import": import_preview,
     "palette": palette,
 }
