@@ -40,8 +40,8 @@ def column(page: Page, name: str):
 
 
 def pick(page: Page, label: str, words: str, option: str) -> None:
-    """Chooses in a combobox with remote search."""
-    page.get_by_role("combobox", name=re.compile(f"^{label}")).click()
+    """Chooses in a combobox with remote search, once it has taken the place of the plain select."""
+    page.get_by_role("combobox", name=re.compile(f"^{label}")).and_(page.locator("input")).click()
     page.keyboard.type(words)
     page.get_by_role("option", name=re.compile(option)).first.click()
 
