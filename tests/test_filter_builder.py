@@ -10,8 +10,8 @@ from django.test import Client
 from django.utils import translation
 
 from jantar.engine.fields.record_key import RecordKey
-from jantar.engine.pages.filter_places import Place
-from jantar.engine.pages.filter_words import Speaker
+from jantar.engine.pages.filters.places import Place
+from jantar.engine.pages.filters.words import Speaker
 from jantar.engine.pages.tests.test_filter_editor import form
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records import write

@@ -87,7 +87,7 @@ def test_those_around_a_deal_can_be_given_something(admin: Actor, deal: Any) -> 
 
 
 def test_only_valid_literature_is_offered_that_of_the_language_first(admin: Actor, brochure: Any) -> None:
-    from jantar.engine.pages.handing import offered
+    from jantar.engine.pages.record.handing import offered
 
     today = timezone.localdate()
     literature(admin, "Another.txt", b"two", language="en", valid_from=today, valid_until=today)

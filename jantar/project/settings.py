@@ -112,9 +112,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jantar.ui.csp.ContentSecurityPolicyMiddleware",
-    "jantar.engine.pages.as_of.AsOfMiddleware",
+    "jantar.engine.pages.record.as_of.AsOfMiddleware",
     "jantar.engine.pages.errors.ErrorsMiddleware",
-    "jantar.engine.pages.switching.SwitchedOffMiddleware",
+    "jantar.engine.pages.settings.switching.SwitchedOffMiddleware",
     "jantar.engine.api.limits.RequestLimitMiddleware",
 ]
 

@@ -7,11 +7,11 @@ class PagesConfig(AppConfig):
     label = "pages"
 
     def ready(self) -> None:
+        from jantar.engine.pages.lists.pinned_views import pinned_items
         from jantar.engine.pages.navigation import allowed, register_types
-        from jantar.engine.pages.pinned_views import pinned_items
         from jantar.engine.pages.quality import load_mine, sees_quality
-        from jantar.engine.pages.settings_shared import register_settings
-        from jantar.engine.pages.switching import is_on
+        from jantar.engine.pages.settings.shared import register_settings
+        from jantar.engine.pages.settings.switching import is_on
         from jantar.engine.pages.today import TodayPanel, add_panel
         from jantar.ui.navigation import NavArea, NavItem, navigation
 

@@ -18,7 +18,7 @@ from jantar.engine.documents.contents import contents_with_picture
 from jantar.engine.documents.models import Document
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
-from jantar.engine.pages.forms import leading_to
+from jantar.engine.pages.forms.page import leading_to
 from jantar.engine.pages.loading import load_record, load_type
 from jantar.engine.pages.uploads import Uploads
 from jantar.engine.permissions.middleware import current_actor

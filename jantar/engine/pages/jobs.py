@@ -4,8 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from jantar.engine.pages.bulk_selection import Selection, outcome_text
-from jantar.engine.pages.bulk_work import Change, change_records, delete_records
+from jantar.engine.pages.lists.bulk_selection import Selection, outcome_text
+from jantar.engine.pages.lists.bulk_work import Change, change_records, delete_records
 from jantar.engine.pages.undo_words import kept_address, outcome
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.records.registry import registry

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.utils.functional import lazy
 
-from jantar.engine.pages.filter_words import capital as capital_now
+from jantar.engine.pages.filters.words import capital as capital_now
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry

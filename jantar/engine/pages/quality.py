@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
-from jantar.engine.pages.list_state import ListState
-from jantar.engine.pages.lists import said_count
+from jantar.engine.pages.lists.page import said_count
+from jantar.engine.pages.lists.state import ListState
 from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor

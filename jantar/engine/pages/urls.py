@@ -6,48 +6,27 @@ Fixed words stand before `<int:pk>`, so that no record can hide them.
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
-from jantar.engine.pages import (
-    account_notifications,
-    as_of,
-    bin,
-    boards,
-    bulk,
-    calendar_feed,
-    calendars,
-    column_widths,
-    columns,
-    custom_fields,
-    detail,
-    documents,
-    duplicates,
-    filter_editor,
-    following,
-    forms,
-    formulas,
-    handing,
-    inline,
-    kept,
-    likely,
-    list_groups,
-    list_sums,
-    lists,
-    merging,
-    parts,
-    pickers,
-    pinned_views,
-    quality,
-    rollups,
-    saved_views,
-    searching,
-    settings_company,
-    settings_roles,
-    settings_users,
-    switching,
-    timeline,
-    today,
-    undoing,
-)
+from jantar.engine.pages import bin, documents, following, kept, quality, searching, today, undoing
+from jantar.engine.pages.board import page as boards
+from jantar.engine.pages.calendar import feed as calendar_feed
+from jantar.engine.pages.calendar import page as calendars
+from jantar.engine.pages.duplicates import likely, merging
+from jantar.engine.pages.duplicates import queue as duplicates
+from jantar.engine.pages.filters import editor as filter_editor
+from jantar.engine.pages.forms import page as forms
+from jantar.engine.pages.forms import pickers
+from jantar.engine.pages.lists import bulk, column_widths, columns, pinned_views, saved_views
+from jantar.engine.pages.lists import groups as list_groups
+from jantar.engine.pages.lists import page as lists
+from jantar.engine.pages.lists import sums as list_sums
 from jantar.engine.pages.loading import RecordTypeConverter
+from jantar.engine.pages.record import as_of, handing, inline, parts, timeline
+from jantar.engine.pages.record import page as detail
+from jantar.engine.pages.settings import company as settings_company
+from jantar.engine.pages.settings import custom_fields, formulas, rollups, switching
+from jantar.engine.pages.settings import notifications as account_notifications
+from jantar.engine.pages.settings import roles as settings_roles
+from jantar.engine.pages.settings import users as settings_users
 
 app_name = "pages"
 register_converter(RecordTypeConverter, "record_type")

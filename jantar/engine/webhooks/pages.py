@@ -14,12 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from jantar.engine.fields.errors import FieldError
-from jantar.engine.pages.filter_editor import whole_tree
-from jantar.engine.pages.filter_places import Place
-from jantar.engine.pages.filter_reading import top_row, whole_row
-from jantar.engine.pages.filter_rows import Row
-from jantar.engine.pages.filter_words import Speaker
-from jantar.engine.pages.settings_shared import administrator, is_stored
+from jantar.engine.pages.filters.editor import whole_tree
+from jantar.engine.pages.filters.places import Place
+from jantar.engine.pages.filters.reading import top_row, whole_row
+from jantar.engine.pages.filters.rows import Row
+from jantar.engine.pages.filters.words import Speaker
+from jantar.engine.pages.settings.shared import administrator, is_stored
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry

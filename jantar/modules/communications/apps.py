@@ -8,7 +8,7 @@ class CommunicationsConfig(AppConfig):
     verbose_name = _("Communication")
 
     def ready(self) -> None:
-        from jantar.engine.pages.calendars import is_offered
+        from jantar.engine.pages.calendar.page import is_offered
         from jantar.engine.permissions import modules
         from jantar.engine.timeline import composer
         from jantar.modules.communications import today  # noqa: F401 - puts its panel on the Today page

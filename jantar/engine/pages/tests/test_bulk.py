@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from jantar.engine.history.models import Operation
-from jantar.engine.pages import bulk, bulk_work
+from jantar.engine.pages.lists import bulk, bulk_work
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.testing.actors import grant, make_team, make_user

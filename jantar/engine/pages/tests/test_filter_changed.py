@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from jantar.engine.pages.filter_words import Speaker
+from jantar.engine.pages.filters.words import Speaker
 from jantar.engine.pages.tests.test_filter_editor import apply, chips_of, filter_of
 from jantar.engine.testing.actors import make_user
 from jantar.engine.testing.fake.records import books

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
-from jantar.engine.pages.filter_words import Speaker
-from jantar.engine.pages.periods import offered, period_words
+from jantar.engine.pages.filters.words import Speaker
+from jantar.engine.pages.lists.periods import offered, period_words
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.testing.actors import make_team, make_user

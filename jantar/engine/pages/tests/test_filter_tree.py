@@ -7,10 +7,10 @@ from urllib.parse import quote
 import pytest
 
 from jantar.engine.fields.errors import FieldError
-from jantar.engine.pages.filter_places import Place, place_at
-from jantar.engine.pages.filter_reading import whole_row
-from jantar.engine.pages.filter_words import Speaker
-from jantar.engine.pages.periods import FREE, free, free_parts, free_period
+from jantar.engine.pages.filters.places import Place, place_at
+from jantar.engine.pages.filters.reading import whole_row
+from jantar.engine.pages.filters.words import Speaker
+from jantar.engine.pages.lists.periods import FREE, free, free_parts, free_period
 from jantar.engine.pages.tests.test_filter_editor import chips_of, filter_of, form, row
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Action, Scope
@@ -208,7 +208,7 @@ def test_a_dialog_says_the_filter_and_counts_what_it_finds(client, make_book):
 def test_counting_in_a_dialog_does_not_wait_for_long(client, make_book, monkeypatch):
     from django.db import connection
 
-    from jantar.engine.pages import filter_editor
+    from jantar.engine.pages.filters import editor as filter_editor
 
     def slow(query):
         with connection.cursor() as cursor:

@@ -78,7 +78,7 @@ def test_chosen_sums_stand_at_the_foot_and_are_kept(client, make_book, ada):
 
 
 def test_adding_up_too_long_is_said(client, make_book, monkeypatch):
-    from jantar.engine.pages import list_sums
+    from jantar.engine.pages.lists import sums as list_sums
     from jantar.engine.records.patience import TooSlow
 
     def slow(query, sums):

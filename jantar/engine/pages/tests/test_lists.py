@@ -72,7 +72,7 @@ def test_heads_of_columns_lead_to_both_directions_and_to_a_second_key(client, ma
 
 
 def test_pages_lead_forth_and_back(client, make_book, monkeypatch):
-    monkeypatch.setattr("jantar.engine.pages.lists.ROWS", 2)
+    monkeypatch.setattr("jantar.engine.pages.lists.page.ROWS", 2)
     for number in range(5):
         make_book(f"Book {number}")
     seen, address = [], "/books/?sort=title"
@@ -94,7 +94,7 @@ def address_of(response, rel):
 
 
 def test_the_count_stands_on_a_whole_list_and_is_asked_for_on_a_longer_one(client, make_book, monkeypatch):
-    monkeypatch.setattr("jantar.engine.pages.lists.ROWS", 2)
+    monkeypatch.setattr("jantar.engine.pages.lists.page.ROWS", 2)
     make_book("Alfa")
     make_book("Beta")
     assert re.search(
@@ -110,7 +110,7 @@ def test_the_count_stands_on_a_whole_list_and_is_asked_for_on_a_longer_one(clien
 
 
 def test_a_large_count_is_told_as_about(monkeypatch):
-    from jantar.engine.pages.lists import said_count
+    from jantar.engine.pages.lists.page import said_count
 
     assert said_count(10_000, True) == "10,000"
     assert said_count(12_000, False) == "about 12,000"

@@ -181,7 +181,7 @@ def test_rows_are_walked_chosen_and_opened_by_keys(ada, open_page):
 
 
 def test_a_selection_over_all_pages_is_changed_and_put_back(ada, open_page, monkeypatch):
-    monkeypatch.setattr("jantar.engine.pages.lists.ROWS", 5)
+    monkeypatch.setattr("jantar.engine.pages.lists.page.ROWS", 5)
     page = open_page(ada, "/books/?sort=title")
     expect(page.locator(".page-title .count")).to_have_text("12")
     page.get_by_label("Select all on this page").check()

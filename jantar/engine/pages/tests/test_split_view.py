@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from jantar.engine.pages.list_state import state_from
+from jantar.engine.pages.lists.state import state_from
 from jantar.engine.records import write
 from jantar.engine.testing.browser import NARROW, accessibility_faults
 from jantar.engine.testing.fake.models import Book
@@ -168,7 +168,7 @@ def test_an_act_of_the_record_is_done_beside_the_list(librarian, open_page):
 
 @browser
 def test_groups_and_pages_go_on_beside_a_record(librarian, open_page, monkeypatch):
-    monkeypatch.setattr("jantar.engine.pages.lists.ROWS", 5)
+    monkeypatch.setattr("jantar.engine.pages.lists.page.ROWS", 5)
     page = open_page(librarian, "/books/?sort=title&beside=first")
     page.get_by_role("link", name="Next", exact=True).click()
     expect(shown(page)).to_have_text("Book 05")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jantar.engine.fields.base import Field
-from jantar.engine.pages.forms_controls import (
+from jantar.engine.pages.forms.controls import (
     Control,
     control_from,
     control_with,

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.numbers import Percent
-from jantar.engine.pages.settings_shared import administrator, is_stored
+from jantar.engine.pages.settings.shared import administrator, is_stored
 from jantar.kit.numbers import whole_number
 from jantar.modules.sales import queries, setting_up
 from jantar.modules.sales.models import Pipeline, Stage, Status, Tone

@@ -1,0 +1,1 @@
+"""The board of a record type: its columns and moving cards."""

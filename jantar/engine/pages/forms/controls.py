@@ -1,0 +1,281 @@
+"""What a template needs to draw the control of one field, and reading back what was typed into it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as made
+from functools import cached_property
+from hashlib import md5
+from typing import Any
+
+from django.db.models import Model
+from django.http import QueryDict
+from django.template.exceptions import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from jantar.engine.fields import show
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.choices import Tags
+from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.errors import FieldError
+from jantar.engine.fields.numbers import MoneyKind
+from jantar.engine.fields.record_key import AnyRecord
+from jantar.engine.fields.references import Reference, is_hidden, unseen
+from jantar.engine.pages.forms.pickers import pick_address
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.references import is_offered_whole, record_titles, rows_to_offer, titles_of
+from jantar.kit.numbers import whole_number
+from jantar.platform.settings.models import ExchangeRate, Workspace
+
+#: Stands in a form for a record that the reader may not see.
+UNSEEN = "unseen"
+#: Kinds whose controls take the whole width of a form.
+WIDE = frozenset({"long_text"})
+USUAL_CURRENCIES = ("CZK", "EUR", "HUF", "PLN", "USD", "GBP", "CHF")
+
+
+@dataclass
+class Control:
+    """One field in a form. `items` are the texts that stand in it: one, or several for lists."""
+
+    field: Field
+    name: str
+    items: list[str] = made(default_factory=list)
+    currency: str = ""
+    errors: list[str] = made(default_factory=list)
+    labels: dict[str, str] = made(default_factory=dict)
+    offered: list[tuple[str, str]] = made(default_factory=list)
+    suggest: str = ""
+    #: Where the choices come from when the control of the field `follows` changes, and the names sent there.
+    choices_url: str = ""
+    follows: str = ""
+    autofocus: bool = False
+    bare: bool = False
+    #: Whether what stands in it is stored, not typed.
+    is_stored: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"f-{self.name}"
+
+    @property
+    def kind(self) -> str:
+        return self.field.kind
+
+    @cached_property
+    def template(self) -> str:
+        """The template of the kind; a kind without one is typed as text."""
+        name = f"pages/fields/{self.kind}.html"
+        try:
+            get_template(name)
+        except TemplateDoesNotExist:
+            return "pages/fields/text.html"
+        return name
+
+    @property
+    def text(self) -> str:
+        return self.items[0] if self.items else ""
+
+    @property
+    def is_wide(self) -> bool:
+        return self.kind in WIDE
+
+    @property
+    def described_by(self) -> str:
+        """Ids of the help and error texts beside the control."""
+        ids = [f"{self.id}-help"] if self.field.help and not self.bare else []
+        return " ".join([*ids, f"{self.id}-errors"] if self.errors else ids)
+
+    @property
+    def options(self) -> list[tuple[str, str, bool]]:
+        """Choices as (value, label, chosen); a stored value that is no longer offered stays possible."""
+        choices = self.offered or [(str(value), str(label)) for value, label in getattr(self.field, "choices", ())]
+        known = {value for value, _label in choices}
+        gone = [(item, self.labels.get(item, item)) for item in self.items if item and item not in known]
+        return [(value, label, value in self.items) for value, label in [*choices, *gone]]
+
+    @property
+    def may_be_empty(self) -> bool:
+        return not self.field.required and (
+            self.field.is_custom or self.field.default in (None, "", []) or not self.text
+        )
+
+    @property
+    def selected(self) -> list[tuple[str, str]]:
+        return [(item, self.labels.get(item, item)) for item in self.items if item]
+
+    @property
+    def choices_ask(self) -> SafeString:
+        """Fetches the choices anew when what they follow is chosen, or put back from a draft."""
+        if not self.choices_url:
+            return SafeString("")
+        source = f"from:#f-{self.follows}"
+        return format_html(
+            ' hx-get="{}" hx-trigger="change {}, draft:restored {} delay:20ms" hx-include="closest [data-fields]"'
+            ' hx-params="{},{}" hx-target="this" hx-swap="innerHTML" hx-sync="this:replace"',
+            self.choices_url, source, source, self.follows, self.name,
+        )  # fmt: skip
+
+    @property
+    def pick_url(self) -> str:
+        if isinstance(self.field, RecordOf):
+            return reverse("pages:pick", args=[self.field.target_type])
+        if isinstance(self.field, AnyRecord):
+            return reverse("pages:pick", args=["any"])
+        return pick_address(self.field.target) if isinstance(self.field, Reference) else ""
+
+    @property
+    def is_iso_date(self) -> bool:
+        """A native date input shows nothing but ISO dates; other typed text needs a text input to survive."""
+        return not self.errors or not self.text or self.text[:4].isdigit()
+
+    @cached_property
+    def currencies(self) -> list[str]:
+        base = Workspace.get().base_currency
+        rated = ExchangeRate.objects.order_by("currency").values_list("currency", flat=True).distinct()
+        found = dict.fromkeys([base, *rated, *USUAL_CURRENCIES])
+        return [*found, self.currency] if self.currency and self.currency not in found else list(found)
+
+    @property
+    def digest(self) -> str:
+        """Tells whether what comes back was touched."""
+        return digest_of([*self.items, self.currency if isinstance(self.field, MoneyKind) and self.text else ""])
+
+
+def digest_of(items: Iterable[str]) -> str:
+    joined = "\x1f".join(item.replace("\r\n", "\n") for item in items if item)
+    return md5(joined.encode(), usedforsecurity=False).hexdigest()[:12]
+
+
+def control_with(one: Field, value: Any, name: str = "") -> Control:
+    """A control that holds a value."""
+    control = Control(one, name or one.name)
+    if isinstance(one, MoneyKind):
+        control.items = [] if value is None else [show.number(value.amount, places=2)]
+        control.currency = value.currency if value is not None else Workspace.get().base_currency
+    elif isinstance(one, Tags):
+        control.items = list(value or [])
+    else:
+        text = one.input_text(value)
+        control.items = [text] if text else []
+    control.is_stored = True
+    if isinstance(one, Reference) and is_hidden(value):
+        conceal(control)
+    elif isinstance(one, Reference) and value is not None and control.text:
+        control.labels = {control.text: one.text(value)} if is_loaded(value) else {}
+    return control
+
+
+def conceal(control: Control) -> None:
+    """Lets a control hold a record that may not be seen without telling its id; left alone it is not written."""
+    control.items, control.labels = [UNSEEN], {UNSEEN: unseen()}
+
+
+def control_from(one: Field, data: QueryDict, name: str = "") -> Control:
+    """A control that holds what was posted; absent means empty (an unticked box, an empty list)."""
+    control = Control(one, name or one.name)
+    control.items = [item for item in data.getlist(control.name) if item] if isinstance(one, Tags) else []
+    if not control.items and (text := data.get(control.name, "")):
+        control.items = [text]
+    control.currency = data.get(f"{control.name}-currency", "")
+    if isinstance(one, Reference | AnyRecord) and control.text == UNSEEN:
+        conceal(control)
+    return control
+
+
+def read_value(control: Control) -> Any:
+    """The value typed into the control. Raises FieldError."""
+    one = control.field
+    if isinstance(one, Tags):
+        return one.load(control.items)
+    if isinstance(one, MoneyKind):
+        return one.parse(control.text, currency=control.currency or None)
+    return one.parse(control.text)
+
+
+def read_values(controls: Iterable[Control]) -> dict[str, Any]:
+    """The values of the controls by field name; a control whose text can't be read gets the error instead."""
+    values = {}
+    for control in controls:
+        try:
+            values[control.field.name] = read_value(control)
+        except FieldError as error:
+            control.errors = [error.message]
+    return values
+
+
+def follow(controls: Mapping[str, Control], record_type: RecordType) -> dict[str, Any]:
+    """Lets the choices of controls follow the controls they depend on, and returns what is chosen in the latter."""
+    chosen: dict[str, Any] = {}
+    for name, on in record_type.depends.items():
+        if name in controls and on in controls:
+            controls[name].choices_url = reverse("pages:choices", args=[record_type.name, name])
+            controls[name].follows = on
+        if on in controls:
+            try:
+                chosen[on] = read_value(controls[on])
+            except FieldError:
+                chosen[on] = None
+    return chosen
+
+
+def label_references(controls: Iterable[Control], actor: Actor, shared: Mapping[str, Any] | None = None) -> None:
+    """Gives picked records, users and teams their titles, and short tables their rows; a statement per table.
+
+    `shared` are references of the record which its other references have to agree with (see `rows_to_offer`).
+    """
+    controls = list(controls)
+    name_any_records([one for one in controls if isinstance(one.field, AnyRecord) and one.text], actor)
+    wanted: dict[type[Model], list[Control]] = {}
+    for control in controls:
+        if not isinstance(control.field, Reference):
+            continue
+        if is_offered_whole(control.field.target):
+            control.offered = rows_to_offer(control.field.target, dict(shared or {}), actor)
+            is_gone = control.text not in dict(control.offered)
+        else:
+            is_gone = True
+        if is_gone and whole_number(control.text) is not None and not control.labels:
+            wanted.setdefault(control.field.target, []).append(control)
+    for target, found in wanted.items():
+        titles = titles_of(target, (int(control.text) for control in found), actor)
+        for control in found:
+            control.labels = {control.text: titles[int(control.text)]} if int(control.text) in titles else {}
+
+
+def name_any_records(controls: list[Control], actor: Actor) -> None:
+    keys = {}
+    for control in controls:
+        try:
+            keys[control.text] = control.field.load(control.text)
+        except FieldError:
+            continue
+    titles = record_titles(keys.values(), actor) if keys else {}
+    for control in controls:
+        if (key := keys.get(control.text)) in titles:
+            control.labels = {control.text: titles[key]}
+        elif key and control.is_stored:
+            conceal(control)
+
+
+def is_loaded(row: Model) -> bool:
+    """Whether a referenced row was read from the database, or only stands for its id."""
+    return not row._state.adding
+
+
+def suggestions_address(type_name: str, name: str) -> str:
+    return reverse("pages:suggest", args=[type_name, name])
+
+
+def fill_errors(controls: Mapping[str, Control], errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Puts messages to their controls and returns those that have none."""
+    left = {}
+    for name, messages in errors.items():
+        if name in controls:
+            controls[name].errors = list(messages)
+        else:
+            left[name] = list(messages)
+    return left

@@ -1,0 +1,1 @@
+"""Settings pages: company, users, roles, fields, modules, and each user's own."""
