@@ -1,6 +1,9 @@
 """Scopes as SQL conditions on the owner and team of a record."""
 
-from django.db.models import Q
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, Q
 
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.models import Scope
@@ -21,6 +24,16 @@ def scope_condition(actor: Actor, type_name: str, action: str) -> Q:
             return Q(owner_id=actor.user_id)
         case _:
             return NOTHING
+
+
+def among(ids: Any, path: str = "") -> Q:
+    """The rows whose id is among those a queryset of ids gives. PostgreSQL reads these once and uses the index."""
+    return Q(_AnyOf(F(f"{path}pk"), ArraySubquery(ids), output_field=BooleanField()))
+
+
+class _AnyOf(Func):
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY ("
 
 
 def prefixed(condition: Q, path: str) -> Q:

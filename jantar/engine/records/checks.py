@@ -53,8 +53,18 @@ def problems(record_type: RecordType) -> Iterator[CheckMessage]:
     for name in record_type.calendar.fields if record_type.calendar else ():
         if name not in fields:
             yield unknown(record_type, "calendar", name, fields)
+    yield from wrong_people(record_type)
     yield from wrong_dependencies(record_type, fields)
     yield from wrong_views(record_type)
+
+
+def wrong_people(record_type: RecordType) -> Iterator[Error]:
+    present = record_type.calendar.participants if record_type.calendar else None
+    for place, named in (("shown_to", record_type.shown_to), ("calendar", present)):
+        part = record_type.part(named[0]) if named else None
+        if named and (part is None or named[1] not in part.fields):
+            hint = "It is the name of a part and of its column with users."
+            yield Error(f"{record_type.name}: {place} names {named}.", hint=hint, id="records.E006")
 
 
 def wrong_dependencies(record_type: RecordType, fields: Mapping[str, Field]) -> Iterator[Error]:

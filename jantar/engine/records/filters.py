@@ -21,9 +21,10 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.errors import FieldError
-from jantar.engine.fields.references import Reference
+from jantar.engine.fields.references import Reference, UserReference
 from jantar.engine.fields.sql import NotTrue
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.permissions.scopes import among
 from jantar.engine.records import measures
 from jantar.engine.records.changed import changed_condition
 from jantar.engine.records.errors import BadQuery
@@ -120,13 +121,28 @@ class _Compiler:
     def group(self, group: str, nodes: Any, place: _Place, path: str, depth: int) -> Q:
         if not isinstance(nodes, list):
             raise BadQuery(path, _("A list of conditions is expected."))
-        conditions = [self.node(node, place, f"{path}[{n}]", depth + 1) for n, node in enumerate(nodes)]
+        read = self.alternative if group == "any" else self.node
+        conditions = [read(node, place, f"{path}[{n}]", depth + 1) for n, node in enumerate(nodes)]
         conditions = [condition for condition in conditions if condition]
         if group == "none":
             return Q(*(negated(condition) for condition in conditions))
         if group == "any" and conditions:
             return Q(*conditions, _connector=Q.OR)
         return Q(*conditions)
+
+    def alternative(self, node: Any, place: _Place, path: str, depth: int) -> Q:
+        """A node of an `any` group. That the record has a row for one user is asked so that PostgreSQL can answer
+        both this and its neighbours from indexes; of EXISTS within OR it can't."""
+        condition = self.node(node, place, path, depth)
+        known = registry.relations(place.record_type) if place.record_type else {}
+        relation = known.get(str(node["relation"])) if isinstance(node, dict) and "relation" in node else None
+        where = node.get("where") if relation and relation.part and node.get("has", "any") == "any" else None
+        if not relation or not relation.part or not isinstance(where, dict) or where.get("op") != "is":
+            return condition
+        if not isinstance(relation.part.fields.get(str(where.get("field"))), UserReference):
+            return condition
+        rows = self.related(relation, where, path, depth, {})
+        return among(rows.order_by().values(relation.column))
 
     def line(self, node: dict[str, Any], place: _Place, path: str) -> Q:
         first, dot, rest = str(node["field"]).partition(".")

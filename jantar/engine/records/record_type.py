@@ -13,7 +13,8 @@ from django.utils.functional import Promise
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.from_model import fields_of
 from jantar.engine.permissions.actor import Actor
-from jantar.engine.permissions.scopes import NOTHING, prefixed, scope_condition
+from jantar.engine.permissions.models import Action
+from jantar.engine.permissions.scopes import NOTHING, among, prefixed, scope_condition
 
 if TYPE_CHECKING:
     from jantar.engine.records.models import Record
@@ -287,6 +288,8 @@ class RecordType:
     #: What decides with the scope of the roles: (actor, action, scope, path to the record) -> condition. For records
     #: that have the rights of what they hang on.
     within: "Callable[[Actor, str, Q, str], Q] | None" = None
+    #: Who sees a record besides those whose roles say so: the users in a part, as its name and its column.
+    shown_to: tuple[str, str] | None = None
     #: The key of the record it hangs on: what the search finds is told with that record.
     hangs_on: str = ""
     #: Whether records that it points to show its records on a tab.
@@ -329,7 +332,17 @@ class RecordType:
         if actor.as_of:
             return Q() if actor.may(action, self.name) else prefixed(NOTHING, path)
         scope = prefixed(scope_condition(actor, self.name, action), path)
-        return self.within(actor, action, scope, f"{path}__" if path else "") if self.within else scope
+        before = f"{path}__" if path else ""
+        if self.shown_to and scope and action == Action.SEE and actor.may(action, self.name):
+            scope |= self.shown_by_part(*self.shown_to, actor, before)
+        return self.within(actor, action, scope, before) if self.within else scope
+
+    def shown_by_part(self, name: str, column: str, actor: Actor, path: str) -> Q:
+        part = self.part(name)
+        if part is None:
+            raise TypeError(f"{self.name} has no part {name!r}.")
+        rows = part.model._base_manager.filter(**{column: actor.user_id})
+        return among(rows.order_by().values(f"{part.parent}_id"), path)
 
     def visible_to(self, actor: Actor, action: str = "see") -> Any:
         return self.model.objects.visible_to(actor, action)

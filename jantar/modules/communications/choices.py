@@ -28,6 +28,14 @@ class Priority(TextChoices):
     LOW = "low", pgettext_lazy("priority", "Low")
 
 
+class Answer(TextChoices):
+    """What somebody answered to an invitation."""
+
+    ACCEPTED = "accepted", pgettext_lazy("meeting", "Accepted")
+    TENTATIVE = "tentative", pgettext_lazy("meeting", "Tentative")
+    DECLINED = "declined", pgettext_lazy("meeting", "Declined")
+
+
 class Lead(TextChoices):
     """How long before its time somebody is reminded, in minutes."""
 

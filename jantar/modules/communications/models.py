@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -12,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from jantar.engine.fields.model_fields import MinutesField, MoneyField, RecordKeyField
 from jantar.engine.records.links import RecordLink
 from jantar.engine.records.models import Record
-from jantar.modules.communications.choices import ActivityKind, Lead, Outcome, Priority
+from jantar.modules.communications.choices import ActivityKind, Answer, Lead, Outcome, Priority
 
 ALIVE = Q(deleted_at=None)
 
@@ -34,6 +35,7 @@ class Activity(Record):
     at = models.DateTimeField(_("when"), default=timezone.now)
     duration = MinutesField(_("duration"), null=True, blank=True)
     all_day = models.BooleanField(_("all day"), default=False, db_default=False)
+    location = models.CharField(_("place"), max_length=200, blank=True, default="", db_default="")
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True, default="")
     cost = MoneyField(_("cost"))
     reminder = lead_field()
@@ -70,7 +72,8 @@ class ActivityLink(RecordLink):
 
 
 class Participant(models.Model):
-    """Who took part: a person of the register or one of us."""
+    """Who takes part: a person of the register, one of us, or anybody with a mail address; `answer` is empty until
+    somebody answered the invitation."""
 
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="participants")
     person = models.ForeignKey(
@@ -79,14 +82,21 @@ class Participant(models.Model):
     user = models.ForeignKey(
         "accounts.User", verbose_name=_("colleague"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
     )
+    email = models.EmailField(_("e-mail"), blank=True, default="", db_default="")
+    answer = models.CharField(
+        pgettext_lazy("meeting", "answer"), max_length=10, choices=Answer, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("participant")
         verbose_name_plural = _("participants")
         constraints = [
             models.CheckConstraint(
-                condition=Q(person=None) ^ Q(user=None), name="participant_is_one",
-                violation_error_message=_("A participant is a person or a colleague."),
+                condition=Q(person__isnull=False, user=None, email="")
+                | Q(person=None, user__isnull=False, email="")
+                | (Q(person=None, user=None) & ~Q(email="")),
+                name="participant_is_one",
+                violation_error_message=_("A participant is a person, a colleague or an e-mail address."),
             ),
             models.UniqueConstraint(
                 fields=["activity", "person"], name="participant_person_once",
@@ -96,10 +106,14 @@ class Participant(models.Model):
                 fields=["activity", "user"], name="participant_user_once",
                 violation_error_message=_("This colleague already takes part."),
             ),
+            models.UniqueConstraint(
+                F("activity"), Lower("email"), condition=~Q(email=""), name="participant_email_once",
+                violation_error_message=_("This address already takes part."),
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return str(self.person or self.user)
+        return str(self.person or self.user or self.email)
 
 
 class Task(Record):

@@ -39,12 +39,12 @@ def effort(type_name: str, pks: Sequence[int], actor: Actor, condition: Q | None
 
 
 def participants_of(activities: Sequence[int], actor: Actor) -> dict[int, list[str]]:
-    """Names of those who took part in each activity: colleagues, and the persons the actor may see; two statements."""
+    """Names of who takes part in each activity: colleagues, addresses, persons the actor may see; two statements."""
     rows = list(Participant.objects.filter(activity__in=activities).select_related("user").order_by("id"))
     titles = record_titles({RecordKey("people", row.person_id) for row in rows if row.person_id}, actor)
     found: dict[int, list[str]] = {}
     for row in rows:
-        name = row.user.full_name if row.user else titles.get(RecordKey("people", row.person_id or 0))
+        name = row.user.full_name if row.user else row.email or titles.get(RecordKey("people", row.person_id or 0))
         if name:
             found.setdefault(row.activity_id, []).append(name)
     return found

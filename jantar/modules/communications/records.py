@@ -27,6 +27,7 @@ def due_fields() -> Mapping[str, Field]:
 
 
 IS_MINE = {"field": "owner", "op": "is", "value": "me"}
+TAKES_PART = {"relation": "participants", "has": "any", "where": {"field": "user", "op": "is", "value": "me"}}
 IS_OPEN = {"field": "done_at", "op": "empty"}
 IS_PAST = {"field": "due_at", "op": "within", "value": "before today"}
 
@@ -44,7 +45,14 @@ activities = RecordType(
     title="subject",
     columns=("subject", "links", "kind", "at", "duration", "outcome", "cost", "owner"),
     sort="-at",
-    views=(View("mine", _("My activities"), {"all": [IS_MINE]}),),
+    views=(
+        View("mine", _("My activities"), {"all": [{"any": [IS_MINE, TAKES_PART]}]}),
+        View(
+            "meetings",
+            _("My meetings"),
+            {"all": [{"field": "kind", "op": "is", "value": "meeting"}, {"any": [IS_MINE, TAKES_PART]}]},
+        ),
+    ),
     sections=(
         Section(
             _("Activity"),
@@ -53,6 +61,7 @@ activities = RecordType(
             "at",
             "duration",
             "all_day",
+            "location",
             "outcome",
             "cost",
             "owner",
@@ -67,6 +76,7 @@ activities = RecordType(
         Part("links", ActivityLink, "activity", _("Linked records"), column=_("About")),
         Part("participants", Participant, "activity", _("Participants")),
     ),
+    shown_to=("participants", "user"),
     actions=(PLAN_TASK,),
     labels={"text": _("what was said")},
     milestones=(),

@@ -94,7 +94,7 @@ def test_it_comes_once_however_often_the_job_runs_and_again_when_the_time_is_cha
 
 
 def test_who_takes_part_is_reminded_of_the_time_at_least(ada, north):
-    eva = make_user("Eva", north, scope=Scope.OWN)
+    eva = make_user("Eva", north)  # without a role that lets her see activities
     meet(ada, 10, subject="Secret merger", participants=[{"user": eva}])
     assert reminding.remind() == 2
     assert told(eva) == ["An appointment whose details you may not see"]

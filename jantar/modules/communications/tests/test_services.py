@@ -98,7 +98,7 @@ def test_an_activity_about_a_record_the_actor_may_not_see_is_refused(ada, bob, j
 def test_a_participant_is_a_person_or_a_colleague(ada, jan):
     with pytest.raises(Invalid) as refusal:
         services.log_activity(about=[jan], actor=ada, kind="call", subject="?", participants=[{}])
-    assert refusal.value.errors == {"participants": ["A participant is a person or a colleague."]}
+    assert refusal.value.errors == {"participants": ["A participant is a person, a colleague or an e-mail address."]}
     assert not Activity.objects.exists()
 
 
