@@ -16,6 +16,7 @@ from jantar.engine.records.errors import BadQuery, NotFound
 from jantar.engine.records.listing import Query, count_of, page_of
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.sight import load_references
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,8 @@ def searched(text: str) -> str:
 def show_record(record_type: RecordType, actor: Actor, pk: int, names: str = "") -> dict[str, Any]:
     """One record with its parts. Raises NotFound."""
     wanted = wanted_of(record_type, actor, names, with_parts=True)
-    loads = [path for field in wanted.fields.values() for path in field.loads]
     rows = with_computed(record_type.visible_to(actor).filter(pk=pk), wanted.fields.values())
-    found = dump_all(list(rows.select_related(*loads) if loads else rows), wanted, actor)
+    found = dump_all(list(load_references(rows, wanted.fields.values(), actor)), wanted, actor)
     if not found:
         raise NotFound(_("There is no such record."))
     return found[0]
@@ -102,7 +102,7 @@ def dump_all(records: Sequence[Any], wanted: Wanted, actor: Actor) -> list[dict[
     if not records:
         return []
     pks = [record.pk for record in records]
-    parts = [(part, part.rows(pks)) for part in wanted.parts]
+    parts = [(part, part.rows(pks, actor)) for part in wanted.parts]
     dump = Dump(actor)
     dump.look_up(wanted.fields, records)
     for part, found in parts:

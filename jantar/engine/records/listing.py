@@ -29,7 +29,7 @@ from jantar.engine.records.ordering import (
 )
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
-from jantar.engine.records.sight import hide_unseen, with_sight
+from jantar.engine.records.sight import hide_unseen, load_references, with_sight
 
 EXACT_UP_TO = 10_000
 MAX_LIMIT = 500
@@ -110,15 +110,10 @@ def sort_keys(query: Query) -> list[SortKey]:
 def in_order(query: Query, keys: Sequence[SortKey]) -> Any:
     rows = rows_of(query).annotate(**{key.alias: key.expression() for key in keys})
     rows = rows.filter(*(key.condition() for key in keys)).order_by(*order_of(keys))
-    if loads := loads_of(query):
-        rows = rows.select_related(*loads)
-    rows = with_computed(with_sight(rows, shown_fields(query).values(), query.actor), shown_fields(query).values())
-    return rows.only(*stored_columns(query)) if query.narrow else rows
-
-
-def loads_of(query: Query) -> list[str]:
-    fields = query.record_type.fields(query.actor)
-    return [path for name in query.columns if name in fields for path in fields[name].loads]
+    shown = shown_fields(query).values()
+    rows = with_sight(load_references(rows, shown, query.actor), shown, query.actor)
+    rows = with_computed(rows, shown)
+    return rows.only(*stored_columns(query)) if query.narrow and not query.actor.as_of else rows
 
 
 def shown_fields(query: Query) -> dict[str, Field]:

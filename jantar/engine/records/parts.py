@@ -70,12 +70,15 @@ class Part:
 
         For an actor, referenced records that the actor may not see are marked as hidden.
         """
-        from jantar.engine.records.sight import hide_unseen, with_sight  # which knows all types and their parts
+        from jantar.engine.records.sight import (  # which knows all types and their parts
+            hide_unseen,
+            load_references,
+            with_sight,
+        )
 
-        loads = [path for one in self.fields.values() for path in one.loads]
-        rows = self.model._default_manager.filter(**{f"{self.parent}__in": record_ids})
-        rows = rows.select_related(*loads) if loads else rows
-        loaded = self._in_order(with_sight(rows, self.fields.values(), actor) if actor else rows)
+        fields = self.fields.values()
+        rows = load_references(self.model._default_manager.filter(**{f"{self.parent}__in": record_ids}), fields, actor)
+        loaded = self._in_order(with_sight(rows, fields, actor) if actor else rows)
         if actor:
             hide_unseen(loaded, self.fields)
         found: dict[int, list[Any]] = {pk: [] for pk in record_ids}

@@ -17,8 +17,25 @@ from jantar.engine.records.models import Record
 from jantar.engine.records.registry import registry
 
 
+def load_references(rows: Any, fields: Iterable[Field], actor: Actor | None) -> Any:
+    """The queryset with what the fields refer to: joined, or of the past read by id, one statement for each.
+
+    What a table held at a moment is put together from its history. A join does that for all of its rows, even
+    when one of them is wanted.
+    """
+    loads = list(dict.fromkeys(path for one in fields for path in one.loads))
+    if not loads:
+        return rows
+    return rows.prefetch_related(*loads) if actor and actor.as_of else rows.select_related(*loads)
+
+
 def with_sight(rows: Any, fields: Iterable[Field], actor: Actor) -> Any:
-    """The queryset with a column per reference to a record; `hide_unseen` reads them."""
+    """The queryset with a column per reference to a record; `hide_unseen` reads them.
+
+    The past needs none: only what may be seen today is there, and the row itself says whether it was in the bin.
+    """
+    if actor.as_of:
+        return rows
     seen = {sight_of(one): is_true(seen_condition(one, actor)) for one in fields if refers_to_record(one)}
     return rows.annotate(**seen) if seen else rows
 
@@ -33,7 +50,7 @@ def hide_unseen(rows: Sequence[Any], fields: Mapping[str, Field]) -> None:
             if row._state.fields_cache.get(name, row) is None:  # in the past there is only what may be seen
                 setattr(row, name, row._meta.get_field(name).related_model(pk=getattr(row, id_name)))
                 hide(getattr(row, name))
-            elif not getattr(row, sight, True):
+            elif not (getattr(row, sight) if hasattr(row, sight) else getattr(row, name).deleted_at is None):
                 hide(getattr(row, name))
 
 

@@ -14,6 +14,7 @@ from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.records.links import visible_keys
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.engine.records.sight import load_references
 from jantar.engine.timeline import stream
 from jantar.engine.timeline.kinds import kind_of
 from jantar.engine.timeline.models import Place
@@ -78,8 +79,7 @@ def _records(record_type: RecordType, actor: Actor, delivery: Delivery) -> list[
 
 def _dumped(record_type: RecordType, actor: Actor, rows: Any) -> dict[int, Any]:
     wanted = reading.wanted_of(record_type, actor, "", with_parts=True)
-    loads = [path for field in wanted.fields.values() for path in field.loads]
-    found = reading.dump_all(list(rows.select_related(*loads) if loads else rows), wanted, actor)
+    found = reading.dump_all(list(load_references(rows, wanted.fields.values(), actor)), wanted, actor)
     return {one["id"]: one for one in found}
 
 

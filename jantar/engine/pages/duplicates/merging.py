@@ -32,7 +32,7 @@ from jantar.engine.records.merging.service import (
 from jantar.engine.records.merging.values import Choice, Line, choose, mergeable
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
-from jantar.engine.records.sight import hide_unseen, with_sight
+from jantar.engine.records.sight import hide_unseen, load_references, with_sight
 from jantar.kit.numbers import whole_number
 
 TAKE = "take-"
@@ -179,9 +179,8 @@ def load_members(record_type: RecordType, pks: Sequence[int], actor: Actor) -> l
         raise Invalid({"with": [_("Choose 2 to %(n)d records to merge.") % {"n": MOST_MERGED}]})
     group_of(pks[0], pks[1:])
     fields = record_type.fields(actor)
-    loads = {path for one in fields.values() for path in one.loads}
     rows = record_type.visible_to(actor).filter(pk__in=pks)
-    found = list(with_sight(rows.select_related(*loads) if loads else rows, fields.values(), actor))
+    found = list(with_sight(load_references(rows, fields.values(), actor), fields.values(), actor))
     hide_unseen(found, fields)
     by_pk = {one.pk: one for one in found}
     if len(by_pk) != len(pks):

@@ -28,7 +28,7 @@ from jantar.engine.records.record_type import RecordAction, RecordType
 from jantar.engine.records.references import record_titles
 from jantar.engine.records.registry import Relation
 from jantar.engine.records.related import linking_part, pointing_column, related_to
-from jantar.engine.records.sight import hide_unseen, is_true, with_sight
+from jantar.engine.records.sight import hide_unseen, is_true, load_references, with_sight
 from jantar.ui import html
 
 KEY_FACTS = 5
@@ -91,13 +91,12 @@ class RelatedTab:
 def load_for_page(record_type: RecordType, pk: int, actor: Actor) -> Any:
     """The record with what its fields refer to, and `may_edit` and `may_delete`; one statement. Raises NotFound."""
     fields = record_type.fields(actor)
-    loads = {path for one in fields.values() for path in one.loads}
     rows = record_type.visible_to(actor)
     rows = rows.annotate(
         may_edit=is_true(record_type.allowed(actor, "edit")), may_delete=is_true(record_type.allowed(actor, "delete"))
     )
     rows = with_watch(rows, record_type.name, actor)
-    rows = with_sight(rows.select_related(*loads) if loads else rows, fields.values(), actor)
+    rows = with_sight(load_references(rows, fields.values(), actor), fields.values(), actor)
     record = with_computed(rows, fields.values()).one(pk)
     if record is None:
         raise NotFound(_("There is no such record."))
