@@ -26,11 +26,15 @@ def pytest_load_initial_conftests() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_rates() -> None:
-    """Exchange rates are kept per process, tests are not to see those of another."""
+def _nothing_kept() -> None:
+    """Exchange rates and what caches hold are kept per process; tests are not to see those of another."""
+    from django.core.cache import caches
+
     from jantar.engine.fields.rates import kept_rate
 
     kept_rate.cache_clear()
+    for cache in caches.all():
+        cache.clear()
 
 
 def pytest_unconfigure() -> None:
