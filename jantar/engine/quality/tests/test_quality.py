@@ -26,12 +26,6 @@ companies, people, deals, tasks = (registry.get(name) for name in ("companies", 
 USUAL = Question()
 
 
-@pytest.fixture(autouse=True)
-def counted_anew(monkeypatch):
-    """However slow the machine is, nothing is kept unless a test is about that."""
-    monkeypatch.setattr(counting, "SLOW", float("inf"))
-
-
 @pytest.fixture
 def boss():
     return make_user("Boss", admin=True)
