@@ -208,6 +208,18 @@ class List:
         return len(self.fields) + 1 + self.may_select
 
     @cached_property
+    def kept_by(self) -> str:
+        """Everything besides the language that the menus and heads kept in the cache depend on.
+
+        They may show nothing that this does not name (decision 17).
+        """
+        state = self.state
+        known = [(field.name, str(field.label)) for field in state.columns_known.values()]
+        widths = [(column.name, column.width) for column in self.columns]
+        shown = (state.text, state.by, state.exports, state.board_address, known, widths, self.may, self.may_select)
+        return repr((*shown, self.views.kept_by))
+
+    @cached_property
     def may(self) -> dict[str, bool]:
         name, actor = self.record_type.name, self.state.actor
         return {action: actor.may(action, name) for action in ("create", "edit", "delete", "bulk", "import", "export")}

@@ -1,10 +1,11 @@
 """The rows of a list as HTML. Written in Python because a template takes five times as long for 400 cells."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from django.utils.functional import cached_property
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -41,7 +42,7 @@ class ListRows:
         return SafeString("".join(self._row(row) for row in self.rows))
 
     def _row(self, row: Any) -> str:
-        title = escape(str(row))
+        title = escaped(str(row))
         cells = "".join(
             f"{start}{self._value(field, row)}</td>" for start, field in zip(self._starts, self.fields, strict=True)
         )
@@ -76,7 +77,7 @@ class ListRows:
 
     @cached_property
     def _select(self) -> str:
-        return escape(_("Select %(title)s"))
+        return escaped(_("Select %(title)s"))
 
     def _value(self, field: Field, row: Any) -> str:
         if isinstance(field, FirstLinked):
@@ -85,12 +86,12 @@ class ListRows:
         if isinstance(field, AnyRecord):
             return link(value, self._titles.get(value, ""))
         if field.kind not in REPEATED:
-            shown = conditional_escape(show_value(field, value))
+            shown = escaped(show_value(field, value))
             is_late = field.name in self._deadlines and self.record_type.is_late(field.name, row, self.actor.today)
             return late(shown) if is_late else shown
         drawn = (field.name, getattr(value, "pk", value))
         if drawn not in self._drawn:
-            self._drawn[drawn] = conditional_escape(show_value(field, value))
+            self._drawn[drawn] = escaped(show_value(field, value))
         return self._drawn[drawn]
 
     @cached_property
@@ -109,6 +110,11 @@ class ListRows:
         fields = [field for field in self.fields if isinstance(field, AnyRecord)]
         keys = [key for row in self.rows for field in fields if (key := field.read(row))]
         return record_titles(keys, self.actor) if keys else {}
+
+
+def escaped(shown: SafeString | str) -> str:
+    """As Django's `conditional_escape`, without its way around lazy texts, which takes longer than the escaping."""
+    return shown if isinstance(shown, SafeString) else escape(shown)
 
 
 def link(key: RecordKey | None, title: str) -> str:

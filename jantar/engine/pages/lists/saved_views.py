@@ -32,6 +32,15 @@ class ViewMenu:
     pins: frozenset[int] = frozenset()
 
     @property
+    def kept_by(self) -> tuple[object, ...]:
+        """What the menu depends on besides the address of the list, which names the view shown."""
+        state = self.state
+        views = [(str(view.pk), str(view.name)) for view in state.all_views]
+        is_default = bool(self.shown_saved and self.shown_saved.is_default)
+        offers = (self.may_change, self.is_pinned, self.may_be_default, is_default, self.opens_here, state.is_changed)
+        return (views, state.opening, str(state.view and state.view.pk), offers)
+
+    @property
     def is_pinned(self) -> bool:
         return self.shown_saved is not None and self.shown_saved.pk in self.pins
 

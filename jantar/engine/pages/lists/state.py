@@ -154,8 +154,8 @@ class ListState:
 
     @property
     def text(self) -> str:
-        """The state as query text, for hidden inputs; `state_from` reads it."""
-        return encode({**self.parameters(), "place": self.place})
+        """The state as query text, for hidden inputs; `state_from` reads it. It leads to the first page."""
+        return encode({**self.with_().parameters(), "place": self.place})
 
     @property
     def path(self) -> str:
