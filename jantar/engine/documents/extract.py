@@ -2,33 +2,53 @@
 
 A program of its own (`python -m jantar.engine.documents.extract KIND MEDIA_TYPE FILE FOLDER`), because files come from
 anywhere: whatever a broken or hostile one does to the libraries ends with the process, its memory and its time. It
-writes text.txt, small.webp and large.webp into the folder, those it can make.
+writes text.txt, small.webp, large.webp and preview.json into the folder, those it can make.
 """
 
 import codecs
+import json
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from xml.etree.ElementTree import iterparse
+
+from jantar.engine.documents.office import Bounded, is_locked, preview_of
 
 MOST_TEXT = 1_000_000
 MOST_PAGES = 500
-MOST_XML = 200 * 1024**2
 MOST_PIXELS = 120_000_000
 MEMORY = 1536 * 1024**2
 SECONDS = 30
 SMALL, LARGE = (160, 160), (1600, 1600)
+OFFICE = ("words", "sheet", "slides")
 
 
 def main(kind: str, media_type: str, path: Path, folder: Path) -> None:
+    """Raises what the libraries raise; preview.json says then in a word what is the matter."""
     limit()
-    if kind in ("pdf", "image"):
-        draw(kind, path, folder)
-    with suppress(OSError):
-        (folder / "text.txt").write_text(shortened(text_of(kind, media_type, path)), "utf-8", errors="replace")
+    try:
+        if kind in OFFICE and is_locked(path):
+            put_preview(folder, {"state": "locked"})
+            return
+        if kind in ("pdf", "image"):
+            draw(kind, path, folder)
+        with suppress(OSError):
+            (folder / "text.txt").write_text(shortened(text_of(kind, media_type, path)), "utf-8", errors="replace")
+        if kind in OFFICE:
+            put_preview(folder, preview_of(kind, media_type, path))
+    except MemoryError:
+        put_preview(folder, {"state": "large"})
+        raise
+    except Exception as error:
+        put_preview(folder, {"state": "locked" if "password" in str(error).lower() else "broken"})
+        raise
+
+
+def put_preview(folder: Path, preview: dict[str, Any]) -> None:
+    (folder / "preview.json").write_text(json.dumps(preview), "utf-8")
 
 
 def limit() -> None:
@@ -119,21 +139,6 @@ def paragraphs_of(file: Any, ends: set[str]) -> Iterator[str]:
             yield "".join(element.itertext())
             yield "\n"
             element.clear()
-
-
-class Bounded:
-    """A file that ends with an error where a bomb would go on."""
-
-    def __init__(self, file: Any) -> None:
-        self.file: BinaryIO = file
-        self.left = MOST_XML
-
-    def read(self, size: int = -1) -> bytes:
-        data = self.file.read(min(size, 65_536) if size > 0 else 65_536)
-        self.left -= len(data)
-        if self.left < 0:
-            raise ValueError("too much XML")
-        return data
 
 
 def draw(kind: str, path: Path, folder: Path) -> None:

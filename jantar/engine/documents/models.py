@@ -48,7 +48,8 @@ class Reading(models.TextChoices):
 class Content(models.Model):
     """The bytes of a file. Nobody is shown a content but through a document they may see.
 
-    `words` are those of the text, folded and each once: what it is found by. `small` and `large` are pictures of it.
+    `words` are those of the text, folded and each once: what it is found by. `small` and `large` are pictures of it,
+    `preview` is what is shown of an office file (see `previews`).
     """
 
     file = models.OneToOneField("files.StoredFile", on_delete=models.PROTECT, related_name="+")
@@ -60,6 +61,7 @@ class Content(models.Model):
     reading = models.CharField(max_length=10, choices=Reading, default=Reading.WAITING)
     text = models.TextField(default="")
     words = models.TextField(default="")
+    preview = models.JSONField(null=True)
     small = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
     large = models.ForeignKey("files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+")
 

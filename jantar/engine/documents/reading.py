@@ -1,17 +1,20 @@
 """What files say and how they look, found out by a job with bounded time and memory."""
 
+import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from jantar.engine.documents.contents import UNREAD
 from jantar.engine.documents.models import Content, Reading
+from jantar.engine.documents.previews import clean
 from jantar.engine.search.text import words_of
 from jantar.platform.files.models import StoredFile
 from jantar.platform.files.services import open_file, store_file
@@ -20,6 +23,8 @@ SECONDS = 60
 #: The index keeps less than a megabyte for each record.
 MOST_WORDS = 700_000
 PICTURES = ("small", "large")
+#: What a preview takes at most, in bytes; the reader stays far below.
+MOST_PREVIEW = 8 * 1024**2
 
 
 def read_content(content_id: int) -> None:
@@ -45,8 +50,14 @@ def extract(content: Content, folder: Path) -> bool:
     try:
         ended = subprocess.run([*command, str(source), str(folder)], capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        return False
-    return ended.returncode == 0
+        return ended_early(folder)
+    return ended.returncode == 0 or (ended.returncode < 0 and ended_early(folder))
+
+
+def ended_early(folder: Path) -> bool:
+    """The reader was stopped: the file takes more memory or time than there is."""
+    (folder / "preview.json").write_text('{"state": "large"}', "utf-8")
+    return False
 
 
 def put_results(content: Content, folder: Path, done: bool) -> None:
@@ -57,8 +68,20 @@ def put_results(content: Content, folder: Path, done: bool) -> None:
         picture = folder / f"{name}.webp"
         if picture.exists():
             setattr(content, name, stored_picture(picture))
+    content.preview = preview_in(folder)
     content.reading = Reading.DONE if done else Reading.FAILED
-    content.save(update_fields=["text", "words", "reading", *PICTURES])
+    content.save(update_fields=["text", "words", "preview", "reading", *PICTURES])
+
+
+def preview_in(folder: Path) -> dict[str, Any] | None:
+    """What the reader has to show, cleaned: it may have been made by the file that it read."""
+    path = folder / "preview.json"
+    if not path.exists() or path.stat().st_size > MOST_PREVIEW:
+        return None
+    try:
+        return clean(json.loads(path.read_text("utf-8")))
+    except ValueError:
+        return {"state": "broken"}
 
 
 def stored_picture(picture: Path) -> StoredFile:

@@ -88,6 +88,7 @@ def version_of(document: Document, number: int | None = None) -> Version:
     found = (
         Version.objects.filter(document=document, number=wanted)
         .select_related("content__file", "content__small", "content__large")
+        .defer("content__words", "content__preview")
         .first()
     )
     if found is None:
@@ -97,7 +98,8 @@ def version_of(document: Document, number: int | None = None) -> Version:
 
 def versions_of(document: Document) -> Any:
     """All versions of a document that the caller has found within rights, the newest first."""
-    return Version.objects.filter(document=document).select_related("content", "author").order_by("-number")
+    versions = Version.objects.filter(document=document).select_related("content", "author")
+    return versions.defer("content__text", "content__words", "content__preview").order_by("-number")
 
 
 def put_version(document: Document, content: Content, name: str, actor: Actor, note: str = "") -> None:

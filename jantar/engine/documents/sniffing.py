@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.documents.models import Kind
 from jantar.engine.fields.errors import Invalid
+from jantar.platform.files.services import CHUNK_BYTES
 
 HEAD = 4096
 #: Archives (office files are some too) that unpack to more than this, or to so many times their size, are bombs.
@@ -54,6 +55,12 @@ PARTS = {
     "xl/": (Kind.SHEET, f"{OFFICE}spreadsheetml.sheet"),
     "ppt/": (Kind.SLIDES, f"{OFFICE}presentationml.presentation"),
 }
+#: A password turns an office file into a store of another kind, in which its content is one stream of this name.
+STORE = b"\xd0\xcf\x11\xe0"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+ENCRYPTED_TYPE = f"{OFFICE}encrypted"
+NAMED_KINDS = {"docx": Kind.WORDS, "docm": Kind.WORDS, "xlsx": Kind.SHEET, "xlsm": Kind.SHEET,
+               "pptx": Kind.SLIDES, "pptm": Kind.SLIDES}  # fmt: skip
 OPEN_KINDS = {"text": Kind.WORDS, "spreadsheet": Kind.SHEET, "presentation": Kind.SLIDES}
 
 
@@ -85,8 +92,8 @@ def look(content: IO[bytes], head: bytes, name: str) -> Found:
         return Kind.PDF, "application/pdf"
     if head.startswith(b"PK"):
         return look_into(content, name)
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        return Kind.OTHER, "application/x-ole-storage"
+    if head.startswith(STORE):
+        return look_into_store(content, name)
     if is_text(head):
         return Kind.TEXT, "text/plain"
     return Kind.OTHER, "application/octet-stream"
@@ -112,6 +119,24 @@ def look_into(content: IO[bytes], name: str) -> Found:
             if any(one.startswith(start) for one in names):
                 return found
     return Kind.ARCHIVE, "application/zip"
+
+
+def look_into_store(content: IO[bytes], name: str) -> Found:
+    """An old office file, or a new one that is protected by a password: then its name says what it is."""
+    kind = NAMED_KINDS.get(ending_of(name))
+    if kind and contains(content, ENCRYPTED):
+        return kind, ENCRYPTED_TYPE
+    return Kind.OTHER, "application/x-ole-storage"
+
+
+def contains(content: IO[bytes], wanted: bytes) -> bool:
+    content.seek(0)
+    end = b""
+    while chunk := content.read(CHUNK_BYTES):
+        if wanted in end + chunk:
+            return True
+        end = chunk[-len(wanted) :]
+    return False
 
 
 def refuse_bomb(entries: list[zipfile.ZipInfo], name: str) -> None:

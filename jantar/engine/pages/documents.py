@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from jantar.engine.documents import services
 from jantar.engine.documents.contents import contents_with_picture
 from jantar.engine.documents.models import Document
+from jantar.engine.documents.previews import part_of, preview_of
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.pages.forms.page import leading_to
@@ -190,13 +191,24 @@ def show_file(request: HttpRequest, pk: int) -> HttpResponse:
     documents = load_type(request, "documents")
     document = load_record(request, documents, pk)
     actor = current_actor(request)
+    content = services.version_of(document).content if document.number else None
     context = {
         "document": document,
-        "content": services.version_of(document).content if document.number else None,
+        "content": content,
+        "preview": preview_of(content) if content else None,
         "versions": services.versions_of(document),
         "may_edit": documents.visible_to(actor, "edit").filter(pk=pk).exists(),
     }
     return render(request, "documents/file.html", context)
+
+
+def preview_part(request: HttpRequest, pk: int, part: int) -> HttpResponse:
+    """A sheet, the text or the slides of the newest version, as far as they are shown."""
+    document = load_record(request, load_type(request, "documents"), pk)
+    found = part_of(services.version_of(document).content, part)
+    if found is None:
+        raise NotFound(_("There is no such page."))
+    return render(request, "documents/preview_part.html", {"part": found})
 
 
 def download(request: HttpRequest, pk: int, number: int | None = None) -> HttpResponseBase:

@@ -144,6 +144,7 @@ DOCUMENTS = [
     path("documents/company/", documents.company_files, name="company_files"),
     path("documents/upload/", documents.upload, name="upload"),
     path("documents/<int:pk>/file/", documents.show_file, name="file"),
+    path("documents/<int:pk>/preview/<int:part>/", documents.preview_part, name="file_preview"),
     path("documents/<int:pk>/picture/<str:size>/", documents.picture, name="file_picture"),
     path("documents/<int:pk>/remove/", documents.remove, name="file_remove"),
     path("documents/<int:pk>/download/", documents.download, name="download"),

@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 from PIL import Image
 
-from jantar.engine.documents import extract, services
+from jantar.engine.documents import extract, office, services
 from jantar.engine.documents.models import Content, Document, Reading
 from jantar.engine.documents.reading import MOST_WORDS, distinct, read_content, read_late
 from jantar.engine.documents.tests.conftest import zipped
@@ -157,7 +157,7 @@ def test_xml_that_grows_when_it_is_read_comes_to_nothing(attach: Any) -> None:
 
 
 def test_a_part_that_unpacks_without_end_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extract, "MOST_XML", 1000)
+    monkeypatch.setattr(office, "MOST_XML", 1000)
     path = tmp_path / "a.docx"
     path.write_bytes(docx("x" * 2000))
     with pytest.raises(ValueError, match="too much XML"):
