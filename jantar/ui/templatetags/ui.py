@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from jantar.ui import formats, html
+from jantar.ui.addresses import address
 from jantar.ui.assets import asset_url
 
 register = template.Library()
@@ -27,6 +28,12 @@ class HasAmount(Protocol):
 def asset(name: str) -> str:
     """Address of a built asset: {% asset "main.js" %}."""
     return asset_url(name)
+
+
+@register.simple_tag(name="address")
+def address_tag(name: str, *args: object) -> str:
+    """As `url`, remembered, for what pages draw many times: {% address "pages:edit" type.name record.pk %}."""
+    return address(name, *args)
 
 
 @register.simple_tag

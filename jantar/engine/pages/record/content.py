@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -30,6 +29,7 @@ from jantar.engine.records.registry import Relation
 from jantar.engine.records.related import linking_part, pointing_column, related_to
 from jantar.engine.records.sight import hide_unseen, is_true, load_references, with_sight
 from jantar.ui import html
+from jantar.ui.addresses import address
 
 KEY_FACTS = 5
 #: Shown beside the sections, not in them.
@@ -245,13 +245,13 @@ class RecordPage:
         if not self.record.may_edit or not self.actor.may("create", "documents"):
             return None
         if self.record_type.name == "documents":
-            return Uploads(reverse("pages:version_upload", args=[self.record.pk]), is_single=True)
+            return Uploads(address("pages:version_upload", self.record.pk), is_single=True)
         if self.record_type.name == "folders":
-            return Uploads(reverse("pages:upload"), folder=str(self.record.pk))
-        return Uploads(reverse("pages:upload"), about=str(RecordKey(self.record_type.name, self.record.pk)))
+            return Uploads(address("pages:upload"), folder=str(self.record.pk))
+        return Uploads(address("pages:upload"), about=str(RecordKey(self.record_type.name, self.record.pk)))
 
     def _address(self, place: str, name: str) -> str:
-        return reverse(f"pages:{place}", args=[self.record_type.name, self.record.pk, name])
+        return address(f"pages:{place}", self.record_type.name, self.record.pk, name)
 
 
 def label_of(relation: Relation) -> str:
@@ -269,4 +269,4 @@ def address_of_new(relation: Relation, target: RecordType, pk: int) -> str:
     value = f"{target.name}/{pk}" if relation.where else pk
     name = linking_part(relation) or pointing_column(relation)
     query = urlencode({name: value, "dialog": 1, "stay": 1})
-    return f"{reverse('pages:new', args=[relation.record_type.name])}?{query}"
+    return f"{address('pages:new', relation.record_type.name)}?{query}"
