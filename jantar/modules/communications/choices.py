@@ -1,5 +1,7 @@
 """The fixed lists of communication."""
 
+from typing import Any
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -34,6 +36,14 @@ class Answer(TextChoices):
     ACCEPTED = "accepted", pgettext_lazy("meeting", "Accepted")
     TENTATIVE = "tentative", pgettext_lazy("meeting", "Tentative")
     DECLINED = "declined", pgettext_lazy("meeting", "Declined")
+
+
+#: What stands on the buttons of an invitation.
+VERBS: dict[str, Any] = {
+    Answer.ACCEPTED: pgettext_lazy("meeting", "Accept"),
+    Answer.TENTATIVE: pgettext_lazy("meeting", "Accept tentatively"),
+    Answer.DECLINED: pgettext_lazy("meeting", "Decline"),
+}
 
 
 class Lead(TextChoices):

@@ -1,8 +1,8 @@
-"""What communication does by itself: reminding, every minute."""
+"""What communication does by itself: reminding and inviting, every minute."""
 
 from django.utils.translation import gettext_lazy as _
 
-from jantar.modules.communications import reminding
+from jantar.modules.communications import invitations, reminding
 from jantar.platform.jobs import job, schedule
 
 
@@ -16,5 +16,11 @@ def delete_old_reminders() -> None:
     reminding.delete_old()
 
 
+@job("communications.invite", _("Send invitations"), internal=True)
+def send_invitations() -> None:
+    invitations.send_due()
+
+
 schedule(send_reminders, "* * * * *")
 schedule(delete_old_reminders, "55 2 * * *")
+schedule(send_invitations, "* * * * *")

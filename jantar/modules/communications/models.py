@@ -36,6 +36,10 @@ class Activity(Record):
     duration = MinutesField(_("duration"), null=True, blank=True)
     all_day = models.BooleanField(_("all day"), default=False, db_default=False)
     location = models.CharField(_("place"), max_length=200, blank=True, default="", db_default="")
+    invites = models.BooleanField(
+        _("invite by e-mail"), default=False, db_default=False,
+        help_text=_("Participants get an invitation, and a mail with each later change. Untick it and no more go out."),
+    )  # fmt: skip
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True, default="")
     cost = MoneyField(_("cost"))
     reminder = lead_field()
@@ -49,6 +53,7 @@ class Activity(Record):
             models.Index(F("at").desc(), F("id").desc(), condition=ALIVE, name="activity_by_at"),
             models.Index("owner", F("at").desc(), condition=ALIVE, name="activity_by_owner"),
             models.Index("team", F("at").desc(), condition=ALIVE, name="activity_by_team"),
+            models.Index("at", condition=Q(invites=True), name="activity_inviting"),
         ]
 
     def __str__(self) -> str:
@@ -114,6 +119,65 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return str(self.person or self.user or self.email)
+
+
+class Invited(models.Model):
+    """Up to which version of an activity the invitations were looked after."""
+
+    activity = models.OneToOneField(Activity, on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("invited meeting")
+        verbose_name_plural = _("invited meetings")
+
+    def __str__(self) -> str:
+        return str(self.activity_id)
+
+
+class Invitation(models.Model):
+    """That somebody was invited by mail. `said` is the digest of what the last mail said, `sequence` its number.
+
+    `address` is in lower case. The `uid` by which calendars know the meeting stays, also when it is merged.
+    """
+
+    activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="invitations")
+    participant = models.ForeignKey(Participant, null=True, on_delete=models.SET_NULL, related_name="+")
+    person = models.ForeignKey("contacts.Person", null=True, on_delete=models.SET_NULL, related_name="+")
+    address = models.EmailField()
+    uid = models.CharField(max_length=255)
+    name = models.CharField(max_length=200, blank=True, default="")
+    language = models.CharField(max_length=2)
+    time_zone = models.CharField(max_length=50)
+    sequence = models.PositiveIntegerField(default=0)
+    said = models.CharField(max_length=64, blank=True, default="")
+    starts_at = models.DateTimeField()
+    duration = models.PositiveIntegerField(null=True)
+    sent_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [models.UniqueConstraint(fields=["activity", "address"], name="invitation_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.address
+
+
+class Reply(models.Model):
+    """An answer given through the link in an invitation."""
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="replies")
+    answer = models.CharField(max_length=10, choices=Answer)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("reply")
+        verbose_name_plural = _("replies")
+
+    def __str__(self) -> str:
+        return str(self.invitation)
 
 
 class Task(Record):

@@ -24,6 +24,10 @@ class SentMail(models.Model):
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
     html = models.TextField(blank=True)
+    reply_to = models.CharField(_("answers go to"), max_length=254, blank=True, default="", db_default="")
+    #: An iCalendar text that goes with it, and its method (RFC 5546).
+    calendar = models.TextField(blank=True, default="", db_default="")
+    calendar_method = models.CharField(max_length=20, blank=True, default="", db_default="")
     message_id = models.CharField(max_length=200, unique=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("sent by"), null=True, on_delete=models.SET_NULL, related_name="+"

@@ -33,6 +33,14 @@ class Attachment:
     media_type: str
 
 
+@dataclass(frozen=True)
+class CalendarPart:
+    """What mail programs offer to put into a calendar: an iCalendar text, and the method it names (RFC 5546)."""
+
+    text: str
+    method: str
+
+
 def send_mail(
     to: Sequence[str],
     *,
@@ -42,8 +50,10 @@ def send_mail(
     owner_id: int | None = None,
     is_private: bool = False,
     attachments: Sequence[Attachment] = (),
+    reply_to: str = "",
+    calendar: CalendarPart | None = None,
 ) -> SentMail:
-    """Have a mail sent after the current transaction; a rollback takes it back.
+    """Have a mail sent after the current transaction; a rollback takes it back. Answers go to `reply_to`.
 
     Of a private one no page shows subject and text, and they are deleted when it was sent.
     Raises ValidationError for an address that is none and for attachments of more than `MOST_ATTACHED` bytes. Line
@@ -63,6 +73,9 @@ def send_mail(
             html=html,
             owner_id=owner_id,
             is_private=is_private,
+            reply_to=reply_to,
+            calendar=calendar.text if calendar else "",
+            calendar_method=calendar.method if calendar else "",
             message_id=make_msgid(domain=settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip(" >") or "localhost"),
         )
         MailAttachment.objects.bulk_create(
@@ -99,17 +112,24 @@ def deliver(mail_id: int) -> None:
     except (OSError, smtplib.SMTPException) as error:
         _note_failure(mail, error)
         return
-    emptied = {"subject": "", "body": "", "html": ""} if mail.is_private else {}
+    emptied = {"subject": "", "body": "", "html": "", "calendar": ""} if mail.is_private else {}
     SentMail.objects.filter(pk=mail.pk).update(state=State.SENT, sent_at=timezone.now(), error="", **emptied)
 
 
 def message_of(mail: SentMail) -> EmailMultiAlternatives:
     """The mail as Django sends it."""
     message = EmailMultiAlternatives(
-        mail.subject, mail.body, to=mail.to.split(", "), headers={"Message-ID": mail.message_id}
+        mail.subject,
+        mail.body,
+        to=mail.to.split(", "),
+        reply_to=[mail.reply_to] if mail.reply_to else None,
+        headers={"Message-ID": mail.message_id},
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
+    if mail.calendar:  # also as a file, for programs that know nothing of the other
+        message.attach_alternative(mail.calendar, f"text/calendar; method={mail.calendar_method}")
+        message.attach("invite.ics", mail.calendar.encode(), "application/ics")
     for one in mail.attachments.select_related("file"):
         with open_file(one.file) as content:
             message.attach(one.name, content.read(), one.media_type)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import ForeignKey, Model, UniqueConstraint
+from django.db.models import F, ForeignKey, Model, Q, UniqueConstraint
 
 from jantar.engine.history.models import Change
 from jantar.engine.records.database import tracked_tables
@@ -91,3 +91,19 @@ def unique_sets(model: type[Model]) -> Iterator[Sequence[str]]:
     named += [(column.name,) for column in meta.concrete_fields if column.unique and not column.primary_key]
     for names in named:
         yield [str(meta.get_field(name).column) for name in names]  # type: ignore[union-attr]
+
+
+def unique_when_filled(model: type[Model]) -> Iterator[Sequence[str]]:
+    """The columns of each rule for the rows in which one of them, a text, is not empty; spellings count as one."""
+    for one in model._meta.constraints:
+        if isinstance(one, UniqueConstraint) and one.condition is not None:
+            names = one.fields or [name for part in one.expressions for name in named_in(part)]
+            if any(one.condition == ~Q(**{name: ""}) for name in names):
+                yield [str(model._meta.get_field(name).column) for name in names]  # type: ignore[union-attr]
+
+
+def named_in(expression: Any) -> Iterator[str]:
+    if isinstance(expression, F):
+        yield str(getattr(expression, "name"))  # noqa: B009 - the types of Django do not know it
+    for inner in getattr(expression, "get_source_expressions", list)():
+        yield from named_in(inner)

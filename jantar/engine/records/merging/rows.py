@@ -9,7 +9,7 @@ from django.db.models import Model
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference
-from jantar.engine.records.merging.pointers import unique_sets
+from jantar.engine.records.merging.pointers import unique_sets, unique_when_filled
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
 from jantar.kit.text import fold
@@ -59,9 +59,12 @@ def twin(
     """The kept row that says the same, or that the database would not allow beside this one."""
     said = says(part, row, record_type, survivor, group)
     rules = [names - {f"{part.parent}_id"} for names in map(set, unique_sets(part.model))]
+    filled = [names - {f"{part.parent}_id"} for names in map(set, unique_when_filled(part.model))]
     for other in kept:
         theirs = says(part, other, record_type, survivor, group)
         if said == theirs or any(clash(names, part, said, theirs) for names in rules):
+            return other
+        if any(clash(names, part, said, theirs) and all_filled(names, part, said) for names in filled):
             return other
     return None
 
@@ -95,6 +98,10 @@ def clash(columns: set[str], part: Part, said: Said, theirs: Said) -> bool:
     if not columns or not columns <= {column for name in names for column in part.fields[name].columns}:
         return False
     return all(said[name] is not None and said[name] == theirs[name] for name in names)
+
+
+def all_filled(columns: set[str], part: Part, said: Said) -> bool:
+    return all(said[name] != "" for name, one in part.fields.items() if columns.intersection(one.columns))
 
 
 def spelt(text: str) -> str:

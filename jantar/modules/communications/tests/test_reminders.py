@@ -1,7 +1,5 @@
 """Reminders: at the chosen time, each once, on the screen and by a mail that really goes out."""
 
-import socketserver
-import threading
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 
@@ -188,35 +186,6 @@ def test_a_worker_that_dies_in_the_middle_has_done_nothing(ada, monkeypatch):
     assert Reminder.objects.count() == 0
     assert reminding.remind() == 1
     assert SentMail.objects.count() == 1
-
-
-class Smtp(socketserver.StreamRequestHandler):
-    """As much of RFC 5321 as a client needs to hand over a mail."""
-
-    def handle(self):
-        self.wfile.write(b"220 ready\r\n")
-        while line := self.rfile.readline():
-            word = line[:4].upper()
-            if word == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                lines = []
-                while (text := self.rfile.readline()) != b".\r\n":
-                    lines.append(text.removeprefix(b".") if text.startswith(b"..") else text)
-                self.server.received.append(b"".join(lines))
-            self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 fine\r\n")
-            if word == b"QUIT":
-                return
-
-
-@pytest.fixture
-def mail_server(settings):
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Smtp) as server:
-        server.received = []
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        yield server
-        server.shutdown()
 
 
 def test_the_job_runner_and_a_mail_server_deliver_exactly_one(ada, mail_server):
