@@ -12,6 +12,8 @@ SEE, CREATE, EDIT, DELETE = Action.SEE, Action.CREATE, Action.EDIT, Action.DELET
 IMPORT, EXPORT, BULK = Action.IMPORT, Action.EXPORT, Action.BULK
 #: Documents that hang on no record; those on a record have its rights.
 DOCUMENTS = ("documents", "folders")
+#: Hand-picked lists are their owners' own tools; whom they are shared with stands on each.
+LISTS: "Rights" = dict.fromkeys((SEE, CREATE, EDIT, DELETE, EXPORT, BULK), Scope.ALL)
 OWN, TEAM, BELOW, ALL = Scope.OWN, Scope.TEAM, Scope.BELOW, Scope.ALL
 
 Rights = dict[Action, Scope]
@@ -66,7 +68,8 @@ def create_role(key: str, name: str, contacts: Rights, work: Rights) -> None:
     role = Role.objects.create(key=key, name=name)
     papers = {action: scope for action, scope in contacts.items() if action != IMPORT}
     rights = {
-        **dict.fromkeys(CONTACTS, contacts), **dict.fromkeys(WORK, work), **dict.fromkeys(DOCUMENTS, papers)
+        **dict.fromkeys(CONTACTS, contacts), **dict.fromkeys(WORK, work), **dict.fromkeys(DOCUMENTS, papers),
+        "lists": LISTS,
     }  # fmt: skip
     Grant.objects.bulk_create(
         Grant(role=role, record_type=record_type, action=action, scope=scope)

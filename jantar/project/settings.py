@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "jantar.modules.contacts",
     "jantar.modules.communications",
     "jantar.modules.sales",
+    "jantar.engine.lists",
     "jantar.engine.documents",  # behind the types of the modules in navigation, search and rights
     "jantar.project",
 ]

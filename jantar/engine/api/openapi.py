@@ -10,6 +10,7 @@ from django.utils import translation
 from jantar.engine.api import custom_fields
 from jantar.engine.api.documents import PROBLEMS
 from jantar.engine.api.files import VERSION_SCHEMA
+from jantar.engine.api.members import SCHEMAS as MEMBERS_SCHEMAS
 from jantar.engine.api.problems import BY_STATUS, KINDS
 from jantar.engine.api.schemas import ID, Schema, closed, reference, schemas_of
 from jantar.engine.following.models import Kind
@@ -56,6 +57,7 @@ def all_schemas() -> dict[str, Schema]:
     found |= {"Note": NOTE, "NoteCreate": NOTE_CREATE, "NoteUpdate": NOTE_UPDATE}
     found |= {"Comment": COMMENT, "CommentCreate": COMMENT_CREATE, "CommentUpdate": COMMENT_UPDATE}
     found |= custom_fields.SCHEMAS | {"DocumentVersion": VERSION_SCHEMA}
+    found |= MEMBERS_SCHEMAS
     found |= {"Duplicates": DUPLICATES, "Notifications": NOTIFICATIONS}
     for record_type in registry.all():
         found |= schemas_of(record_type)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from jantar.engine.lists.services import add_records, load_list, remove_records
 from jantar.engine.pages.lists.bulk_selection import Selection, outcome_text
 from jantar.engine.pages.lists.bulk_work import Change, change_records, delete_records
 from jantar.engine.pages.undo_words import kept_address, outcome
@@ -33,6 +34,18 @@ def bulk_delete(type_name: str, selection: dict[str, Any], operation_label: str,
     pks = Selection.from_json(selection, record_type, actor).pks("delete")
     outcome = delete_records(record_type, pks, actor=actor, label=operation_label, tell=run.progress)
     return {"message": outcome_text("delete", outcome.number), "operation": outcome.operation}
+
+
+@job("pages.bulk_list", _("Lists"))
+def bulk_list(type_name: str, selection: dict[str, Any], list_id: int, is_adding: bool, run: Run) -> dict[str, Any]:
+    from jantar.engine.pages.lists.picked import outcome_words  # which starts this job
+
+    actor = owner_of(run)
+    pks = Selection.from_json(selection, registry.get(type_name), actor).pks("see")
+    act = add_records if is_adding else remove_records
+    outcome = act(list_id, pks, actor=actor, tell=run.progress)
+    message = outcome_words(load_list(list_id, actor), outcome, is_adding=is_adding)
+    return {"message": message, "operation": outcome.operation if outcome.changed else None}
 
 
 @job("pages.undo", _("Undo"))

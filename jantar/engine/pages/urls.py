@@ -15,7 +15,7 @@ from jantar.engine.pages.duplicates import queue as duplicates
 from jantar.engine.pages.filters import editor as filter_editor
 from jantar.engine.pages.forms import page as forms
 from jantar.engine.pages.forms import pickers
-from jantar.engine.pages.lists import bulk, column_widths, columns, pinned_views, saved_views
+from jantar.engine.pages.lists import bulk, column_widths, columns, picked, pinned_views, saved_views
 from jantar.engine.pages.lists import groups as list_groups
 from jantar.engine.pages.lists import page as lists
 from jantar.engine.pages.lists import sums as list_sums
@@ -75,6 +75,11 @@ LISTS = [
     path(f"{TYPE}board/ask/", boards.ask_more, name="board_ask"),
     path(f"{TYPE}bulk/edit/", bulk.edit_many, name="bulk_edit"),
     path(f"{TYPE}bulk/delete/", bulk.delete_many, name="bulk_delete"),
+    path(f"{TYPE}bulk/list/", picked.add_many, name="bulk_list"),
+    path(f"{TYPE}bulk/unlist/", picked.remove_many, name="bulk_unlist"),
+    path(f"{TYPE}lists/", picked.show_lists, name="lists_of"),
+    path(f"{TYPE}lists/<int:pk>/pin/", pinned_views.pin_list, name="list_pin"),
+    path("lists/<int:pk>/records/", picked.show_records, name="list_records"),
     path(f"{TYPE}bulk/merge/", merging.merge_chosen, name="bulk_merge"),
     path(f"{TYPE}duplicates/", duplicates.show, name="duplicates"),
     path(f"{TYPE}duplicates/scan/", duplicates.start, name="duplicates_scan"),

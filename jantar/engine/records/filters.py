@@ -90,7 +90,7 @@ class _Place:
         self._fields = fields
 
     def fields(self, actor: Actor) -> dict[str, Field]:
-        return self._fields if self._fields is not None else self.record_type.fields(actor)  # type: ignore[union-attr]
+        return self._fields if self._fields is not None else self.record_type.filter_fields(actor)  # type: ignore[union-attr]
 
 
 class _Compiler:
@@ -179,7 +179,7 @@ class _Compiler:
 
     def shared_place(self, types: list[RecordType], name: str) -> _Place:
         first = name.partition(".")[0]
-        fitting = [one for one in types if first in one.fields(self.actor)]
+        fitting = [one for one in types if first in one.filter_fields(self.actor)]
         return _Place((fitting or types)[0])
 
     def relation(self, node: dict[str, Any], place: _Place, path: str, depth: int) -> Q:

@@ -285,6 +285,8 @@ class RecordType:
     after_update: "Callable[[Sequence[Any], frozenset[str], Actor], None] | None" = None
     #: Called in the transaction when records went to the bin (True) or came back from it.
     after_bin: "Callable[[Sequence[Any], bool, Actor], None] | None" = None
+    #: Called in a merge with the record that stays and those that go: what the type's own rules move. Raises Invalid.
+    before_merge: "Callable[[Any, Sequence[Any], Actor], None] | None" = None
     #: What decides with the scope of the roles: (actor, action, scope, path to the record) -> condition. For records
     #: that have the rights of what they hang on.
     within: "Callable[[Actor, str, Q, str], Q] | None" = None
@@ -323,6 +325,12 @@ class RecordType:
         from jantar.engine.records.computed import custom_fields
 
         return {**self.own_fields, **custom_fields(self, actor)}
+
+    def filter_fields(self, actor: Actor) -> dict[str, Field]:
+        """What filters can be about: the fields, and what other parts of the engine know of such records."""
+        from jantar.engine.records.filter_fields import further_fields
+
+        return {**self.fields(actor), **further_fields(self, actor)}
 
     def allowed(self, actor: Actor, action: str, path: str = "") -> Q:
         """The condition on a record, or on what a reference named `path` leads to.

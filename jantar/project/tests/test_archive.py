@@ -19,6 +19,8 @@ from jantar.engine.documents.services import attach
 from jantar.engine.fields.models import CustomField
 from jantar.engine.following.models import Preference
 from jantar.engine.history.models import Change
+from jantar.engine.lists.models import Member, RecordList
+from jantar.engine.lists.services import add_records, create_list
 from jantar.engine.pages.models import SavedView
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.permissions.models import Grant, Role
@@ -80,6 +82,13 @@ def admin(storage: Any) -> Actor:
     SavedView.objects.create(
         record_type="deals", owner=anna, name="Hers", filter={"all": [{"field": "owner", "op": "is", "value": anna.pk}]}
     )
+    fair = create_list(registry.get("companies"), "Fair", audience="everyone", actor=actor_for(anna))
+    add_records(fair.pk, [second.pk], actor=actor_for(anna))
+    SavedView.objects.create(
+        record_type="companies", owner=anna, name="At the fair", filter={"field": "lists", "op": "is", "value": fair.pk}
+    )
+    anna.pins = [{"view": f"list-{fair.pk}", "type": "companies", "label": "Fair"}]
+    anna.save(update_fields=["pins"])
     Preference.objects.create(user=anna, daily_hour=9)
     attach(io.BytesIO(PDF), "offer.pdf", actor=actor, about=key_of(first))
     note = Note.objects.create(author=anna, record_type="companies", record_id=first.pk, text="Between us")
@@ -193,6 +202,13 @@ def test_ids_may_be_taken_and_references_keep(elsewhere: tuple[Actor, bytes, dic
     assert sorted(MEMBERS.objects.values_list("role__name", "user__email")) == told["members"]
     assert Preference.objects.get().user_id == anna.pk
     assert SavedView.objects.get(name="Hers").filter["all"][0]["value"] == anna.pk
+    fair: Any = RecordList.objects.get(name="Fair")
+    assert fair.pk > 5000
+    assert (
+        Company.objects.get(pk=Member.objects.values_list("record_id", flat=True).get(list=fair)).name == told["twin"]
+    )
+    assert SavedView.objects.get(name="At the fair").filter["value"] == fair.pk
+    assert anna.pins[0]["view"] == f"list-{fair.pk}"
     note: Any = Note.objects.get(text="Between us")
     assert (note.author_id, note.record_id, note.shared_with.get().email) == (anna.pk, company.pk, "jan@demo.example")
     document: Any = Document.objects.get()
@@ -245,6 +261,7 @@ def test_private_notes_and_closed_folders_are_in_only_when_asked_for(admin: Acto
     anna = actor_for(User.objects.get(email="anna@demo.example"))
     folder = write.create(registry.get("folders"), {"name": "Salaries", "access": Access.PRIVATE}, actor=anna)
     attach(io.BytesIO(b"Secret of Anna"), "salaries.txt", actor=anna, folder=folder)
+    create_list(registry.get("companies"), "Whom to leave", actor=anna)
 
     def words(**options: Any) -> tuple[bytes, dict[str, int]]:
         archive = zipfile.ZipFile(io.BytesIO(written(admin, **options)))
@@ -255,7 +272,7 @@ def test_private_notes_and_closed_folders_are_in_only_when_asked_for(admin: Acto
     open_part, left_out = words()
     whole, nothing = words(private=True)
 
-    for secret in (b"Between us", b"Salaries", b"salaries.txt", b"Secret of Anna"):
+    for secret in (b"Between us", b"Salaries", b"salaries.txt", b"Secret of Anna", b"Whom to leave"):
         assert (secret in open_part, secret in whole) == (False, True)
     assert {name: left_out[name] for name in ("timeline.note", "folders", "documents", "documents.content")} == {
         "timeline.note": Note.objects.count() - mine, "folders": 1, "documents": 1, "documents.content": 1,

@@ -163,9 +163,11 @@ def counted(state: ListState) -> str:
 
 
 def pick_own(request: HttpRequest, type_name: str, kind: str) -> JsonResponse:
-    """Colleagues or teams to compare with, "me" and "my teams" first."""
-    load_type(request, type_name)
+    """Colleagues or teams to compare with, "me" and "my teams" first; or the hand-picked lists of the type."""
+    record_type = load_type(request, type_name)
     text = request.GET.get("q", "")[:200]
+    if kind == "lists":
+        return JsonResponse({"items": pickers.lists(record_type, text, current_actor(request))})
     own = (
         {"value": "me", "label": own_words("user")}
         if kind == "users"

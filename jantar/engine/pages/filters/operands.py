@@ -15,6 +15,7 @@ from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.numbers import MoneyKind, Number
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
+from jantar.engine.lists.condition import InList
 from jantar.engine.pages.forms.pickers import pick_address
 from jantar.engine.pages.lists.periods import FREE, free, free_parts, free_period, offered, period_words, units
 from jantar.engine.permissions.actor import Actor
@@ -108,6 +109,8 @@ def named(one: Reference, items: list[str], actor: Actor) -> list[tuple[str, str
 
 
 def key_url(one: AnyRecord, record_type: RecordType) -> str:
+    if isinstance(one, InList):
+        return reverse("pages:filter_pick", args=[one.of, "lists"])
     if one.kind in ME:
         return reverse("pages:filter_pick", args=[record_type.name, f"{one.kind}s"])
     return reverse("pages:pick", args=[one.target_type if isinstance(one, RecordOf) else "any"])

@@ -52,7 +52,7 @@ class Place:
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
-        return relation_fields(self.relation, self.actor) if self.relation else self.root.fields(self.actor)
+        return relation_fields(self.relation, self.actor) if self.relation else self.root.filter_fields(self.actor)
 
     @cached_property
     def relations(self) -> dict[str, Relation]:
@@ -74,7 +74,7 @@ class Place:
             found.append(Group(_("History"), [(CHANGED, pgettext("filter", "Changed"))]))
         for name, one in self.fields.items():
             if target := self.target_of(one):
-                inner = target.fields(self.actor)
+                inner = target.filter_fields(self.actor)
                 found.append(Group(f"{capital(one.label)} ›", offered(inner, target.defaults, f"{name}.")))
                 further += list(self._further(name, one, inner))
         if self.relations:
@@ -98,7 +98,7 @@ class Place:
         target = self.target_of(second) if second else None
         if not (first and second and target):
             return None
-        inner = offered(target.fields(self.actor), target.defaults, f"{names[0]}.{names[1]}.")
+        inner = offered(target.filter_fields(self.actor), target.defaults, f"{names[0]}.{names[1]}.")
         return Group(f"{capital(first.label)} › {capital(second.label)} ›", inner)
 
     def target_of(self, one: Field) -> RecordType | None:

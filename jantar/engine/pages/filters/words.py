@@ -50,6 +50,14 @@ OF_TIMES = {
     "gt": gettext_lazy("is after"),
     "gte": gettext_lazy("is on or after"),
 }
+#: Of hand-picked lists, whose field needs no name in a sentence.
+LIST = "list"
+OF_LISTS = {
+    "is": gettext_lazy("in the list"),
+    "is_not": gettext_lazy("not in the list"),
+    "any_of": gettext_lazy("in one of the lists"),
+    "none_of": gettext_lazy("in none of the lists"),
+}
 
 
 #: What is measured of related records; also offered to choose from, with "…" for the field.
@@ -77,6 +85,8 @@ class Words:
 
 
 def operator_words(field: Field, op: str) -> str:
+    if field.kind == LIST and op in OF_LISTS:
+        return str(OF_LISTS[op])
     if field is changed_at:
         return pgettext("changed", "since") if op == "gte" else pgettext("changed", "in")
     if field.kind in TIMES and op in OF_TIMES:
@@ -98,14 +108,14 @@ class Speaker:
         self.names = load_names(wanted_names(record_type, actor, nodes), actor)
 
     def say(self, node: Any) -> Words:
-        return self._say(node, self.record_type.fields(self.actor), self.record_type)
+        return self._say(node, self.record_type.filter_fields(self.actor), self.record_type)
 
     def sentence(self, tree: Any) -> str:
         """The whole filter as one sentence."""
         if is_nothing(tree):
             return _("Everything, without any condition")
         how = group_of(tree)
-        fields = self.record_type.fields(self.actor)
+        fields = self.record_type.filter_fields(self.actor)
         said = self._joined(how, tree[how], fields, self.record_type) if how in ("all", "any") else str(self.say(tree))
         return _("%(records)s where %(conditions)s") % {
             "records": capital(self.record_type.label_plural),
@@ -143,6 +153,7 @@ class Speaker:
         if field is None:
             return Words(_("Removed field “%(name)s”") % {"name": node["field"]}, "", is_broken=True)
         value = "" if op in NO_OPERAND else self.value_words(field, op, node.get("value"))
+        label = label.rpartition(" › ")[0] if field.kind == LIST else label
         return Words(label, said_operator(field, op, node.get("value")), value, is_broken=op not in field.operators)
 
     def _relation(self, node: dict[str, Any], record_type: RecordType) -> Words:
@@ -268,7 +279,7 @@ def find_field(path: str, fields: Mapping[str, Field], actor: Actor) -> tuple[Fi
     if not isinstance(field, Reference):
         return None, ""
     for record_type in registry.types_of(field.target):
-        found, label = find_field(rest, record_type.fields(actor), actor)
+        found, label = find_field(rest, record_type.filter_fields(actor), actor)
         if found:
             return found, f"{capital(field.label)} › {label}"
     return None, ""
@@ -283,7 +294,7 @@ def relation_label(relation: Any) -> str:
 
 
 def relation_fields(relation: Any, actor: Actor) -> Mapping[str, Field]:
-    found: Mapping[str, Field] = relation.part.fields if relation.part else relation.record_type.fields(actor)
+    found: Mapping[str, Field] = relation.part.fields if relation.part else relation.record_type.filter_fields(actor)
     return found
 
 
@@ -304,7 +315,7 @@ def id_of(value: Any) -> int | None:
 
 def wanted_names(record_type: RecordType, actor: Actor, nodes: list[Any]) -> dict[type[Any], set[int]]:
     wanted: dict[type[Any], set[int]] = {}
-    for field, value in references_in(nodes, record_type.fields(actor), record_type, actor):
+    for field, value in references_in(nodes, record_type.filter_fields(actor), record_type, actor):
         pk = id_of(value)
         if pk is not None:
             wanted.setdefault(field.target, set()).add(pk)

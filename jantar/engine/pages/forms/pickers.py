@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.choices import Tags
 from jantar.engine.fields.sql import Fold
+from jantar.engine.lists.services import lists_of
 from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
@@ -109,6 +110,14 @@ def teams(text: str) -> list[Item]:
     for word in fold(text).split()[:MOST_WORDS]:
         rows = rows.filter(Contains(F("folded"), word))
     return [{"value": str(row.pk), "label": row.name, "detail": row.region} for row in rows.order_by("folded")[:LIMIT]]
+
+
+def lists(record_type: RecordType, text: str, actor: Actor) -> list[Item]:
+    """The hand-picked lists of the type by name."""
+    rows = lists_of(record_type, actor).annotate(folded=Fold(F("name")))
+    for word in fold(without_controls(text)).split()[:MOST_WORDS]:
+        rows = rows.filter(Contains(F("folded"), word))
+    return [{"value": str(row.pk), "label": row.name} for row in rows.order_by("folded")[:LIMIT]]
 
 
 def people_and_teams(text: str) -> list[Item]:

@@ -12,15 +12,17 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields import show
 from jantar.engine.fields.base import Field
+from jantar.engine.lists.models import RecordList
 from jantar.engine.pages.filters.bar import FilterBar
 from jantar.engine.pages.filters.words import capital
 from jantar.engine.pages.lists.column_widths import Column, columns_of
 from jantar.engine.pages.lists.groups import Groups, choices_of, units_of
+from jantar.engine.pages.lists.picked_views import PickedView
 from jantar.engine.pages.lists.pinned_views import pins_of
 from jantar.engine.pages.lists.rows import NUMBERS, ListRows
 from jantar.engine.pages.lists.saved_views import ViewMenu
 from jantar.engine.pages.lists.state import FIRST, ListState, encode, read_state
-from jantar.engine.pages.lists.sums import fields_of, may_select_in, summed
+from jantar.engine.pages.lists.sums import fields_of, may_pick_in, may_select_in, summed
 from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import BadQuery, NotFound
@@ -98,7 +100,7 @@ class List:
     """What the template shows of one page."""
 
     def __init__(
-        self, state: ListState, page: Page, groups: Groups | None = None, pins: frozenset[int] = frozenset()
+        self, state: ListState, page: Page, groups: Groups | None = None, pins: frozenset[int | str] = frozenset()
     ) -> None:
         self.state = state
         self.page = page
@@ -223,6 +225,15 @@ class List:
     def may(self) -> dict[str, bool]:
         name, actor = self.record_type.name, self.state.actor
         return {action: actor.may(action, name) for action in ("create", "edit", "delete", "bulk", "import", "export")}
+
+    @cached_property
+    def may_pick(self) -> bool:
+        return may_pick_in(self.state)
+
+    @property
+    def picked(self) -> RecordList | None:
+        """The hand-picked list that is shown."""
+        return self.state.view.picked if isinstance(self.state.view, PickedView) else None
 
     @cached_property
     def may_select(self) -> bool:

@@ -8,12 +8,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from jantar.engine.lists.condition import gone
+from jantar.engine.pages.lists.picked_views import PREFIX, PickedView, picked_view
 from jantar.engine.pages.lists.state import state_from
 from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.models import Audience, SavedView
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import BadQuery, NotFound
+from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.platform.accounts.models import Membership, User
 from jantar.ui.addresses import address
@@ -30,10 +33,25 @@ def pin(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     view = SavedView.objects.visible_to(actor).exclude(name="").filter(record_type=record_type.name, pk=pk).first()
     if view is None:
         raise NotFound(_("This view no longer exists, or it is not shared with you."))
+    return turn_pin(request, record_type, view)
+
+
+@require_POST
+def pin_list(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
+    """The same of a hand-picked list."""
+    record_type = load_type(request, type_name)
+    view = picked_view(record_type, current_actor(request), f"{PREFIX}{pk}")
+    if view is None:
+        raise NotFound(gone())
+    return turn_pin(request, record_type, view)
+
+
+def turn_pin(request: HttpRequest, record_type: RecordType, view: SavedView | PickedView) -> HttpResponse:
+    actor = current_actor(request)
     user = User.objects.select_for_update().get(pk=signed_in(actor))
-    pins = [one for one in user.pins if one["view"] != pk]
+    pins = [one for one in user.pins if one["view"] != view.pk]
     if len(pins) == len(user.pins):
-        pins.append({"view": pk, "type": record_type.name, "label": view.name})
+        pins.append({"view": view.pk, "type": record_type.name, "label": view.name})
     if len(pins) > MOST_PINS:
         raise BadQuery("view", _("At most %(limit)d views can be pinned.") % {"limit": MOST_PINS})
     user.pins = pins
@@ -46,7 +64,7 @@ def signed_in(actor: Actor) -> int:
     return actor.user_id
 
 
-def pins_of(user: Any) -> frozenset[int]:
+def pins_of(user: Any) -> frozenset[int | str]:
     """The ids of the views the user pinned."""
     return frozenset(one["view"] for one in getattr(user, "pins", ()))
 

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from jantar.engine.lists.condition import LISTS
 from jantar.engine.pages.lists.column_widths import keep_widths, widths_of
+from jantar.engine.pages.lists.picked_views import PickedView
 from jantar.engine.pages.lists.pinned_views import follow_view, forget_view, signed_in
 from jantar.engine.pages.lists.ready_views import ReadyView
-from jantar.engine.pages.lists.state import ALL, ListState, from_parameters, read_state, state_from
+from jantar.engine.pages.lists.state import ALL, ListState, View, from_parameters, read_state, state_from
 from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.models import Audience, SavedView
 from jantar.engine.permissions.actor import Actor
@@ -29,7 +31,7 @@ class ViewMenu:
     """What the menu of views offers for a state."""
 
     state: ListState
-    pins: frozenset[int] = frozenset()
+    pins: frozenset[int | str] = frozenset()
 
     @property
     def kept_by(self) -> tuple[object, ...]:
@@ -38,11 +40,12 @@ class ViewMenu:
         views = [(str(view.pk), str(view.name)) for view in state.all_views]
         is_default = bool(self.shown_saved and self.shown_saved.is_default)
         offers = (self.may_change, self.is_pinned, self.may_be_default, is_default, self.opens_here, state.is_changed)
-        return (views, state.opening, str(state.view and state.view.pk), offers)
+        picked = (self.lists_url, self.picked and self.picked.name)
+        return (views, state.opening, str(state.view and state.view.pk), offers, picked)
 
     @property
     def is_pinned(self) -> bool:
-        return self.shown_saved is not None and self.shown_saved.pk in self.pins
+        return self.state.view is not None and self.state.view.pk in self.pins
 
     @property
     def may_change(self) -> bool:
@@ -68,12 +71,25 @@ class ViewMenu:
         return view is not None and self.state.actor.is_admin and view.audience == Audience.EVERYONE
 
     @property
+    def picked(self) -> PickedView | None:
+        """The hand-picked list that is shown."""
+        return self.state.view if isinstance(self.state.view, PickedView) else None
+
+    @property
+    def lists_url(self) -> str:
+        """Where the hand-picked lists of the type are found; "" where there can be none."""
+        record_type, actor = self.state.record_type, self.state.actor
+        if record_type.within is not None or actor.as_of or not actor.may("see", LISTS):
+            return ""
+        return reverse("pages:lists_of", args=[record_type.name])
+
+    @property
     def default_url(self) -> str:
         return self._url("view_default", self.view_pk)
 
     @property
     def pin_url(self) -> str:
-        return self._url("view_pin", self.view_pk)
+        return self._url("list_pin", self.picked.picked.pk) if self.picked else self._url("view_pin", self.view_pk)
 
     @property
     def share_path(self) -> str:
@@ -81,7 +97,7 @@ class ViewMenu:
         return self.state.here
 
     @property
-    def views(self) -> list[tuple[SavedView | ReadyView, str, bool]]:
+    def views(self) -> list[tuple[View, str, bool]]:
         """Every view with its address and whether it is shown."""
         state = self.state
         return [(view, state.view_address(str(view.pk)), view == state.view) for view in state.all_views]
@@ -260,10 +276,10 @@ def is_opening(state: ListState, view: SavedView) -> bool:
     return state.layout is not None and state.layout.opens_with_id == view.pk
 
 
-def set_opening(record_type: RecordType, actor: Actor, view: SavedView | ReadyView | None) -> None:
+def set_opening(record_type: RecordType, actor: Actor, view: View | None) -> None:
     """The list opens with the view from now on; with everything for None."""
     saved = view if isinstance(view, SavedView) else None
-    ready = view.pk if isinstance(view, ReadyView) else ALL
+    ready = view.pk if isinstance(view, ReadyView | PickedView) else ALL
     SavedView.objects.visible_to(actor).update_or_create(
         record_type=record_type.name, owner_id=actor.user_id, name="",
         defaults={"opens_with": saved, "opens_with_ready": "" if saved else ready},

@@ -2,8 +2,9 @@
 
     ?view=12&filter={...}&search=text&sort=-amount,name&by=stage&columns=name,city&sums=amount&cursor=...&beside=17
 
-A view, saved (?view=12) or ready-made (?view=open), gives filter, search, sort, groups and columns; what stands in the
-address goes before it, so that every state of a list can be shared, and the browser's back and forward buttons work.
+A view, saved (?view=12), ready-made (?view=open) or of a hand-picked list (?view=list-5), gives filter, search, sort,
+groups and columns; what stands in the address goes before it, so that every state of a list can be shared, and the
+browser's back and forward buttons work.
 """
 
 import json
@@ -17,6 +18,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
+from jantar.engine.pages.lists.picked_views import PickedView, picked_view
 from jantar.engine.pages.lists.ready_views import ReadyView, ready_views
 from jantar.engine.pages.models import SavedView
 from jantar.engine.permissions.actor import Actor
@@ -34,6 +36,7 @@ ALL = "all"
 #: In the place of a record beside the list: the one of the first row.
 FIRST = "first"
 LONGEST_SEARCH = 200
+View = SavedView | ReadyView | PickedView
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class ListState:
     place: str = "list"
     views: tuple[SavedView, ...] = ()
     layout: SavedView | None = None
-    view: SavedView | ReadyView | None = None
+    view: View | None = None
     filter: Any = field(default_factory=dict)
     search: str = ""
     sort: str = ""
@@ -286,17 +289,19 @@ def from_parameters(given: QueryDict, record_type: RecordType, actor: Actor, pla
     )
 
 
-def chosen_view(state: ListState, given: QueryDict) -> SavedView | ReadyView | None:
+def chosen_view(state: ListState, given: QueryDict) -> View | None:
     """The view named; without a word about it the one the list opens with."""
     wanted = given.get("view", "")
-    if not wanted and not set(given) & {"filter", "search", "sort"}:
-        return next((view for view in state.all_views if str(view.pk) == state.opening), None)
+    is_opening = not wanted and not set(given) & {"filter", "search", "sort"}
+    if is_opening:
+        wanted = state.opening
     if not wanted or wanted == ALL:
         return None
-    for view in state.all_views:
-        if str(view.pk) == wanted:
-            return view
-    raise NotFound(_("This view no longer exists, or it is not shared with you."))
+    known = next((view for view in state.all_views if str(view.pk) == wanted), None)
+    found = known or picked_view(state.record_type, state.actor, wanted)
+    if found is None and not is_opening:
+        raise NotFound(_("This view no longer exists, or it is not shared with you."))
+    return found
 
 
 # The top of the tree as the filter bar sees it: one list of conditions, of which all or any must hold.

@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from jantar.engine.fields import show
 from jantar.engine.fields.base import Field
+from jantar.engine.lists.condition import LISTS
 from jantar.engine.pages.filters.words import capital
 from jantar.engine.pages.lists.rows import css_of
 from jantar.engine.pages.lists.state import ListState, read_state
@@ -36,8 +37,14 @@ def show_sums(request: HttpRequest, type_name: str) -> HttpResponse:
 
 
 def may_select_in(state: ListState) -> bool:
+    """Whether anything can be done with several rows at once; who sees records may put them into lists."""
     name, actor = state.record_type.name, state.actor
-    return actor.may("bulk", name) and (actor.may("edit", name) or actor.may("delete", name))
+    changes = actor.may("bulk", name) and (actor.may("edit", name) or actor.may("delete", name))
+    return changes or may_pick_in(state)
+
+
+def may_pick_in(state: ListState) -> bool:
+    return state.record_type.within is None and state.actor.may("edit", LISTS)
 
 
 def fields_of(state: ListState) -> list[Field]:

@@ -14,6 +14,7 @@ from jantar.engine.fields.base import Field, Label
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import unseen
 from jantar.engine.following.watching import is_watched, with_watch
+from jantar.engine.lists.condition import LISTS
 from jantar.engine.pages.layout import layout_of
 from jantar.engine.pages.record.facts import cards
 from jantar.engine.pages.uploads import Uploads
@@ -238,6 +239,11 @@ class RecordPage:
     def may_give(self) -> bool:
         """Whether documents can be given to somebody from here."""
         return not self.hangs and self.actor.may("see", "documents")
+
+    @property
+    def may_pick(self) -> bool:
+        """Whether it can be put into hand-picked lists."""
+        return not self.hangs and self.actor.may("edit", LISTS)
 
     @property
     def uploads(self) -> Uploads | None:

@@ -62,7 +62,7 @@ def pointing_to(record_type: RecordType) -> Iterator[Pointing]:
 def all_pointing() -> Iterator[Pointing]:
     """Every foreign key to a table of records, and every key of any record."""
     records = {one.model._meta.db_table: one for one in registry.all()}
-    parts = {part.model._meta.db_table: (one, part) for one in registry.all() for part in one.parts}
+    parts = {part.model._meta.db_table: (one, part) for one in registry.all() for part in (*one.traces, *one.parts)}
     tracked = {one.table for one in tracked_tables()}
     for model in apps.get_models(include_auto_created=True):
         meta = model._meta

@@ -60,6 +60,8 @@ def merge(
         refuse_unknown_values(record_type, values or {}, actor)
         wanted = {**choice.values(), **(values or {})}
         custom = leftover_custom(members, mergeable(record_type, actor))
+        if record_type.before_merge:
+            record_type.before_merge(members[0], members[1:], actor)
         to_bin(record_type, pk, group[1:])
         touched, left = unite(record_type, members, choice.taken)
         for pointing in pointing_to(record_type):

@@ -15,13 +15,17 @@ from django.db.models import Model
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.references import Reference
+from jantar.engine.lists.models import RecordList
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.filter_fields import further_fields
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer.archive import tables
 from jantar.engine.transfer.archive.manifest import Manifest
 from jantar.engine.transfer.models import ArchiveSource
 
+#: How a hand-picked list is named where views are.
+OF_LIST = "list-"
 AnyModel = type[Model]
 Row = dict[str, Any]
 
@@ -155,9 +159,16 @@ class Mover:
     def _pins(self, row: Row) -> None:
         views = next(model for model in tables.models() if model._meta.label == "pages.SavedView")
         row["pins"] = [
-            {**pin, "view": self.ids.new(views, pin["view"])} if isinstance(pin, dict) and pin.get("view") else pin
+            {**pin, "view": self._view(pin["view"], views)} if isinstance(pin, dict) and pin.get("view") else pin
             for pin in row.get("pins") or []
         ]
+
+    def _view(self, view: Any, views: AnyModel) -> Any:
+        """What names a view: the id of a saved one, or "list-5" for a hand-picked list."""
+        if not isinstance(view, str) or not view.startswith(OF_LIST):
+            return self.ids.new(views, view)
+        number = view.removeprefix(OF_LIST)
+        return f"{OF_LIST}{self.ids.new(RecordList, int(number) if number.isdigit() else None)}"
 
     def _gates(self, row: Row) -> None:
         model = self.by_table["documents_folder"]
@@ -177,6 +188,9 @@ class Mover:
                 row[name] = self.move(model, row[name])
 
     def _filter(self, row: Row) -> None:
+        opens = row.get("opens_with_ready")
+        if isinstance(opens, str) and opens.startswith(OF_LIST):
+            row["opens_with_ready"] = self._view(opens, RecordList)
         if row.get("record_type") in registry:
             row["filter"] = self._node(row.get("filter"), registry.get(row["record_type"]))
 
@@ -204,4 +218,5 @@ class Mover:
         return next((one for one in found if one is not None), None)
 
     def _fields(self, record_type: RecordType) -> dict[str, Field]:
-        return {**record_type.own_fields, **self.actor.custom_fields.get(record_type.name, {})}
+        further = further_fields(record_type, self.actor)
+        return {**record_type.own_fields, **self.actor.custom_fields.get(record_type.name, {}), **further}
