@@ -139,6 +139,11 @@ export class CalendarGrid {
     const body = new URLSearchParams({ type: entry.dataset["type"]!, card: entry.dataset["key"]!, version: entry.dataset["version"]!, start: span.start });
     const length = (one: Span): number => minutesOf(one.end) - minutesOf(one.start);
     if (length(before) !== length(span)) body.set("end", span.end);
+    if (entry.dataset["repeats"] !== undefined) {
+      this.#putBack(held); // until it is said which ones are meant
+      void htmx.ajax("get", `${this.#options.moveUrl}ask/?${body}`, { target: "#dialog-slot", swap: "innerHTML" });
+      return;
+    }
     entry.classList.add("is-busy");
     const answer = await send(this.#options.moveUrl, { method: "POST", body });
     entry.classList.remove("is-busy");

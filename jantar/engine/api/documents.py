@@ -23,6 +23,12 @@ MATCH_HEADER: Description = {
     "description": "The ETag of the record that the change is based on.",
     "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
 }
+OCCURRENCES: Description = {
+    "name": "occurrences",
+    "in": "query",
+    "description": "Of a record that comes again: this one alone, this one and those that follow, or all of them.",
+    "schema": {"type": "string", "enum": ["one", "following", "all"], "default": "one"},
+}
 PROBLEMS = {
     400: "BadRequest",
     401: "NotSignedIn",
@@ -61,12 +67,14 @@ def creating(record_type: RecordType) -> Description:
 def changing(record_type: RecordType) -> Description:
     answers = record(200, record_type) | problem(403, 404, 409, 412, 413, 415, 422)
     body = body_of(reference(f"{schema_name(record_type)}Update"))
-    return of_type(record_type, "update", "Change the given fields", answers, [MATCH_HEADER], body)
+    more = [OCCURRENCES] if record_type.repeats else []
+    return of_type(record_type, "update", "Change the given fields", answers, [MATCH_HEADER, *more], body)
 
 
 def deleting(record_type: RecordType) -> Description:
-    answers: Answers = {204: {"description": "It is in the bin."}} | problem(403, 404, 412)
-    return of_type(record_type, "delete", "Move one to the bin", answers, [MATCH_HEADER])
+    answers: Answers = {204: {"description": "It is in the bin."}} | problem(400, 403, 404, 412)
+    more = [OCCURRENCES] if record_type.repeats else []
+    return of_type(record_type, "delete", "Move one to the bin", answers, [MATCH_HEADER, *more])
 
 
 def restoring(record_type: RecordType) -> Description:

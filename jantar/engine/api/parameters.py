@@ -8,6 +8,8 @@ from ninja import Field, Schema
 
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.listing import MAX_LIMIT
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.recurrence.changing import ONE, SCOPES
 
 AS_OF = "A day (its end) or a time: everything as it stood then, with your rights of today."
 
@@ -40,6 +42,15 @@ def refuse_unknown(request: HttpRequest, known: "Collection[str] | type[Schema]"
     for name in request.GET:
         if name not in names:
             raise BadQuery(name[:50], _("There is no parameter “%(name)s”.") % {"name": name[:50]})
+
+
+def read_occurrences(request: HttpRequest, record_type: RecordType) -> str:
+    """Which records of a series are meant. Raises BadQuery, also for a type whose records don't come again."""
+    refuse_unknown(request, {"occurrences"} if record_type.repeats else ())
+    scope = request.GET.get("occurrences", ONE)
+    if scope not in SCOPES:
+        raise BadQuery("occurrences", _("One of these is expected: %(values)s.") % {"values": ", ".join(SCOPES)})
+    return scope
 
 
 def refuse_limit(limit: int, most: int) -> None:

@@ -11,7 +11,7 @@ from jantar.engine.api.answers import json_answer
 from jantar.engine.api.body import read_object
 from jantar.engine.api.idempotency import once
 from jantar.engine.api.notifications import add_watching
-from jantar.engine.api.parameters import AS_OF, ListParameters, refuse_unknown
+from jantar.engine.api.parameters import AS_OF, ListParameters, read_occurrences, refuse_unknown
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.past import looking
@@ -105,9 +105,9 @@ def add_creating(router: Router, record_type: RecordType) -> None:
 def add_changing(router: Router, record_type: RecordType) -> None:
     @router.patch(ONE, **documents.changing(record_type))
     def change_record(request: HttpRequest, id: int) -> HttpResponse:
-        refuse_unknown(request)
+        scope = read_occurrences(request, record_type)
         data, if_match = read_object(request), request.headers.get("If-Match")
-        return record_answer(writing.change_record(record_type, current_actor(request), id, data, if_match))
+        return record_answer(writing.change_record(record_type, current_actor(request), id, data, if_match, scope))
 
     @router.post(f"{ONE}/restore", **documents.restoring(record_type))
     def restore_record(request: HttpRequest, id: int) -> HttpResponse:
@@ -135,8 +135,8 @@ def add_merging(router: Router, record_type: RecordType) -> None:
 def add_deleting(router: Router, record_type: RecordType) -> None:
     @router.delete(ONE, **documents.deleting(record_type))
     def delete_record(request: HttpRequest, id: int) -> HttpResponse:
-        refuse_unknown(request)
-        writing.delete_record(record_type, current_actor(request), id, request.headers.get("If-Match"))
+        scope = read_occurrences(request, record_type)
+        writing.delete_record(record_type, current_actor(request), id, request.headers.get("If-Match"), scope)
         return HttpResponse(status=204)
 
 

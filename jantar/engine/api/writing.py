@@ -18,6 +18,7 @@ from jantar.engine.records.actions import action_of, fields_of_action, run_actio
 from jantar.engine.records.checking import change_errors, new_errors
 from jantar.engine.records.errors import Invalid, NotFound, Stale
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.recurrence import changing as series
 from jantar.engine.records.sight import refers_to_record
 
 Data = Mapping[str, Any]
@@ -33,8 +34,10 @@ def create_record(record_type: RecordType, actor: Actor, data: Data) -> dict[str
     return shown(record_type, actor, record.pk, record.version)
 
 
-def change_record(record_type: RecordType, actor: Actor, pk: int, data: Data, if_match: str | None) -> dict[str, Any]:
-    """Changes the given fields. Raises Problem 409 when others changed the same ones since `version`."""
+def change_record(
+    record_type: RecordType, actor: Actor, pk: int, data: Data, if_match: str | None, scope: str = series.ONE
+) -> dict[str, Any]:
+    """Changes the given fields, in `scope` of its series too. Raises Problem 409 when others changed them meanwhile."""
     version = load_version(data)
     with operation(actor, Cause.API):
         require_version(record_type, actor, pk, if_match, "edit")
@@ -45,7 +48,7 @@ def change_record(record_type: RecordType, actor: Actor, pk: int, data: Data, if
             write.apply(record_type, record, values, actor)
             raise Invalid(together(errors, *change_errors(record_type, [record], [values], actor)))
         try:
-            record = write.update(record_type, pk, values, actor=actor, version=version, cause=Cause.API)
+            record = series.update(record_type, pk, values, scope=scope, actor=actor, version=version, cause=Cause.API)
         except Stale as error:
             raise stale_problem(record_type, actor, data, error) from error
     return shown(record_type, actor, pk, record.version)
@@ -57,11 +60,12 @@ def together(unread: Errors, *wrong: Errors) -> Errors:
     return {**unread, **read}
 
 
-def delete_record(record_type: RecordType, actor: Actor, pk: int, if_match: str | None) -> None:
+def delete_record(
+    record_type: RecordType, actor: Actor, pk: int, if_match: str | None, scope: str = series.ONE
+) -> None:
     with operation(actor, Cause.API):
         require_version(record_type, actor, pk, if_match, "delete")
-        write.locked(record_type, pk, actor, "delete")
-        write.delete(record_type, [pk], actor=actor, cause=Cause.API)
+        series.delete(record_type, pk, scope=scope, actor=actor, cause=Cause.API)
 
 
 def restore_record(record_type: RecordType, actor: Actor, pk: int) -> dict[str, Any]:

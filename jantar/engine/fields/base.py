@@ -48,6 +48,8 @@ class Field:
     sortable: ClassVar[bool] = True
     is_numeric: ClassVar[bool] = False
     align: ClassVar[str] = "start"
+    #: Whether its control is small enough to stand where the value stood.
+    in_place: ClassVar[bool] = True
     #: Of a custom field: the section of the form it stands in; empty for the one of the custom fields.
     section: str = ""
     #: Of a custom field: records without a value are told on the data quality page.

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from jantar.engine.fields import choices, dates, numbers, record_key, references, text
+from jantar.engine.fields import choices, dates, numbers, record_key, recurrence, references, text
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.model_fields import (
     CountryField,
@@ -16,6 +16,7 @@ from jantar.engine.fields.model_fields import (
     PercentField,
     PhoneField,
     RecordKeyField,
+    RecurrenceField,
 )
 
 
@@ -123,6 +124,7 @@ MAKERS: list[tuple[type[Any], Callable[[Any, dict[str, Any]], Field]]] = [
     (models.ForeignKey, make_reference),
     (CountryField, plain(choices.Country)),
     (PhoneField, limited(text.Phone)),
+    (RecurrenceField, plain(recurrence.Recurrence)),
     (models.EmailField, limited(text.Email)),
     (models.URLField, limited(text.WebAddress)),
     (models.CharField, make_text),

@@ -42,6 +42,14 @@ class TagsField(ArrayField):
         super().__init__(*args, **{"default": list, "blank": True, **options})
 
 
+class RecurrenceField(models.CharField):
+    """The rule by which a record comes again; empty when it comes once."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        fixed = {"max_length": 500, "blank": True, "default": "", "db_default": ""}
+        super().__init__(*args, **{**fixed, **options})
+
+
 class MoneyField:
     """An amount with its currency, kept in three columns: NAME_value, NAME_currency and NAME_base.
 

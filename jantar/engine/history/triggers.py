@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 #: Columns whose change alone is no news.
-IGNORED = ("updated_at",)
+IGNORED = ("updated_at", "made_until")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from jantar.engine.pages.duplicates import likely, merging
 from jantar.engine.pages.duplicates import queue as duplicates
 from jantar.engine.pages.filters import editor as filter_editor
 from jantar.engine.pages.forms import page as forms
-from jantar.engine.pages.forms import pickers
+from jantar.engine.pages.forms import pickers, recurring_words
 from jantar.engine.pages.lists import bulk, column_widths, columns, picked, pinned_views, saved_views
 from jantar.engine.pages.lists import groups as list_groups
 from jantar.engine.pages.lists import page as lists
@@ -41,6 +41,7 @@ CALENDAR = [
     path("calendar/", calendars.show_calendar, name="calendar"),
     path("calendar/new/", calendars.choose_new, name="calendar_new"),
     path("calendar/move/", calendars.move, name="calendar_move"),
+    path("calendar/move/ask/", calendars.ask_how_far, name="calendar_move_ask"),
     path("calendar.ics", calendar_feed.show_feed, name="calendar_feed"),
     path("account/calendar/", calendar_feed.show_account, name="account_calendar"),
     path("account/calendar/renew/", calendar_feed.renew, name="account_calendar_renew"),
@@ -123,6 +124,7 @@ RECORDS = [
     path(f"{TYPE}words/<slug:name>/", pickers.suggest, name="suggest"),
     path(f"{TYPE}choices/<slug:name>/", forms.choices, name="choices"),
     path(f"{TYPE}new/", forms.new, name="new"),
+    path(f"{TYPE}rule/", recurring_words.show_words, name="rule_words"),
     path(f"{TYPE}new/likely/", likely.show_likely, name="likely"),
     path(f"{TYPE}bin/", bin.show, name="bin"),
     path(f"{TYPE}bin/restore/", bin.restore, name="bin_restore"),
@@ -133,6 +135,7 @@ RECORDS = [
     path(f"{TYPE}<int:pk>/facts/", parts.facts, name="facts"),
     path(f"{TYPE}<int:pk>/history/", detail.history, name="history"),
     path(f"{TYPE}<int:pk>/delete/", detail.delete, name="delete"),
+    path(f"{TYPE}<int:pk>/delete/ask/", detail.ask_how_many, name="delete_ask"),
     path(f"{TYPE}<int:pk>/restore/", detail.restore, name="restore"),
     path(f"{TYPE}<int:pk>/fields/<slug:name>/", inline.field, name="field"),
     path(f"{TYPE}<int:pk>/parts/<slug:name>/", parts.part, name="part"),

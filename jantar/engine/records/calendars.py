@@ -37,6 +37,7 @@ class Entry:
     title: str = ""
     is_done: bool = False
     may_edit: bool = False
+    repeats: bool = False
 
     @property
     def is_moment(self) -> bool:
@@ -132,8 +133,19 @@ def entry_of(record_type: RecordType, row: Any, people: Collection[int]) -> Entr
     if not row.calendar_seen:
         return Entry(record_type, start, end, all_day, those)
     is_done = bool(calendar.done and getattr(row, calendar.done))
+    repeats = bool(calendar.repeats and getattr(row, calendar.repeats))
     return Entry(
-        record_type, start, end, all_day, those, row.pk, row.version, str(row), is_done, bool(row.calendar_edits)
+        record_type,
+        start,
+        end,
+        all_day,
+        those,
+        row.pk,
+        row.version,
+        str(row),
+        is_done,
+        bool(row.calendar_edits),
+        repeats,
     )
 
 

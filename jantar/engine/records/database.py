@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 
 from jantar.engine.history.triggers import Tracked, tracking_sql
+from jantar.engine.records.models import Series
 from jantar.engine.records.registry import registry
 
 #: Further SQL that follows from the declarations; other engine parts add theirs when Django starts.
@@ -25,7 +26,7 @@ END $$;
 
 
 def tracked_tables() -> list[Tracked]:
-    """Every table whose changes are recorded: records with their parts and traces, each table once."""
+    """Every table whose changes are recorded: records with their parts and traces, and their series; each once."""
     found: dict[str, Tracked] = {}
     for record_type in registry.all():
         table = record_type.model._meta.db_table
@@ -33,7 +34,8 @@ def tracked_tables() -> list[Tracked]:
         for part in (*record_type.parts, *record_type.traces):
             own = part.model._meta.db_table
             found.setdefault(own, Tracked(own, root=table, root_column=f"{part.parent}_id"))
-    return list(found.values())
+    series = Series._meta.db_table
+    return [*found.values(), Tracked(series, root=series)]
 
 
 def install(**_signal: Any) -> None:

@@ -1,10 +1,11 @@
-"""What is done with custom fields in the background; keys of forms sent long ago are forgotten every night."""
+"""What is done with custom fields in the background; every night keys of forms are forgotten and series go on."""
 
 from django.utils.translation import gettext_lazy as _
 
 from jantar.engine.records.custom_fields import remove_old_values
 from jantar.engine.records.field_indexes import build_indexes
 from jantar.engine.records.once import forget_old_keys
+from jantar.engine.records.recurrence.making import make_due
 from jantar.platform.jobs import JobFailedError, job, schedule
 from jantar.platform.jobs.running import Run
 
@@ -26,5 +27,12 @@ def remove_values(run: Run) -> None:
     remove_old_values(run)
 
 
+@job("records.continue_series", _("Make what comes again"), internal=True, atomic=False)
+def continue_series(run: Run) -> None:
+    """Without steps: what is made stays made, and an interrupted run does what is left."""
+    make_due()
+
+
+schedule(continue_series, "20 1 * * *")
 schedule(remove_values, "10 3 * * *")
 schedule(forget_keys, "50 2 * * *")

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from jantar.engine.fields.model_fields import RecurrenceField
 from jantar.engine.history.models import Operation
 from jantar.engine.permissions.actor import Actor
 
@@ -88,6 +89,44 @@ class Record(models.Model):
         from jantar.engine.records.registry import registry
 
         return registry.type_of(self)
+
+
+class Series(models.Model):
+    """Records that come again by a rule: when it begins, by the clock of which time zone, up to when they are made.
+
+    Each of them is an ordinary record. What is made later belongs to the operation that began the series, so that
+    undoing it takes them all back.
+    """
+
+    record_type = models.CharField(max_length=50)
+    rule = models.CharField(max_length=500)
+    starts_at = models.DateTimeField()
+    time_zone = models.CharField(max_length=63)
+    made_until = models.DateTimeField(db_index=True)
+    began_with = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = _("series")
+        verbose_name_plural = _("series")
+
+    def __str__(self) -> str:
+        return f"{self.record_type} {self.rule}"
+
+
+class Repeating(models.Model):
+    """What records that can come again have besides: the rule, their series, and when the rule wants them.
+
+    `occurs_at` stays when one of them is put on another time.
+    """
+
+    repeats = RecurrenceField(_("repeats"))
+    series = models.ForeignKey(
+        Series, null=True, editable=False, db_index=False, on_delete=models.SET_NULL, related_name="+"
+    )
+    occurs_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
 
 
 class CreatedOnce(models.Model):

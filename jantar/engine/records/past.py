@@ -100,6 +100,8 @@ def _tables() -> list[_Table]:
     records = {one.model._meta.db_table: one.model._meta.concrete_model or one.model for one in registry.all()}
     found = []
     for tracked in tracked_tables():
+        if tracked.table not in records and tracked.table not in models:
+            continue
         model: type[Model] = records.get(tracked.table) or models[tracked.table]
         columns = [str(column.column) for column in model._meta.concrete_fields]
         found.append(_Table(tracked.table, tracked.root, tracked.root_column, columns, records.get(tracked.table)))

@@ -78,6 +78,9 @@ class Calendar:
     that only days count, `done` one that is filled once nothing is left to do. A record stands in the calendar of its
     owner, and of the users in `participants`: the name of a part and of its column. `at_first` says whether the page
     shows the type before anybody chooses, `new` gives texts of fields a record made there starts with.
+
+    `repeats` names the field with the rule by which records come again (their model is `Repeating`): they are made
+    `ahead` so many days, each with the fields `anew` empty.
     """
 
     start: str
@@ -87,10 +90,13 @@ class Calendar:
     participants: tuple[str, str] | None = None
     at_first: bool = True
     new: Mapping[str, str] = field(default_factory=dict)
+    repeats: str = ""
+    ahead: int = 60
+    anew: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
-        return tuple(filter(None, (self.start, self.minutes, self.all_day, self.done)))
+        return tuple(filter(None, (self.start, self.minutes, self.all_day, self.done, self.repeats)))
 
 
 @dataclass(frozen=True)
@@ -361,6 +367,11 @@ class RecordType:
     def fits(self, record: Model) -> bool:
         """Whether a row of the table is of this type."""
         return all(getattr(record, name) == value for name, value in self.defaults.items())
+
+    @property
+    def repeats(self) -> str:
+        """The field with the rule by which its records come again; empty when they don't."""
+        return self.calendar.repeats if self.calendar else ""
 
     def part(self, name: str) -> "Part | None":
         return next((part for part in self.parts if part.name == name), None)

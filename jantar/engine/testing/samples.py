@@ -31,6 +31,7 @@ MAKERS: dict[str, Maker] = {
     "tags": lambda field, number: ["first", f"number {number}"],
     "multi_choice": lambda field, number: _first_choice(field),
     "date": lambda field, number: "2026-03-31",
+    "recurrence": lambda field, number: "",
     "datetime": lambda field, number: "2026-03-31T08:15:00.000000Z",
 }
 

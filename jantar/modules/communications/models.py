@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from jantar.engine.fields.model_fields import MinutesField, MoneyField, RecordKeyField
 from jantar.engine.records.links import RecordLink
-from jantar.engine.records.models import Record
+from jantar.engine.records.models import Record, Repeating
 from jantar.modules.communications.choices import ActivityKind, Answer, Lead, Outcome, Priority
 
 ALIVE = Q(deleted_at=None)
@@ -26,7 +26,7 @@ def lead_field() -> "models.CharField[str, str]":
     )  # fmt: skip
 
 
-class Activity(Record):
+class Activity(Record, Repeating):
     """A call, meeting, visit, e-mail or letter; `text` holds the minutes, `duration` the time it took in minutes."""
 
     kind = models.CharField(_("kind"), max_length=10, choices=ActivityKind, default=ActivityKind.CALL)
@@ -54,6 +54,7 @@ class Activity(Record):
             models.Index("owner", F("at").desc(), condition=ALIVE, name="activity_by_owner"),
             models.Index("team", F("at").desc(), condition=ALIVE, name="activity_by_team"),
             models.Index("at", condition=Q(invites=True), name="activity_inviting"),
+            models.Index("series", "occurs_at", condition=~Q(series=None), name="activity_by_series"),
         ]
 
     def __str__(self) -> str:
@@ -180,7 +181,7 @@ class Reply(models.Model):
         return str(self.invitation)
 
 
-class Task(Record):
+class Task(Record, Repeating):
     """Something to do by its owner; `origin` is the record it was planned from."""
 
     title = models.CharField(pgettext_lazy("task", "title"), max_length=200)
@@ -206,6 +207,7 @@ class Task(Record):
             models.Index("owner", "due_at", "id", condition=ALIVE & Q(done_at=None), name="task_open_of_owner"),
             models.Index(F("created_at").desc(), F("id").desc(), condition=ALIVE, name="task_by_created"),
             models.Index("team", "due_at", condition=ALIVE, name="task_by_team"),
+            models.Index("series", "occurs_at", condition=~Q(series=None), name="task_by_series"),
             models.Index("origin_type", "origin_id", condition=~Q(origin_type=""), name="task_by_origin"),
         ]
 

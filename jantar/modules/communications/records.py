@@ -62,9 +62,10 @@ activities = RecordType(
             "duration",
             "all_day",
             "location",
+            "repeats",
+            "owner",
             "outcome",
             "cost",
-            "owner",
             "team",
             "reminder",
         ),
@@ -83,10 +84,17 @@ activities = RecordType(
     milestones=(),
     happens_at="at",
     calendar=Calendar(
-        "at", minutes="duration", all_day="all_day", participants=("participants", "user"), new={"kind": "meeting"}
+        "at",
+        minutes="duration",
+        all_day="all_day",
+        participants=("participants", "user"),
+        new={"kind": "meeting"},
+        repeats="repeats",
+        anew=("outcome", "text", "cost", "invites"),
     ),
-    prepare=services.begin_whole_days,
-    after_create=services.place_activities,
+    prepare=services.prepare_activities,
+    hidden=frozenset({"series", "occurs_at"}),
+    after_create=services.begin_activities,
     after_update=services.place_changed_activities,
 )
 
@@ -104,7 +112,7 @@ tasks = RecordType(
         View("overdue", _("Overdue tasks"), {"all": [IS_OPEN, IS_PAST]}),
     ),
     sections=(
-        Section(_("Task"), "title", "due_at", "priority", "owner", "team", "reminder", "description"),
+        Section(_("Task"), "title", "due_at", "repeats", "priority", "owner", "team", "reminder", "description"),
         Section(_("About"), "origin", "links", "done_by"),
     ),
     search=Search(text=("title", "description")),
@@ -125,9 +133,10 @@ tasks = RecordType(
     ),
     deadlines=(Deadline("due_at", "done_at"),),
     quality=Quality(wanted=("due_at", "owner"), among=(IS_OPEN,)),
-    calendar=Calendar("due_at", done="done_at"),
-    prepare=services.note_who_did_it,
-    after_create=services.place_tasks,
+    calendar=Calendar("due_at", done="done_at", repeats="repeats", ahead=31, anew=("done_at", "done_by")),
+    prepare=services.prepare_tasks,
+    hidden=frozenset({"series", "occurs_at"}),
+    after_create=services.begin_tasks,
     after_update=services.place_changed_tasks,
 )  # fmt: skip
 

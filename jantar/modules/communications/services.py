@@ -18,6 +18,8 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import write
 from jantar.engine.records.links import key_of, surroundings
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.recurrence.changing import rules_changed
+from jantar.engine.records.recurrence.making import begin_series, prepare_rules
 from jantar.engine.records.registry import registry
 from jantar.engine.timeline import stream
 from jantar.engine.timeline.stored import tell_stored
@@ -89,6 +91,16 @@ def reschedule_task(task: Task, *, due_at: datetime | None, actor: Actor, cause:
 # The rules
 
 
+def prepare_activities(records: Sequence[Activity], given: frozenset[str], actor: Actor) -> None:
+    begin_whole_days(records, given, actor)
+    prepare_rules(activities(), records, given, actor)
+
+
+def prepare_tasks(records: Sequence[Task], given: frozenset[str], actor: Actor) -> None:
+    note_who_did_it(records, given, actor)
+    prepare_rules(tasks(), records, given, actor)
+
+
 def begin_whole_days(records: Sequence[Activity], given: frozenset[str], actor: Actor) -> None:
     """What takes whole days begins at midnight of the actor's time zone."""
     if given & {"all_day", "at"}:
@@ -113,9 +125,20 @@ def place_activities(records: Sequence[Activity], actor: Actor) -> None:
     stream.put_many("activity", told, actor=actor)
 
 
+def begin_activities(records: Sequence[Activity], actor: Actor) -> None:
+    place_activities(records, actor)
+    begin_series(activities(), records, actor)
+
+
+def begin_tasks(records: Sequence[Task], actor: Actor) -> None:
+    place_tasks(records, actor)
+    begin_series(tasks(), records, actor)
+
+
 def place_changed_activities(records: Sequence[Activity], changed: frozenset[str], actor: Actor) -> None:
     if changed & {"links", "participants", "at"}:
         place_activities(records, actor)
+    rules_changed(activities(), records, changed, actor)
 
 
 def place_tasks(records: Sequence[Task], actor: Actor) -> None:
@@ -133,6 +156,7 @@ def place_changed_tasks(records: Sequence[Task], changed: frozenset[str], actor:
     elif "done_at" in changed:
         done = [one for one in records if one.done_at]
         _tell_done(done, _complete_links(TaskLink, "task_id", done, []), actor)
+    rules_changed(tasks(), records, changed, actor)
 
 
 def tell_stored_work() -> None:

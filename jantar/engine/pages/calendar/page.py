@@ -15,17 +15,19 @@ from jantar.engine.history.models import Cause
 from jantar.engine.history.operations import operation
 from jantar.engine.pages.calendar.layout import days_of
 from jantar.engine.pages.calendar.state import EARLIEST, LATEST, SHOWS, CalendarState, read_calendar
+from jantar.engine.pages.forms.page import posted_scope
 from jantar.engine.pages.lists.state import encode
 from jantar.engine.pages.loading import load_record, load_type
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
-from jantar.engine.records import write
 from jantar.engine.records.calendars import DAY_MINUTES, calendar_of, calendar_types, midnight, read_entries
 from jantar.engine.records.errors import BadQuery, NotFound
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.recurrence import changing as series
 from jantar.engine.records.registry import registry
 from jantar.kit.numbers import whole_number
 from jantar.ui import formats
+from jantar.ui.responses import with_closed_dialog, with_event, with_toast
 
 LEAST_MINUTES = 5
 #: When what needs a time begins on a day that was chosen without one.
@@ -110,11 +112,11 @@ def form_address(record_type: RecordType, start: date, end: date, owner: str) ->
 
 
 @require_POST
-def move(request: HttpRequest) -> JsonResponse:
+def move(request: HttpRequest) -> HttpResponse:
     """Puts an entry on another time or gives it another end: an ordinary change of one or two fields.
 
     Takes `type`, `card`, `version`, `start` (a day, or day and time by the clock of the user's time zone) and, to
-    change the length, `end`. Answers with a sentence and the address that takes it back.
+    change the length, `end`; of a series also `occurrences`. Answers with a sentence and the address of the undo.
     """
     actor = current_actor(request)
     record_type = load_type(request, request.POST.get("type", ""))
@@ -127,12 +129,30 @@ def move(request: HttpRequest) -> JsonResponse:
     start, end = read_span(request.POST.get("start", ""), request.POST.get("end", ""), actor)
     values = moved_values(record_type, record, start, end if request.POST.get("end") else None)
     with operation(actor, Cause.PAGE) as done:
-        record = write.update(record_type, pk, values, actor=actor, version=version)
+        record = series.update(record_type, pk, values, scope=posted_scope(request), actor=actor, version=version)
     calendar = record_type.calendar
     is_day = bool(calendar.all_day and getattr(record, calendar.all_day))
     words = said(getattr(record, calendar.start), is_day=is_day)
     message = _("“%(what)s” is now on %(when)s.") % {"what": record, "when": words}
-    return JsonResponse({"message": message, "undo": reverse("pages:undo", args=[done.pk]), "label": _("Undo")})
+    undo = reverse("pages:undo", args=[done.pk])
+    if "occurrences" in request.POST:
+        answer = with_event(with_closed_dialog(HttpResponse(status=204)), "calendar:changed")
+        return with_toast(answer, message, action_label=_("Undo"), action_url=undo)
+    return JsonResponse({"message": message, "undo": undo, "label": _("Undo")})
+
+
+def ask_how_far(request: HttpRequest) -> HttpResponse:
+    """GET with what `move` takes: asks which entries of a series are to go along."""
+    record_type = load_type(request, request.GET.get("type", ""))
+    pk = whole_number(request.GET.get("card", ""))
+    if record_type.calendar is None or pk is None:
+        raise NotFound(_("There is no such page."))
+    record = load_record(request, record_type, pk, "edit")
+    given = [(name, request.GET.get(name, "")) for name in ("type", "card", "version", "start", "end")]
+    start, _end = read_span(request.GET.get("start", ""), "", current_actor(request))
+    words = said(start, is_day=not isinstance(start, datetime))
+    context = {"record": record, "given": [(name, value) for name, value in given if value], "words": words}
+    return render(request, "pages/calendar_move_ask.html", context)
 
 
 def moved_values(record_type: RecordType, record: Any, start: date, end: date | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
 
 from jantar.engine.fields.base import Field, Label
 from jantar.engine.fields.errors import FieldError
@@ -182,6 +183,8 @@ def suggesting(form: RecordForm, record_type: RecordType) -> RecordForm:
     for control in form.controls.values():
         if control.kind == "tags":
             control.suggest = suggestions_address(record_type.name, control.field.name)
+        elif control.kind == "recurrence":
+            control.suggest = reverse("pages:rule_words", args=[record_type.name])
     return form
 
 

@@ -22,7 +22,9 @@ from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.record_key import AnyRecord
+from jantar.engine.fields.recurrence import Recurrence
 from jantar.engine.fields.references import Reference, is_hidden, unseen
+from jantar.engine.pages.forms import recurring
 from jantar.engine.pages.forms.pickers import pick_address
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
@@ -33,7 +35,7 @@ from jantar.platform.settings.models import ExchangeRate, Workspace
 #: Stands in a form for a record that the reader may not see.
 UNSEEN = "unseen"
 #: Kinds whose controls take the whole width of a form.
-WIDE = frozenset({"long_text"})
+WIDE = frozenset({"long_text", "recurrence"})
 USUAL_CURRENCIES = ("CZK", "EUR", "HUF", "PLN", "USD", "GBP", "CHF")
 
 
@@ -133,6 +135,11 @@ class Control:
         return not self.errors or not self.text or self.text[:4].isdigit()
 
     @cached_property
+    def rule(self) -> recurring.RuleForm:
+        """What stands in the controls of a rule."""
+        return recurring.form_of(self.text)
+
+    @cached_property
     def currencies(self) -> list[str]:
         base = Workspace.get().base_currency
         rated = ExchangeRate.objects.order_by("currency").values_list("currency", flat=True).distinct()
@@ -180,6 +187,8 @@ def control_from(one: Field, data: QueryDict, name: str = "") -> Control:
     control.items = [item for item in data.getlist(control.name) if item] if isinstance(one, Tags) else []
     if not control.items and (text := data.get(control.name, "")):
         control.items = [text]
+    if isinstance(one, Recurrence):
+        control.items = [text] if (text := recurring.posted_rule(data, control.name)) else []
     control.currency = data.get(f"{control.name}-currency", "")
     if isinstance(one, Reference | AnyRecord) and control.text == UNSEEN:
         conceal(control)

@@ -20,6 +20,7 @@ from jantar.engine.records import write
 from jantar.engine.records.errors import BadQuery, Invalid, NotAllowed, NotFound, Stale
 from jantar.engine.records.once import create_once
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.recurrence import changing as series
 from jantar.kit.numbers import whole_number
 from jantar.ui.responses import with_closed_dialog, with_event, with_toast
 
@@ -103,7 +104,14 @@ def change(request: HttpRequest, record_type: RecordType, record: Any) -> HttpRe
     values = without_theirs(form.read(), request.POST)
     if form.is_valid:
         try:
-            write.update(record_type, record.pk, values, actor=actor, version=posted_version(request))
+            series.update(
+                record_type,
+                record.pk,
+                values,
+                scope=posted_scope(request),
+                actor=actor,
+                version=posted_version(request),
+            )
         except Invalid as error:
             form.refuse(error.errors, record_type.fields(actor))
         except Stale as stale:
@@ -112,6 +120,14 @@ def change(request: HttpRequest, record_type: RecordType, record: Any) -> HttpRe
             messages.success(request, _("Saved."))
             return leading_to(request, reverse("pages:detail", args=[record_type.name, record.pk]))
     return refused_answer(request, edit_context(request, record_type, record, form), is_dialog=False)
+
+
+def posted_scope(request: HttpRequest) -> str:
+    """Which records of a series are meant: this one alone, unless the request says otherwise. Raises BadQuery."""
+    scope = request.POST.get("occurrences", series.ONE)
+    if scope not in series.SCOPES:
+        raise BadQuery("occurrences", _("Part of the request could not be understood."))
+    return scope
 
 
 def posted_version(request: HttpRequest) -> int:

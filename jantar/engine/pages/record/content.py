@@ -141,7 +141,7 @@ class RecordPage:
                 yield self.shown_field(one)
 
     def shown_field(self, one: Field) -> ShownField:
-        may_edit = self.record.may_edit and not one.read_only
+        may_edit = self.record.may_edit and not one.read_only and one.in_place
         edit = self._address("field", one.name) if may_edit else ""
         return ShownField(one, self.shown(one, self.record), edit)
 

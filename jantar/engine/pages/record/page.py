@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from jantar.engine.history.changes import BOOK_KEEPING, changes_of, people_in
@@ -19,7 +20,7 @@ from jantar.engine.pages.filters.places import by_label
 from jantar.engine.pages.filters.words import capital
 from jantar.engine.pages.forms.content import RecordForm
 from jantar.engine.pages.forms.controls import control_from, control_with
-from jantar.engine.pages.forms.page import leading_to, refused_answer
+from jantar.engine.pages.forms.page import leading_to, posted_scope, refused_answer
 from jantar.engine.pages.loading import load_record, load_type
 from jantar.engine.pages.record.content import RecordPage, address_of_new, load_for_page
 from jantar.engine.permissions.actor import Actor
@@ -29,6 +30,7 @@ from jantar.engine.records.actions import action_of, fields_of_action, run_actio
 from jantar.engine.records.errors import Invalid, NotFound
 from jantar.engine.records.listing import Query, page_of
 from jantar.engine.records.record_type import RecordAction, RecordType
+from jantar.engine.records.recurrence import changing as series
 from jantar.engine.records.references import record_titles
 from jantar.engine.records.related import counts_of, filter_of, related_to
 from jantar.kit.numbers import whole_number
@@ -122,13 +124,29 @@ def delete(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     """To the bin; the list that comes next offers to take it back."""
     record_type = load_type(request, type_name)
     record = load_record(request, record_type, pk, "delete")
-    write.delete(record_type, [pk], actor=current_actor(request))
+    with operation(current_actor(request), Cause.PAGE) as done:
+        number = series.delete(record_type, pk, scope=posted_scope(request), actor=current_actor(request))
     words = _("“%(what)s” is in the bin.") % {"what": record}
     back = reverse("pages:restore", args=[type_name, pk])
+    if number > 1:
+        words = ngettext("%(number)d record deleted.", "%(number)d records deleted.", number) % {"number": number}
+        back = reverse("pages:undo", args=[done.pk])
     if "stay" in request.GET:
         return stayed(record_type, words, back)
     messages.success(request, words, extra_tags=back)
     return leading_to(request, reverse("pages:list", args=[type_name]))
+
+
+def ask_how_many(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
+    """Asks which records of a series are to go."""
+    record_type = load_type(request, type_name)
+    record = load_record(request, record_type, pk, "delete")
+    if not record_type.repeats:
+        raise NotFound(_("There is no such page."))
+    rule = record_type.own_fields[record_type.repeats]
+    action = f"{reverse('pages:delete', args=[type_name, pk])}{'?stay' if 'stay' in request.GET else ''}"
+    context = {"record": record, "action": action, "words": rule.text(rule.read(record))}
+    return render(request, "pages/delete_occurrences.html", context)
 
 
 def act(request: HttpRequest, type_name: str, pk: int, name: str) -> HttpResponse:

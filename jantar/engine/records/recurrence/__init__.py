@@ -1,0 +1,1 @@
+"""Records that come again: making them, changing those that follow, and what is still to come."""
