@@ -57,6 +57,25 @@ def test_a_file_is_imported_told_about_and_taken_back(api):
     assert data_of(api.get("/people"))["count"] == 0
 
 
+def test_rows_with_several_types_tell_what_became_of_each(api):
+    mapping = {"Příjmení": "family_name", "Jméno": "companies/name", "Město": "companies/city"}
+    started = data_of(send(api, mapping=json.dumps(mapping)), 201)
+    assert started["also"] == ["companies"]
+    run_waiting_jobs()
+    done = data_of(api.get(f"/imports/{started['id']}"))
+    assert done["counts"]["types"] == {"companies": {"created": 2}, "people": {"created": 2}}
+    people = data_of(api.get("/people", fields="name,company"))["items"]
+    assert sorted(one["company"]["title"] for one in people) == ["Tomáš", "Šárka"]
+    for form, name, message in (
+        ({"also": '["companies", "companies"]'}, "also", "“companies” can be in a file only once."),
+        ({"also": '["people"]'}, "also", "“people” can be in a file only once."),
+        ({"mapping": '{"Jméno": ["given_name", "companies/name"]}'}, "mapping", "not of the expected kind"),
+        ({"mapping": '{"Jméno": "given_name", "Jméno": "companies/name"}'}, "mapping", "“Jméno” is there twice."),
+        ({"mapping": json.dumps(mapping), "links": '["companies/parent"]'}, "links", "can't be filled"),
+    ):
+        assert message in problem_in(send(api, **form), 422)["errors"][name][0]
+
+
 def test_a_dry_run_stores_nothing(api):
     started = data_of(send(api, dry_run="true"), 201)
     run_waiting_jobs()

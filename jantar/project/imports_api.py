@@ -53,6 +53,8 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
     "constants": is_table,
     "new_fields": is_table,
     "create_missing": is_list,
+    "also": is_list,
+    "links": is_list,
     "decimal_comma": is_yes_or_no,
     "day_first": is_yes_or_no,
     "clear_empty": is_yes_or_no,
@@ -63,7 +65,17 @@ FORM: Schema = {
     "properties": {
         "file": {"type": "string", "format": "binary", "description": "CSV, XLSX or vCard."},
         "type": {**TEXT, "description": "The record type, such as people."},
-        "mapping": {**TEXT, "description": 'JSON: {"header of a column": "field"}. Suggested when left out.'},
+        "mapping": {
+            **TEXT,
+            "description": 'JSON: {"header of a column": "field"}. Suggested when left out. A field of a further type '
+            'that each row holds is named with it: "companies/name".',
+        },
+        "also": {**TEXT, "description": 'JSON: ["companies"], further types; when left out those that mapping names.'},
+        "links": {
+            **TEXT,
+            "description": 'JSON: ["company", "deals/customer"], the references filled with the other records of the '
+            "row; when left out all that go together.",
+        },
         "match": {**TEXT, "description": 'JSON: ["email"], the fields that tell whether a record exists already.'},
         "dry_run": {"type": "boolean", "description": "Go through all rows without storing anything."},
         "mode": {"enum": list(MODES), "description": "What to do with rows whose record exists already."},
@@ -83,7 +95,10 @@ FORM: Schema = {
     "required": ["file", "type"],
     "additionalProperties": False,
 }
-COUNTS: Schema = {"type": ["object", "null"], "description": "Rows by what became of them."}
+COUNTS: Schema = {
+    "type": ["object", "null"],
+    "description": "Rows by what became of them; with several types in a row, `types` has the records of each.",
+}
 ERRORS: Schema = {
     "type": "array",
     "description": "The first 100 refused rows.",
@@ -94,6 +109,7 @@ IMPORT_SCHEMA: Schema = {
     "properties": {
         "id": {"type": "integer"},
         "type": TEXT,
+        "also": {"type": "array", "items": TEXT, "description": "Further types that the rows hold."},
         "file": TEXT,
         "export_of": {
             "type": ["object", "null"],

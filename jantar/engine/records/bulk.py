@@ -32,7 +32,7 @@ class Line:
     """One record of a bulk write. `record` is the stored one to be changed, or the draft of a new one.
 
     `parts` are rows to be added to what the record has. `changed` names the fields that differ after checking;
-    a line with errors is not stored.
+    a line with errors is not stored. `coming` are by field the new records it refers to that are stored before it.
     """
 
     values: Values
@@ -41,6 +41,7 @@ class Line:
     errors: Errors = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
     new_parts: PartLines = field(default_factory=dict)
+    coming: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def has_work(self) -> bool:
@@ -49,10 +50,21 @@ class Line:
 
 def draft_new(record_type: RecordType, lines: Sequence[Line], actor: Actor) -> None:
     """Makes the drafts and checks them, without storing anything."""
+    make_drafts(record_type, lines, actor)
+    check_drafts(record_type, lines, actor)
+
+
+def make_drafts(record_type: RecordType, lines: Sequence[Line], actor: Actor) -> None:
     copies = drafts(record_type, actor)
     for line in lines:
         line.record = next(copies)
         apply(record_type, line.record, line.values, actor)
+
+
+def check_drafts(record_type: RecordType, lines: Sequence[Line], actor: Actor) -> None:
+    for line in lines:
+        if line.coming:
+            line.record.__dict__["coming"] = line.coming
     found = new_errors(record_type, [line.record for line in lines], [line.values for line in lines], actor)
     for line, errors in zip(lines, found, strict=True):
         line.errors = errors
@@ -83,6 +95,7 @@ def apply_changes(record_type: RecordType, lines: Sequence[Line], actor: Actor) 
     touched = [line for line in lines if line.has_work]
     for line in touched:
         line.record.__dict__["columns_before"] = columns_of(line.record)
+        line.record.__dict__["coming"] = line.coming
         apply(record_type, line.record, {name: line.values[name] for name in line.changed}, actor)
     given = [{name: line.values[name] for name in line.changed} for line in touched]
     found = change_errors(record_type, [line.record for line in touched], given, actor)

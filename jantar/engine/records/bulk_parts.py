@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.errors import FieldError
@@ -49,6 +50,8 @@ def same(row: Values, other: Mapping[str, Any]) -> bool:
 
 
 def plain(value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.pk
     return fold(value).strip() if isinstance(value, str) else value
 
 

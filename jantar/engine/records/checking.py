@@ -142,6 +142,8 @@ class References:
     def load(self, field: Reference, records: Sequence[Any]) -> None:
         ids = {getattr(record, field.id_name) for record in records} - {None}
         found = visible_rows(field.target, self.actor).in_bulk(ids) if ids else {}
+        if ids - found.keys():
+            found |= {row.pk: row for record in records if (row := coming(record).get(field.name)) is not None}
         for record in records:
             if (pk := getattr(record, field.id_name)) in found:
                 setattr(record, field.name, found[pk])
@@ -158,8 +160,14 @@ class References:
     def check_key(self, field: AnyRecord, record: Any) -> None:
         key = field.read(record)
         field.check(key)
-        if key is not None and key not in self.seen_keys:
+        if key is not None and key not in self.seen_keys and field.name not in coming(record):
             raise FieldError(_("There is no such record."))
+
+
+def coming(record: Any) -> Mapping[str, Any]:
+    """By reference the new rows, their ids reserved, that are stored in the same act before the record."""
+    found: Mapping[str, Any] = record.__dict__.get("coming", {})
+    return found
 
 
 def visible_rows(target: type[Any], actor: Actor) -> Any:

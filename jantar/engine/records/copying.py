@@ -23,7 +23,7 @@ Encode = Callable[[Any], str]
 
 
 def copy_new(model: type[models.Model], records: Sequence[Any]) -> None:
-    """Inserts the records and gives them their ids; three statements for any number of rows.
+    """Inserts the records and gives those without an id one; three statements for any number of rows.
 
     Raises TypeError for a model with a column type that is not known here.
     """
@@ -34,9 +34,9 @@ def copy_new(model: type[models.Model], records: Sequence[Any]) -> None:
     names = ", ".join(quote(str(column.column)) for column in model._meta.concrete_fields)
     now = timezone.now()
     table = quote(model._meta.db_table)
+    reserve_ids(model, records)
     with connection.cursor() as cursor:
-        for record, pk in zip(records, _next_ids(cursor, model, len(records)), strict=True):
-            record.pk = pk
+        for record in records:
             for stamp in stamps:
                 setattr(record, stamp.attname, now if isinstance(stamp, models.DateTimeField) else now.date())
         with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
@@ -46,6 +46,14 @@ def copy_new(model: type[models.Model], records: Sequence[Any]) -> None:
     for record in records:
         record._state.adding = False
         record._state.db = connection.alias
+
+
+def reserve_ids(model: type[models.Model], records: Sequence[Any]) -> None:
+    """Gives the records without an id theirs before they are stored, so that others can refer to them."""
+    fresh = [record for record in records if record.pk is None]
+    with connection.cursor() as cursor:
+        for record, pk in zip(fresh, _next_ids(cursor, model, len(fresh)), strict=True):
+            record.pk = pk
 
 
 def update_rows(model: type[models.Model], records: Sequence[Any], names: Sequence[str]) -> None:

@@ -277,6 +277,8 @@ class RecordType:
     import_columns: tuple[ImportColumn, ...] = ()
     #: What other programs call the columns of their exports: names by field (or "part:group.field").
     import_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: What other programs put before the columns of this type in files that hold several ("Organization - Name").
+    import_prefixes: tuple[str, ...] = ()
     known_exports: tuple[KnownExport, ...] = ()
     #: Replaces fields made from the model, or adds computed ones.
     extra_fields: Mapping[str, Field] = field(default_factory=dict)

@@ -29,13 +29,17 @@ OUTCOMES = (CREATED, UPDATED, UNCHANGED, SKIPPED, WRONG)
 
 @dataclass
 class Outcome:
-    """What became (or would become) of one row. `record` is the stored or drafted one, None when wrong."""
+    """What became (or would become) of one row. `record` is the stored or drafted one, None when wrong.
+
+    `records` are those of all types of the row by prefix when it holds several.
+    """
 
     row: Row
     kind: str = ""
     record: Any = None
     changed: frozenset[str] = frozenset()
     errors: Errors = field(default_factory=dict)
+    records: dict[str, Any] = field(default_factory=dict)
 
 
 class Importer:
@@ -52,6 +56,13 @@ class Importer:
         self.matcher = Matcher(record_type, [] if plan.mode == modes.CREATE else plan.match, actor)
         self.resolvers = [self._resolver(name, name in plan.create_missing) for name in self._references(plan.mapping)]
         resolve([self._resolver(name) for name in self._references(plan.constants)], [self.defaults])
+
+    #: Only where rows hold records of several types (`combined`).
+    type_counts: Mapping[str, Mapping[str, int]] = {}
+
+    @property
+    def default_errors(self) -> Errors:
+        return self.defaults.errors
 
     @property
     def references_created(self) -> dict[str, int]:
@@ -120,7 +131,7 @@ class Importer:
         self._match_ids(matches, reads)
         self._turn_into_changes(lines, reads, outcomes, matches)
 
-    def _match_ids(self, matches: dict[int, Match], reads: Sequence[ReadRow]) -> None:
+    def _match_ids(self, matches: dict[int, Match], reads: Mapping[int, ReadRow] | Sequence[ReadRow]) -> None:
         if not self.matcher.by_id:
             return
         ids = {place: int(reads[place].references[ID]) for place in matches if ID in reads[place].references}

@@ -16,9 +16,10 @@ from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer import exports_later  # noqa: F401 - declares the job of long exports
 from jantar.engine.transfer.archive import jobs as archive_jobs  # noqa: F401 - declares those of archives
-from jantar.engine.transfer.importing import OUTCOMES, Importer, Outcome, counts_of
+from jantar.engine.transfer.combined import counts_with_types
+from jantar.engine.transfer.importing import OUTCOMES, Outcome, counts_of
 from jantar.engine.transfer.models import FINISHED, KEPT, ImportRun, Layout, RefusedRow, State
-from jantar.engine.transfer.opening import error_headers, file_of, importer_for, rows_of
+from jantar.engine.transfer.opening import AnyImporter, error_headers, file_of, importer_for, rows_of
 from jantar.engine.transfer.plan import Plan
 from jantar.engine.transfer.sheets import Row, layout_of
 from jantar.platform.jobs.declare import job, schedule
@@ -130,13 +131,15 @@ def _open_operation(run: ImportRun, job_run: Run, plan: Plan) -> None:
         run.save(update_fields=["operation"])
 
 
-def _note(run: ImportRun, importer: Importer, outcomes: Sequence[Outcome], done: int, *, store: bool) -> None:
+def _note(run: ImportRun, importer: AnyImporter, outcomes: Sequence[Outcome], done: int, *, store: bool) -> None:
     """Counts the outcomes and keeps the refused rows, in the transaction of their chunk."""
     before = (run.counts if store else run.forecast if run.done_rows else None) or {}
     counts: dict[str, Any] = {
         kind: before.get(kind, 0) + number for kind, number in counts_of(outcomes).items() if kind in OUTCOMES
     }
     counts["references"] = {**before.get("references", {})}
+    if importer.type_counts:
+        counts["types"] = counts_with_types(before.get("types", {}), importer)
     for name, number in importer.references_created.items():
         counts["references"][name] = max(number, counts["references"].get(name, 0))
     RefusedRow.objects.bulk_create(

@@ -1,6 +1,6 @@
 """Recognising records that exist already, in the database and earlier in the same file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,19 +28,34 @@ class Matcher:
     """Compares by the match fields, strongest first.
 
     A record is the one meant when it agrees in a field and does not contradict the row in a stronger one: two
-    people of the same name with different e-mail addresses are two people.
+    people of the same name with different e-mail addresses are two people. Nobody is recognised by the references
+    among the fields, they only contradict: two deals of the same name with different customers are two deals.
     """
 
-    def __init__(self, record_type: RecordType, names: Sequence[str], actor: Actor) -> None:
+    def __init__(
+        self, record_type: RecordType, names: Sequence[str], actor: Actor, guards: Sequence[Reference] = ()
+    ) -> None:
+        """`guards` are references that stand before the title, which says the least of which record is meant."""
         fields = record_type.fields(actor)
         self.record_type = record_type
         self.actor = actor
         self.by_id = ID in names
-        self.fields = [fields[name] for name in names if name != ID and not isinstance(fields[name], Reference)]
+        chosen = [fields[name] for name in names if name != ID and not isinstance(fields[name], Reference)]
+        place = next((n for n, field in enumerate(chosen) if field.name == record_type.title), len(chosen))
+        self.fields = [*chosen[:place], *guards, *chosen[place:]]
         self.seen: list[dict[Any, list[tuple[int, Keys]]]] = [{} for _field in self.fields]
 
     def keys_of(self, record: Any) -> Keys:
-        return tuple(comparable(field.read(record)) for field in self.fields)
+        return tuple(
+            getattr(record, field.id_name) if isinstance(field, Reference) else comparable(field.read(record))
+            for field in self.fields
+        )
+
+    def telling(self, keys: Keys) -> Iterator[tuple[int, Any]]:
+        """Place and value of each key that says which record is meant."""
+        for position, value in enumerate(keys):
+            if value is not None and not isinstance(self.fields[position], Reference):
+                yield position, value
 
     def repeated(self, keys: Keys, number: int) -> str:
         """Why the row is the same as an earlier one of the file, or ""; remembers the row."""
@@ -67,9 +82,12 @@ class Matcher:
     def _candidates(self, position: int, rows: Sequence[Keys]) -> dict[Any, list[tuple[int, Keys]]]:
         wanted = {keys[position] for keys in rows} - {None}
         found: dict[Any, list[tuple[int, Keys]]] = {}
-        if not wanted:
+        if not wanted or isinstance(self.fields[position], Reference):
             return found
-        columns = {f"key_{number}": field.sort_key() for number, field in enumerate(self.fields)}
+        columns = {
+            f"key_{number}": field.expression() if isinstance(field, Reference) else field.sort_key()
+            for number, field in enumerate(self.fields)
+        }
         records = self.record_type.visible_to(self.actor).annotate(**columns)
         records = records.filter(**{f"key_{position}__in": wanted}).order_by("pk")
         field = self.fields[position]
@@ -81,9 +99,7 @@ class Matcher:
         return found
 
     def _decide(self, keys: Keys, found: Sequence[dict[Any, list[tuple[int, Keys]]]]) -> Match:
-        for position, value in enumerate(keys):
-            if value is None:
-                continue
+        for position, value in self.telling(keys):
             fitting = [pk for pk, other in found[position].get(value, ()) if agree(keys, other, position)]
             if len(fitting) == 1:
                 return Match(fitting[0])

@@ -102,7 +102,8 @@ class Layout(models.Model):
     """How files with the same headers were imported last, so that the next one needs no mapping."""
 
     #: The parts of the plan that are remembered.
-    KEPT = ("mapping", "constants", "match", "mode", "create_missing", "clear_empty", "currency", "translate")
+    KEPT = ("mapping", "constants", "match", "mode", "create_missing", "clear_empty", "currency", "translate",
+            "also", "links")  # fmt: skip
 
     record_type = models.CharField(max_length=50)
     fingerprint = models.CharField(max_length=32)

@@ -12,6 +12,7 @@ from jantar.engine.fields.conventions import Conventions
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.registry import registry
+from jantar.engine.transfer.combined import CombinedImporter
 from jantar.engine.transfer.importing import Importer
 from jantar.engine.transfer.models import ImportRun
 from jantar.engine.transfer.plan import Plan, check_plan
@@ -19,6 +20,9 @@ from jantar.engine.transfer.sheets import Notice, Row, Sheet, UnreadableSheetErr
 from jantar.kit.errors import InputError
 from jantar.platform.files.services import open_file
 from jantar.platform.settings.models import Workspace
+
+#: One of several types only where rows hold them.
+AnyImporter = Importer | CombinedImporter
 
 
 def opened(file: Any, plan: Plan, *, survey: bool = True) -> Sheet:
@@ -48,13 +52,15 @@ def rows_of(file: Any, plan: Plan) -> Iterator[Iterator[Row]]:
         yield rows
 
 
-def importer_for(run: ImportRun, plan: Plan, actor: Actor) -> Importer:
+def importer_for(run: ImportRun, plan: Plan, actor: Actor) -> AnyImporter:
+    """Raises Invalid when the plan can't be followed."""
     record_type = registry.get(run.record_type)
     check_plan(plan, record_type, actor)
     base = Conventions(currency=Workspace.get().base_currency, time_zone=ZoneInfo(actor.time_zone))
-    importer = Importer(record_type, plan, actor, base)
-    if importer.defaults.errors:
-        raise Invalid({f"constants.{name}": messages for name, messages in importer.defaults.errors.items()})
+    is_plain = plan.types(record_type) == [("", record_type)]
+    importer: AnyImporter = (Importer if is_plain else CombinedImporter)(record_type, plan, actor, base)
+    if errors := importer.default_errors:
+        raise Invalid({f"constants.{name}": messages for name, messages in errors.items()})
     return importer
 
 

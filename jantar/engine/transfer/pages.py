@@ -89,7 +89,7 @@ def change_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Keeps what was chosen and shows the preview that follows from it; a wrong choice is said and not kept."""
     actor = current_actor(request)
     run = services.find_import(pk, actor=actor)
-    changes = changes_from(request.POST, Plan.from_json(run.plan))
+    changes = changes_in(request, run)
     try:
         services.change_plan(run, changes, actor=actor)
         page = ImportPage(run, actor).prepare()
@@ -123,7 +123,7 @@ def begin(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     run = services.find_import(pk, actor=actor)
     try:
         if "mapping" in request.POST:
-            services.change_plan(run, changes_from(request.POST, Plan.from_json(run.plan)), actor=actor)
+            services.change_plan(run, changes_in(request, run), actor=actor)
         (services.try_import if act == "check" else services.run_import)(run, actor=actor)
     except Invalid as error:
         page = ImportPage(run, actor, errors=error.errors)
@@ -163,6 +163,13 @@ def attachment(name: str) -> str:
     return content_disposition_header(True, name) or "attachment"
 
 
+def changes_in(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
+    """What the form says, and what follows from it."""
+    data, actor = request.POST, current_actor(request)
+    changes = changes_from(data, Plan.from_json(run.plan))
+    return services.choose_in_page(run, changes, data.getlist("link_shown"), data.getlist("links"), actor=actor)
+
+
 def changes_from(data: QueryDict, plan: Plan) -> dict[str, Any]:
     """The plan as the form has it."""
     texts = map(without_controls, data.getlist("constant_value"))
@@ -173,6 +180,7 @@ def changes_from(data: QueryDict, plan: Plan) -> dict[str, Any]:
         "match": data.getlist("match"),
         "mode": data.get("mode", plan.mode),
         "create_missing": data.getlist("create_missing"),
+        "also": data.getlist("also"),
         "clear_empty": "clear_empty" in data,
         "translate": "translate" in data or "program" not in data,
         "decimal_comma": {"1": True, "0": False}.get(data.get("decimal_comma", "")),

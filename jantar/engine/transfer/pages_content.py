@@ -14,13 +14,15 @@ from jantar.engine.fields.errors import Invalid
 from jantar.engine.fields.models import CustomField
 from jantar.engine.history.models import Change
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer import plan as modes
 from jantar.engine.transfer.importing import CREATED, SKIPPED, UNCHANGED, UPDATED, WRONG, Outcome
 from jantar.engine.transfer.known import Recognised, recognised_by
+from jantar.engine.transfer.links import acyclic, joinable, label_of, possible_links
 from jantar.engine.transfer.models import ImportRun, State
 from jantar.engine.transfer.new_fields import PLAIN, proposals
-from jantar.engine.transfer.plan import Plan
+from jantar.engine.transfer.plan import Plan, full_key, own_key
 from jantar.engine.transfer.services import Preview, creatable, preview
 from jantar.engine.transfer.targets import ID, Target, targets_of
 
@@ -63,6 +65,7 @@ class ImportPage:
         self.actor = actor
         self.record_type = registry.get(run.record_type)
         self.plan = Plan.from_json(run.plan)
+        self.plan.also = [name for name in self.plan.also if name in registry]
         self.errors = errors or {}
         self.preview: Preview | None = None
 
@@ -152,14 +155,41 @@ class ImportPage:
     def targets(self) -> dict[str, Target]:
         return targets_of(self.record_type, self.actor)
 
-    @property
+    @cached_property
+    def types(self) -> list[tuple[str, RecordType]]:
+        """The types of the import by their prefix: its own, then those that its rows hold besides."""
+        return [("", self.record_type), *((name, registry.get(name)) for name in self.plan.also)]
+
+    @cached_property
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """The fields to choose from: those of the record, then those of its parts."""
+        """The fields to choose from: those of the record, then those of its parts; then those of the other types."""
         found: dict[str, list[tuple[str, str]]] = {}
-        for key, target in self.targets.items():
-            section = str(target.section) or str(self.record_type.label)
-            found.setdefault(capfirst(section), []).append((key, capfirst(str(target.label))))
+        for prefix, record_type in self.types:
+            label = capfirst(str(record_type.label))
+            for key, target in targets_of(record_type, self.actor).items():
+                section = capfirst(str(target.section))
+                name = f"{label}: {section}" if prefix and section else section or label
+                told = capfirst(str(target.label))
+                found.setdefault(name, []).append((full_key(prefix, key), f"{label}: {told}" if prefix else told))
         return list(found.items())
+
+    @cached_property
+    def joinable(self) -> list[Option]:
+        """Types that the rows can hold besides."""
+        found = joinable(self.record_type, self.actor)
+        return [(one.name, capfirst(str(one.label_plural)), one.name in self.plan.also) for one in found]
+
+    @cached_property
+    def links(self) -> list[Option]:
+        """References between the types of a row, and what they are filled with."""
+        types = dict(self.types)
+        offered = possible_links(self.plan, self.plan.types(self.record_type), self.actor) if self.plan.also else []
+        chosen = {link.key for link in acyclic(offered)} if self.plan.links is None else set(self.plan.links)
+        found = []
+        for link in offered:
+            filled = " / ".join(str(types[name].label) for name in link.targets)
+            found.append((link.key, f"{label_of(link, self.record_type)} ← {filled}", link.key in chosen))
+        return found
 
     @property
     def columns(self) -> list[ColumnChoice]:
@@ -196,9 +226,18 @@ class ImportPage:
 
     @property
     def match_options(self) -> list[Option]:
-        fields = self.record_type.fields(self.actor)
-        names = [*self.record_type.match, *([ID] if ID in self.plan.mapping else [])]
-        return [(name, capfirst(str(fields[name].label)), name in self.plan.match) for name in names]
+        found = []
+        for prefix, record_type in self.types:
+            fields = record_type.fields(self.actor)
+            for name in (*record_type.match, *([ID] if full_key(prefix, ID) in self.plan.mapping else [])):
+                key = full_key(prefix, name)
+                found.append((key, self._labelled(record_type, fields[name].label), key in self.plan.match))
+        return found
+
+    def _labelled(self, record_type: RecordType, label: object) -> str:
+        """A field, with its type where there are several."""
+        plain = capfirst(str(label))
+        return f"{capfirst(str(record_type.label))}: {plain}" if self.plan.also else plain
 
     @property
     def modes(self) -> list[Option]:
@@ -213,37 +252,49 @@ class ImportPage:
     @property
     def creatable(self) -> list[Option]:
         """References whose missing records can be made from their names."""
-        fields = self.record_type.fields(self.actor)
         found = []
-        for name in creatable(self.record_type, self.plan.mapping, self.actor):
-            label = _("Create what is missing in “%(field)s”") % {"field": capfirst(str(fields[name].label))}
-            found.append((name, label, name in self.plan.create_missing))
+        for prefix, record_type in self.types:
+            fields = record_type.fields(self.actor)
+            for name in creatable(record_type, self.plan.of_type(prefix).mapping, self.actor):
+                told = {"field": self._labelled(record_type, fields[name].label)}
+                key = full_key(prefix, name)
+                found.append((key, _("Create what is missing in “%(field)s”") % told, key in self.plan.create_missing))
         return found
 
     # What would be stored
 
     @cached_property
-    def shown_fields(self) -> list[Field]:
-        fields = self.record_type.fields(self.actor)
-        keys = [self.record_type.title, *self.plan.mapping]
-        return [fields[key] for key in dict.fromkeys(keys) if key in fields and key != ID]
+    def shown_fields(self) -> list[tuple[str, Field]]:
+        """By the prefix of their type the fields that columns go to, and those filled with other records of the row."""
+        found = []
+        for prefix, record_type in self.plan.types(self.record_type):
+            fields = record_type.fields(self.actor)
+            linked = [own_key(key, prefix) for key, _label, chosen in self.links if chosen]
+            keys = [record_type.title, *self.plan.of_type(prefix).mapping, *linked]
+            found += [(prefix, fields[key]) for key in dict.fromkeys(keys) if key in fields and key != ID]
+        return found
 
     @property
     def preview_heads(self) -> list[str]:
-        return [capfirst(str(field.label)) for field in self.shown_fields]
+        types = dict(self.types)
+        return [self._labelled(types[prefix], field.label) for prefix, field in self.shown_fields]
 
     @property
     def preview_rows(self) -> Iterator[PreviewRow]:
         if self.preview is None:
             return
         for outcome in self.preview.outcomes:
-            cells = [self._cell(field, outcome) for field in self.shown_fields] if outcome.record else []
+            shown = self.shown_fields if outcome.record else ()
+            cells = [self._cell(prefix, field, outcome) for prefix, field in shown]
             reason = self.preview.importer.reason(outcome) if outcome.errors else ""
             yield PreviewRow(outcome.row.number, kinds()[outcome.kind], TONES[outcome.kind], cells, reason)
 
-    def _cell(self, field: Field, outcome: Outcome) -> tuple[str, bool]:
-        text = field.text(field.read(outcome.record))
-        return text[:100], outcome.kind == UPDATED and field.name in outcome.changed
+    def _cell(self, prefix: str, field: Field, outcome: Outcome) -> tuple[str, bool]:
+        record = outcome.records.get(prefix) if outcome.records else outcome.record
+        if record is None:
+            return "", False
+        changed = outcome.kind == UPDATED and full_key(prefix, field.name) in outcome.changed
+        return field.text(field.read(record))[:100], changed
 
     # What came of it
 
@@ -262,10 +313,23 @@ class ImportPage:
         ]
 
     @property
+    def type_counts(self) -> list[tuple[str, list[tuple[str, int]]]]:
+        """By type what became of its records, where rows hold several types."""
+        labels, found = kinds(), []
+        for name, counts in self.counts.get("types", {}).items():
+            if name in registry:
+                told = [(labels[kind], counts.get(kind, 0)) for kind in (CREATED, UPDATED, UNCHANGED)]
+                found.append((capfirst(str(registry.get(name).label_plural)), told))
+        return found
+
+    @property
     def references_made(self) -> list[tuple[str, int]]:
-        fields = self.record_type.fields(self.actor)
-        made = self.counts.get("references", {})
-        return [(capfirst(str(fields[name].label)), number) for name, number in made.items() if name in fields]
+        made, found = self.counts.get("references", {}), []
+        for prefix, record_type in self.types:
+            for name, field in record_type.fields(self.actor).items():
+                if number := made.get(full_key(prefix, name)):
+                    found.append((self._labelled(record_type, field.label), number))
+        return found
 
     @property
     def wrong(self) -> int:
@@ -278,11 +342,14 @@ class ImportPage:
     @cached_property
     def created(self) -> list[tuple[str, str]]:
         """Links to the first records that were made."""
-        table = self.record_type.model._meta.db_table
-        made = Change.objects.filter(operation=self.run.operation_id, source=table, action="I").order_by("pk")
-        ids = [pk for (pk,) in made.values_list("record_id")[: 5 * LINKED]]
-        records = self.record_type.visible_to(self.actor).filter(pk__in=ids).order_by("pk")[:LINKED]
-        return [(str(record), f"/{self.record_type.name}/{record.pk}/") for record in records]
+        found: list[tuple[str, str]] = []
+        for record_type in dict(self.types).values():
+            table = record_type.model._meta.db_table
+            made = Change.objects.filter(operation=self.run.operation_id, source=table, action="I").order_by("pk")
+            ids = [pk for (pk,) in made.values_list("record_id")[: 5 * LINKED]]
+            records = record_type.visible_to(self.actor).filter(pk__in=ids).order_by("pk")[:LINKED]
+            found += [(str(record), f"/{record_type.name}/{record.pk}/") for record in records]
+        return found
 
     @property
     def undone(self) -> bool:

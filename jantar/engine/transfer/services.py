@@ -17,15 +17,17 @@ from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import reference_of
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer import jobs
-from jantar.engine.transfer.importing import Importer, Outcome
+from jantar.engine.transfer.importing import Outcome
 from jantar.engine.transfer.known import best_for, recognise, recognised_by
+from jantar.engine.transfer.links import links_of, relinked
 from jantar.engine.transfer.models import KEPT, ImportRun, Layout, RefusedRow, State
 from jantar.engine.transfer.new_fields import create_fields
-from jantar.engine.transfer.opening import error_headers, file_of, importer_for, opened, rows_of, said
-from jantar.engine.transfer.plan import ColumnOfSheet, Plan, check_plan
+from jantar.engine.transfer.opening import AnyImporter, error_headers, file_of, importer_for, opened, rows_of, said
+from jantar.engine.transfer.plan import ColumnOfSheet, Plan, check_plan, full_key, with_types
 from jantar.engine.transfer.references import Resolver
 from jantar.engine.transfer.sheets import csv_chunks
 from jantar.engine.transfer.suggest import suggest_mapping
+from jantar.engine.transfer.suggest_types import named_columns, suggest_types
 from jantar.platform.files.services import store_file
 from jantar.platform.jobs import queue
 from jantar.platform.jobs.models import State as JobState
@@ -40,7 +42,7 @@ class Preview:
     """The first rows as they would be stored, and how many rows of the file there are."""
 
     outcomes: list[Outcome]
-    importer: Importer
+    importer: AnyImporter
 
 
 def upload(record_type: RecordType, file: BinaryIO, name: str, *, actor: Actor) -> ImportRun:
@@ -75,9 +77,15 @@ def understood(record_type: RecordType, file: Any, plan: Plan, actor: Actor) -> 
     if known:
         found = replace(found, **{name: known.plan[name] for name in Layout.KEPT if name in known.plan})
     else:
-        found.mapping = suggest_mapping(record_type, columns, actor)
+        mapping = suggest_mapping(record_type, columns, actor)
+        found.mapping, found.also = suggest_types(record_type, columns, mapping, actor)
         found.match = list(export.match if export and export.match else record_type.match)
-        found.create_missing = creatable(record_type, found.mapping, actor)
+        found.create_missing = []
+        for name in ("", *found.also):
+            one = registry.get(name) if name else record_type
+            found.match += [full_key(name, key) for key in one.match if name]
+            missing = creatable(one, found.of_type(name).mapping, actor)
+            found.create_missing += [full_key(name, key) for key in missing]
     return found, [said(notice) for notice in sheet.notices]
 
 
@@ -121,6 +129,7 @@ def change_plan(run: ImportRun, changes: Mapping[str, Any], *, actor: Actor) -> 
     if unknown := changes.keys() - known:
         raise Invalid({name: [_("There is no such setting.")] for name in unknown})
     plan = Plan.from_json(run.plan)
+    changes = with_types(changes, plan, record_type)
     is_read_anew = any(changes.get(name, getattr(plan, name)) != getattr(plan, name) for name in READING)
     plan = replace(plan, **changes)
     if is_read_anew:
@@ -129,9 +138,25 @@ def change_plan(run: ImportRun, changes: Mapping[str, Any], *, actor: Actor) -> 
         same = [column.header for column in found.columns] == [column.header for column in plan.columns]
         plan = replace(found, mapping=plan.mapping, match=plan.match) if same else found
     check_plan(plan, record_type, actor)
+    links_of(plan, record_type, actor)
     run.plan, run.state, run.forecast = plan.to_json(), State.DRAFT, None
     run.save(update_fields=["plan", "notices", "state", "forecast"])
     return plan
+
+
+def choose_in_page(
+    run: ImportRun, changes: Mapping[str, Any], shown: Sequence[str], chosen: Sequence[str], *, actor: Actor
+) -> dict[str, Any]:
+    """The changes completed by what follows from them: columns of a type that was just added, links between types."""
+    record_type, before = registry.get(run.record_type), Plan.from_json(run.plan)
+    found = with_types(changes, before, record_type)
+    for name in found["also"]:
+        if name in registry and name not in before.also:
+            for place, key in named_columns(registry.get(name), before.columns, actor).items():
+                taken = found["mapping"][place] or full_key(name, key) in found["mapping"]
+                found["mapping"][place] = found["mapping"][place] if taken else full_key(name, key)
+    plan = replace(before, mapping=found["mapping"], also=[name for name in found["also"] if name in registry])
+    return {**found, "links": relinked(plan, record_type, actor, shown, chosen)}
 
 
 def preview(run: ImportRun, *, actor: Actor, limit: int = PREVIEW_ROWS) -> Preview:
@@ -254,6 +279,7 @@ def state_of(run: ImportRun) -> dict[str, Any]:
     return {
         "id": run.pk,
         "type": run.record_type,
+        "also": run.plan.get("also", []),
         "file": run.file_name,
         "export_of": {"program": recognised.export.program, "type": recognised.record_type.name}
         if recognised

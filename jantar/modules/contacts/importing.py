@@ -90,6 +90,9 @@ OF_PEOPLE = {
                  "Születési dátum", "Data urodzenia", "Narozeniny"),
 }  # fmt: skip
 
+COMPANY_WORDS = ("Company", "Organization", "Organisation", "Account", "Firma", "Společnost", "Spoločnosť", "Cég")
+PERSON_WORDS = ("Person", "Contact", "Kontakt", "Kontaktní osoba", "Kontaktná osoba", "Kapcsolattartó", "Osoba")
+
 
 def read_full_name(text: str, values: Mapping[str, Any]) -> dict[str, str]:
     """Titles, given and family name from "Ing. Jan Novák, Ph.D.", "Novák, Jan" or, in Hungary, "Nagy Éva"."""

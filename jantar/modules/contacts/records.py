@@ -85,6 +85,7 @@ companies = RecordType(
     milestones=("owner", "lifecycle"),
     hidden=OF_PEOPLE,
     import_names=importing.OF_COMPANIES,
+    import_prefixes=importing.COMPANY_WORDS,
     duplicates=Duplicates(
         name=("name",),
         identifiers=("registration_number", "tax_number", "vat_number"),
@@ -155,6 +156,7 @@ people = RecordType(
     quality=Quality(wanted=("phone", "email", "company", "owner"), unreachable=IS_UNREACHABLE, grows_quiet=True),
     match=("email", "phone", "name"),
     import_names=importing.OF_PEOPLE,
+    import_prefixes=importing.PERSON_WORDS,
     known_exports=known_exports.OF_PEOPLE,
     import_columns=(importing.FULL_NAME,),
     prepare=services.prepare_people,

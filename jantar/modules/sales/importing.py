@@ -18,3 +18,5 @@ OF_DEALS = {
     "owner": ("Deal Owner", "Deal - Owner", "Opportunity Owner", "Owner"),
     "description": ("Description", "Notes", "Note", "Poznámka", "Megjegyzés", "Uwagi"),
 }  # fmt: skip
+
+DEAL_WORDS = ("Deal", "Opportunity", "Obchod", "Případ", "Prípad", "Příležitost", "Ügylet", "Szansa")

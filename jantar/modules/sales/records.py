@@ -84,6 +84,7 @@ deals = RecordType(
     milestones=("stage", "amount", "expected_close", "owner"),
     match=("name",),
     import_names=importing.OF_DEALS,
+    import_prefixes=importing.DEAL_WORDS,
     known_exports=known_exports.OF_DEALS,
     start=services.start_deal,
     prepare=services.prepare_deals,

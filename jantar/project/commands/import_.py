@@ -22,7 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     jantar import --all ARCHIVE"""
     parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--type", help="plural name of the record type, such as people")
-    parser.add_argument("--map", action="append", metavar="NAME=FIELD", help="only these columns; else as suggested")
+    parser.add_argument(
+        "--map", action="append", metavar="NAME=FIELD",
+        help="only these columns; else as suggested. Fields of a further type in each row: NAME=companies/name",
+    )  # fmt: skip
+    parser.add_argument("--link", action="append", metavar="FIELD", help="references to other records of the row")
     parser.add_argument("--match", action="append", metavar="FIELD", help="change the record that has the same")
     parser.add_argument("--set", action="append", metavar="FIELD=VALUE", help="for new records, such as the owner")
     parser.add_argument("--create", action="append", metavar="FIELD", help="make the records it names when missing")
@@ -52,7 +56,9 @@ def _import(arguments: argparse.Namespace) -> int:
     from jantar.engine.transfer.services import start_import
 
     actor = actor_of(arguments.user)
-    settings = {"constants": _pairs(arguments.set, "--set"), "create_missing": arguments.create}
+    settings = {
+        "constants": _pairs(arguments.set, "--set"), "create_missing": arguments.create, "links": arguments.link,
+    }  # fmt: skip
     new_fields = [pair if "=" in pair else f"{pair}=" for pair in arguments.new or ()]
     try:
         with arguments.file.open("rb") as file:
@@ -115,6 +121,7 @@ def _summary(state: dict[str, Any], error_file: Path | None) -> dict[str, Any]:
         "rows": state["rows"],
         **{kind: counts.get(kind, 0) for kind in ("created", "updated", "unchanged", "skipped")},
         "failed": counts.get("errors", 0),
+        "types": counts.get("types", {}),
         "references": counts.get("references", {}),
         "operation_id": state["operation_id"],
         "error_file": str(error_file) if error_file else None,
@@ -131,4 +138,8 @@ def _pairs(pairs: list[str] | None, option: str) -> dict[str, str] | None:
         raise CommandError(f"{option} wants NAME=FIELD, not {wrong[0]}." if option == "--map" else
                            f"{option} wants FIELD=VALUE, not {wrong[0]}.")  # fmt: skip
     cut = str.rpartition if option == "--map" else str.partition
-    return {cut(pair, "=")[0]: cut(pair, "=")[2] for pair in pairs}
+    found: dict[str, str] = {}
+    for name, _sign, value in (cut(pair, "=") for pair in pairs):
+        if found.setdefault(name, value) != value:
+            raise CommandError(f"{option} says two things of “{name}”: {found[name]} and {value}.")
+    return found

@@ -88,6 +88,22 @@ def test_a_column_becomes_a_custom_field_when_asked_to(file: Path, capsys: pytes
     assert Person.objects.get().custom["x_cislo_karty"] == "007"
 
 
+def test_rows_with_several_types_go_in_linked(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text("Surname;Firm;City;Deal\nNová;Lípa;Brno;Web\nEk;Lípa;;\n")
+    words = ("--map", "Surname=family_name", "--map", "Firm=companies/name", "--map", "City=companies/city",
+             "--map", "Deal=deals/name")  # fmt: skip
+    states = []
+    for more in (("--dry-run",), (), ()):
+        assert import_._import(arguments(file, "--type", "people", *words, *more)) == 0
+        states.append(json.loads(capsys.readouterr().out))
+    tried, first, second = states
+    made = {"companies": {"created": 1}, "people": {"created": 2}, "deals": {"created": 1}}
+    assert (tried["types"], first["types"], first["created"], second["unchanged"]) == (made, made, 2, 2)
+    assert [str(person.company) for person in Person.objects.filter(kind="person")] == ["Lípa", "Lípa"]
+    undo._undo(build_parser().parse_args(["undo", str(first["operation_id"])]))
+    assert not Company.objects.exists()
+
+
 def test_without_a_name_the_first_administrator_acts(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = build_parser().parse_args(["import", str(file), "--type", "people", "--dry-run"])
     assert import_._import(command) == 0
@@ -104,10 +120,13 @@ def test_without_a_name_the_first_administrator_acts(file: Path, capsys: pytest.
         (("{file}x", "--type", "people"), "cannot be read: No such file"),
         (("{file}", "--type", "people", "--map", "Name=last_name"), "There is no column “Name”."),
         (("{file}", "--type", "people", "--map", "Name"), "--map wants NAME=FIELD, not Name."),
+        (("{file}", "--type", "people", "--map", "E-mail=email", "--map", "E-mail=companies/email"),
+         "--map says two things of “E-mail”: email and companies/email."),
+        (("{file}", "--type", "people", "--map", "Jméno=rockets/name"), "There is no type “rockets”."),
         (("{file}", "--type", "people", "--set", "country"), "--set wants FIELD=VALUE, not country."),
         (("{file}", "--type", "people", "--set", "contry=CZ"), "There is no field “contry”."),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_followed_is_told_and_nothing_is_stored(
     file: Path, words: tuple[str, ...], message: str
 ) -> None:
