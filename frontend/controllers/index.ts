@@ -21,6 +21,7 @@ import listGroups from "./list_groups";
 import listTotal from "./list_total";
 import mention from "./mention";
 import menu from "./menu";
+import moving from "./moving";
 import palette from "./palette";
 import pageCopy from "./page_copy";
 import relativeTime from "./relative_time";
@@ -45,7 +46,7 @@ import uploads from "./uploads";
 /** Every behaviour by the name that `data-controller` uses. */
 export const controllers: Record<string, ControllerConstructor> = {
   mention,
-  autosize, board, calendar, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, palette,
+  autosize, board, calendar, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, moving, palette,
   formula, reminders, reorder, rows, selection, session, shell, shortcuts, split, tabs, theme, toasts, tooltip, uploads,
   "date-field": dateField,
   "column-widths": columnWidths,

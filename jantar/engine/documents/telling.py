@@ -29,6 +29,7 @@ def register_kinds() -> None:
         Kind("file_version", "document", "upload", new_version, TEMPLATE),
         Kind("file_sent", "document", "mail-forward", sent, TEMPLATE, prepare=name_recipients),
         Kind("file_given", "document", "hand-grab", handed_over, TEMPLATE, prepare=name_recipients),
+        Kind("file_moved", "document", "folder", moved, TEMPLATE),
         Kind("file_gone", "document", "trash", gone, TEMPLATE),
         Kind("file_back", "document", "arrow-back-up", back, TEMPLATE),
     )
@@ -71,6 +72,10 @@ def name_recipients(entries: Sequence[Shown], actor: Actor) -> None:
         shown.extra["names"] = [titles[key] for key in keys[shown.entry.pk] if key in titles]
 
 
+def moved(shown: Shown) -> str:
+    return _("File moved: %(name)s") % {"name": shown.source.name}
+
+
 def gone(shown: Shown) -> str:
     return _("File deleted: %(name)s") % {"name": shown.source.name}
 
@@ -91,6 +96,15 @@ def tell(kind: str, documents: Iterable[Document], actor: Actor, **data: Any) ->
 
 def tell_bin(documents: Iterable[Document], is_gone: bool, actor: Actor) -> None:
     tell("file_gone" if is_gone else "file_back", documents, actor)
+
+
+def tell_moved(documents: Iterable[Document], to: RecordKey | None, actor: Actor) -> None:
+    """Puts an entry on the streams of the documents, of where they were (as loaded), and of where they are now."""
+    told: list[stream.Told] = []
+    for document in documents:
+        places = dict.fromkeys([RecordKey("documents", document.pk), *filter(None, [document.about, to])])
+        told.append((RecordKey(SOURCE, document.pk), list(places), timezone.now(), {}))
+    stream.add_many("file_moved", told, actor=actor)
 
 
 def tell_given(

@@ -21,6 +21,7 @@ from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.pages.forms.page import leading_to
 from jantar.engine.pages.loading import load_record, load_type
+from jantar.engine.pages.moving import above
 from jantar.engine.pages.uploads import Uploads
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
@@ -69,11 +70,12 @@ class Place:
 def panel(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     """The folders and files of a record or of a folder."""
     record_type = load_type(request, type_name)
-    load_record(request, record_type, pk)
+    record = load_record(request, record_type, pk)
     place = Place(folder=pk) if type_name == "folders" else Place(about=f"{type_name}/{pk}")
     may_attach = bool(record_type.visible_to(current_actor(request), "edit").filter(pk=pk).exists())
     context = {**place_context(request, place), "address": request.path, "on_record": not place.folder}
     context["may_attach"] = may_attach and current_actor(request).may("create", "documents")
+    context["above"] = above(record, current_actor(request)) if place.folder else None
     return render(request, "documents/panel.html", context)
 
 

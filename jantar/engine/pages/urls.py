@@ -6,7 +6,7 @@ Fixed words stand before `<int:pk>`, so that no record can hide them.
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
-from jantar.engine.pages import bin, documents, following, kept, quality, searching, today, undoing
+from jantar.engine.pages import bin, documents, following, kept, moving, quality, searching, today, undoing
 from jantar.engine.pages.board import page as boards
 from jantar.engine.pages.calendar import feed as calendar_feed
 from jantar.engine.pages.calendar import page as calendars
@@ -150,6 +150,7 @@ DOCUMENTS = [
     path("documents/literature/", handing.find, name="literature"),
     path("documents/<int:pk>/given/", handing.given, name="given"),
     path("documents/company/", documents.company_files, name="company_files"),
+    path("documents/move/", moving.move_files, name="file_move"),
     path("documents/upload/", documents.upload, name="upload"),
     path("documents/<int:pk>/file/", documents.show_file, name="file"),
     path("documents/<int:pk>/preview/<int:part>/", documents.preview_part, name="file_preview"),
