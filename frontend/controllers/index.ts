@@ -24,6 +24,7 @@ import menu from "./menu";
 import moving from "./moving";
 import palette from "./palette";
 import pageCopy from "./page_copy";
+import prefetch from "./prefetch";
 import relativeTime from "./relative_time";
 import partRows from "./part_rows";
 import reminders from "./reminders";
@@ -47,7 +48,7 @@ import uploads from "./uploads";
 export const controllers: Record<string, ControllerConstructor> = {
   mention,
   autosize, board, calendar, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, moving, palette,
-  formula, reminders, reorder, rows, selection, session, shell, shortcuts, split, tabs, theme, toasts, tooltip, uploads,
+  formula, prefetch, reminders, reorder, rows, selection, session, shell, shortcuts, split, tabs, theme, toasts, tooltip, uploads,
   "date-field": dateField,
   "column-widths": columnWidths,
   "cell-edit": cellEdit,

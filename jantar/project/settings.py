@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jantar.ui.csp.ContentSecurityPolicyMiddleware",
+    "jantar.engine.pages.prefetching.PrefetchMiddleware",
     "jantar.engine.pages.record.as_of.AsOfMiddleware",
     "jantar.engine.pages.errors.ErrorsMiddleware",
     "jantar.engine.pages.settings.switching.SwitchedOffMiddleware",
