@@ -133,7 +133,7 @@ def test_translating_values_can_be_switched_off_in_the_page() -> None:
     assert "This looks like a HubSpot export of contacts." in page
     assert "Marketing Qualified Lead → Qualified" in page
     form: dict[str, Any] = {f"column-{place}": key for place, key in enumerate(run.plan["mapping"])}
-    form |= {"mapping": "1", "match": "email", "program": "1", "create_missing": "company"}
+    form |= {"mapping": "1", "match": "email", "program": "1", "reference": "company", "missing-company": "create"}
     answer = client.post(f"/import/{run.pk}/plan/", form).content.decode()
     assert "“Evangelist” is not one of the listed values." in answer
     answer = client.post(f"/import/{run.pk}/plan/", {**form, "translate": "1"}).content.decode()

@@ -80,7 +80,10 @@ def test_cards_are_uploaded_previewed_and_imported_in_the_pages() -> None:
     assert "without their photos" in page
     assert 'id="delimiter"' not in page
     form = {f"column-{place}": key for place, key in enumerate(run.plan["mapping"])}
-    client.post(f"/import/{run.pk}/run/", {**form, "mapping": "1", "match": "email", "create_missing": "company"})
+    client.post(
+        f"/import/{run.pk}/run/",
+        {**form, "mapping": "1", "match": "email", "reference": "company", "missing-company": "create"},
+    )
     run_waiting_jobs()
     person = Person.objects.get(kind="person")
     assert (person.name, str(person.company)) == ("Eva Nová", "Lípa")

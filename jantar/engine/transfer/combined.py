@@ -10,7 +10,7 @@ from jantar.engine.fields.conventions import Conventions
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.checking import Errors
 from jantar.engine.records.record_type import RecordType
-from jantar.engine.transfer.importing import CREATED, SKIPPED, UNCHANGED, UPDATED, WRONG, Outcome
+from jantar.engine.transfer.importing import CREATED, SKIPPED, UNCHANGED, UPDATED, WRONG, LeftEmpty, Outcome
 from jantar.engine.transfer.links import in_order, links_of
 from jantar.engine.transfer.of_type import TypeImporter
 from jantar.engine.transfer.plan import Plan, full_key
@@ -37,6 +37,7 @@ class CombinedImporter:
         }
         #: By type what became of its records in the last batch.
         self.type_counts: dict[str, dict[str, int]] = {}
+        self.left_empty = LeftEmpty()
 
     @property
     def default_errors(self) -> Errors:
@@ -75,6 +76,11 @@ class CombinedImporter:
             if not store:
                 transaction.set_rollback(True)
             self._conclude(store=store)
+        self.left_empty = LeftEmpty()
+        for name, of_type in reads.items():
+            for place, read in of_type.items():
+                if place not in refused:
+                    self.left_empty.add(name, read)
         return [self._outcome(place, row, refused) for place, row in enumerate(rows)]
 
     def reason(self, outcome: Outcome) -> str:

@@ -17,13 +17,15 @@ from jantar.engine.records.references import reference_of
 from jantar.engine.transfer import plan as modes
 from jantar.engine.transfer.known import translations
 from jantar.engine.transfer.matching import Match, Matcher
-from jantar.engine.transfer.plan import Plan
+from jantar.engine.transfer.plan import Plan, full_key
 from jantar.engine.transfer.references import Resolver, resolve
 from jantar.engine.transfer.rows import ReadRow, RowReader, reasons
 from jantar.engine.transfer.sheets import Row
 from jantar.engine.transfer.targets import ID, targets_of
 
 CREATED, UPDATED, UNCHANGED, SKIPPED, WRONG = "created", "updated", "unchanged", "skipped", "errors"
+#: So many of the texts that led nowhere are told.
+NAMED_TEXTS = 10
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, SKIPPED, WRONG)
 
 
@@ -42,6 +44,21 @@ class Outcome:
     records: dict[str, Any] = field(default_factory=dict)
 
 
+class LeftEmpty(dict[str, dict[str, Any]]):
+    """By reference the rows in which it was left out because nothing was found, and the first texts."""
+
+    def add(self, prefix: str, read: ReadRow) -> None:
+        for name, text in read.left_out.items() if not read.errors else ():
+            key = full_key(prefix, name)
+            self.merge({key: {"rows": 1, "texts": [text[:100]]}})
+
+    def merge(self, more: Mapping[str, Mapping[str, Any]]) -> None:
+        for key, told in more.items():
+            mine = self.setdefault(key, {"rows": 0, "texts": []})
+            mine["rows"] += told["rows"]
+            mine["texts"] = list(dict.fromkeys([*mine["texts"], *told["texts"]]))[:NAMED_TEXTS]
+
+
 class Importer:
     """Keeps what has to be known over the whole file: earlier rows, found references."""
 
@@ -54,7 +71,8 @@ class Importer:
         self.reader = RowReader(plan, self.targets, conventions, translations(record_type, plan.program))
         self.defaults = self.reader.constants(self.targets)
         self.matcher = Matcher(record_type, [] if plan.mode == modes.CREATE else plan.match, actor)
-        self.resolvers = [self._resolver(name, name in plan.create_missing) for name in self._references(plan.mapping)]
+        self.resolvers = [self._resolver(name, plan) for name in self._references(plan.mapping)]
+        self.left_empty = LeftEmpty()
         resolve([self._resolver(name) for name in self._references(plan.constants)], [self.defaults])
 
     #: Only where rows hold records of several types (`combined`).
@@ -71,10 +89,13 @@ class Importer:
     def _references(self, keys: Iterable[str]) -> list[str]:
         return [key for key in dict.fromkeys(keys) if reference_of(self.fields.get(key))]
 
-    def _resolver(self, name: str, create_missing: bool = False) -> Resolver:
+    def _resolver(self, name: str, plan: Plan | None = None) -> Resolver:
         reference = reference_of(self.fields[name])
         assert reference
-        return Resolver(reference, self.actor, create_missing)
+        if plan is None:
+            return Resolver(reference, self.actor)
+        by = plan.find_by.get(name, "")
+        return Resolver(reference, self.actor, name in plan.create_missing, by, name in plan.leave_empty)
 
     def remember(self, rows: Sequence[Row]) -> None:
         """Takes note of rows that an earlier attempt has dealt with, so that later ones are seen to repeat them."""
@@ -112,9 +133,11 @@ class Importer:
         """A checked line for every row that could be read, by its place in the batch."""
         reads = [self.reader.read(row) for row in rows]
         resolve(self.resolvers, reads)
+        self.left_empty = LeftEmpty()
         lines: dict[int, bulk.Line] = {}
         for place, read in enumerate(reads):
             outcomes[place].errors = read.errors
+            self.left_empty.add("", read)
             if not read.errors:
                 lines[place] = bulk.Line({**self.defaults.values, **read.values}, parts=read.parts)
         bulk.draft_new(self.record_type, list(lines.values()), self.actor)

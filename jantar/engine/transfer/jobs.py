@@ -17,7 +17,7 @@ from jantar.engine.records.registry import registry
 from jantar.engine.transfer import exports_later  # noqa: F401 - declares the job of long exports
 from jantar.engine.transfer.archive import jobs as archive_jobs  # noqa: F401 - declares those of archives
 from jantar.engine.transfer.combined import counts_with_types
-from jantar.engine.transfer.importing import OUTCOMES, Outcome, counts_of
+from jantar.engine.transfer.importing import OUTCOMES, LeftEmpty, Outcome, counts_of
 from jantar.engine.transfer.models import FINISHED, KEPT, ImportRun, Layout, RefusedRow, State
 from jantar.engine.transfer.opening import AnyImporter, error_headers, file_of, importer_for, rows_of
 from jantar.engine.transfer.plan import Plan
@@ -140,6 +140,11 @@ def _note(run: ImportRun, importer: AnyImporter, outcomes: Sequence[Outcome], do
     counts["references"] = {**before.get("references", {})}
     if importer.type_counts:
         counts["types"] = counts_with_types(before.get("types", {}), importer)
+    left_empty = LeftEmpty()
+    left_empty.merge(before.get("left_empty", {}))
+    left_empty.merge(importer.left_empty)
+    if left_empty:
+        counts["left_empty"] = left_empty
     for name, number in importer.references_created.items():
         counts["references"][name] = max(number, counts["references"].get(name, 0))
     RefusedRow.objects.bulk_create(

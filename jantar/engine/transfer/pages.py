@@ -179,7 +179,7 @@ def changes_from(data: QueryDict, plan: Plan) -> dict[str, Any]:
         "constants": {key: value.strip() for key, value in constants if key and value.strip()},
         "match": data.getlist("match"),
         "mode": data.get("mode", plan.mode),
-        "create_missing": data.getlist("create_missing"),
+        **references_from(data),
         "also": data.getlist("also"),
         "clear_empty": "clear_empty" in data,
         "translate": "translate" in data or "program" not in data,
@@ -191,6 +191,17 @@ def changes_from(data: QueryDict, plan: Plan) -> dict[str, Any]:
         if name in data and data[name] != getattr(plan, name).removesuffix("-sig"):
             given[name] = data[name]
     return given
+
+
+def references_from(data: QueryDict) -> dict[str, Any]:
+    """How the references are found, and what is done with those that are not."""
+    keys = data.getlist("reference")
+    missing = {key: data.get(f"missing-{key}", "") for key in keys}
+    return {
+        "find_by": {key: by for key in keys if (by := data.get(f"find-{key}", ""))},
+        "create_missing": [key for key in keys if missing[key] == "create"],
+        "leave_empty": [key for key in keys if missing[key] == "empty"],
+    }
 
 
 def export(request: HttpRequest, type_name: str) -> HttpResponseBase:

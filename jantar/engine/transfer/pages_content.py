@@ -22,7 +22,8 @@ from jantar.engine.transfer.known import Recognised, recognised_by
 from jantar.engine.transfer.links import acyclic, joinable, label_of, possible_links
 from jantar.engine.transfer.models import ImportRun, State
 from jantar.engine.transfer.new_fields import PLAIN, proposals
-from jantar.engine.transfer.plan import Plan, full_key, own_key
+from jantar.engine.transfer.plan import SEPARATOR, Plan, full_key, own_key, references_in
+from jantar.engine.transfer.reference_choices import ReferenceChoice, choice_of
 from jantar.engine.transfer.services import Preview, creatable, preview
 from jantar.engine.transfer.targets import ID, Target, targets_of
 
@@ -249,16 +250,18 @@ class ImportPage:
         }
         return [(mode, label, mode == self.plan.mode) for mode, label in labels.items()]
 
-    @property
-    def creatable(self) -> list[Option]:
-        """References whose missing records can be made from their names."""
+    @cached_property
+    def references(self) -> list[ReferenceChoice]:
+        """The references that columns go to."""
+        types = dict(self.types)
         found = []
-        for prefix, record_type in self.types:
-            fields = record_type.fields(self.actor)
-            for name in creatable(record_type, self.plan.of_type(prefix).mapping, self.actor):
-                told = {"field": self._labelled(record_type, fields[name].label)}
-                key = full_key(prefix, name)
-                found.append((key, _("Create what is missing in “%(field)s”") % told, key in self.plan.create_missing))
+        for key, reference in references_in(self.plan, self.record_type, self.actor).items():
+            prefix = key.rpartition(SEPARATOR)[0]
+            label = self._labelled(types[prefix], reference.label)
+            can_create = key in self.plan.create_missing or bool(
+                creatable(types[prefix], [own_key(key, prefix)], self.actor)
+            )
+            found.append(choice_of(key, label, reference, self.plan, self.actor, can_create=can_create))
         return found
 
     # What would be stored
@@ -329,6 +332,17 @@ class ImportPage:
             for name, field in record_type.fields(self.actor).items():
                 if number := made.get(full_key(prefix, name)):
                     found.append((self._labelled(record_type, field.label), number))
+        return found
+
+    @property
+    def left_empty(self) -> list[tuple[str, int, str]]:
+        """References that were left out because nothing was found: label, rows, the first texts."""
+        types, found = dict(self.types), []
+        for key, told in self.counts.get("left_empty", {}).items():
+            prefix = key.rpartition(SEPARATOR)[0]
+            one = types[prefix].fields(self.actor).get(own_key(key, prefix)) if prefix in types else None
+            if one:
+                found.append((self._labelled(types[prefix], one.label), told["rows"], ", ".join(told["texts"])))
         return found
 
     @property

@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.conventions import Conventions
 from jantar.engine.fields.errors import Invalid
+from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.references import reference_of
 from jantar.engine.records.registry import registry
+from jantar.engine.transfer.reference_keys import check_keys
 from jantar.engine.transfer.targets import Target, targets_of
 from jantar.kit.money import CURRENCIES
 
@@ -37,6 +40,10 @@ class ColumnOfSheet:
 class Plan:
     """`mapping` names a target for each column ("" leaves it out); `constants` are texts for new records by target.
 
+    References are found by their title and what their types are matched by, or by the one field in `find_by`. What
+    is not found is made from its name when the reference is in `create_missing`, left out of the row when it is in
+    `leave_empty`; else the row is refused.
+
     `match` are the fields that tell whether a record exists already, strongest first. `decimal_comma` and
     `day_first` override what the columns tell when not None. `known` is the export of another program that the file
     looks like, as "HubSpot:people"; with `translate` the values of that program become ours.
@@ -61,6 +68,8 @@ class Plan:
     match: list[str] = field(default_factory=list)
     mode: str = UPDATE
     create_missing: list[str] = field(default_factory=list)
+    leave_empty: list[str] = field(default_factory=list)
+    find_by: dict[str, str] = field(default_factory=dict)
     clear_empty: bool = False
     known: str = ""
     translate: bool = True
@@ -75,6 +84,8 @@ class Plan:
             constants={own: text for key, text in self.constants.items() if (own := own_key(key, name))},
             match=[own for key in self.match if (own := own_key(key, name))],
             create_missing=[own for key in self.create_missing if (own := own_key(key, name))],
+            leave_empty=[own for key in self.leave_empty if (own := own_key(key, name))],
+            find_by={own: by for key, by in self.find_by.items() if (own := own_key(key, name))},
             also=[],
             links=[],
         )
@@ -143,7 +154,7 @@ def with_types(changes: Mapping[str, Any], plan: Plan, record_type: RecordType) 
     if "also" not in found:
         return found
     gone = tuple(name + SEPARATOR for name in plan.also if name not in found["also"])
-    for name in ("mapping", "match", "create_missing", "constants", "links"):
+    for name in ("mapping", "match", "create_missing", "leave_empty", "find_by", "constants", "links"):
         value = found.get(name, getattr(plan, name))
         if isinstance(value, dict):
             found[name] = {key: text for key, text in value.items() if not key.startswith(gone)}
@@ -165,6 +176,17 @@ def _own(value: Any, prefix: str) -> Any:
     return [key.removeprefix(prefix) for key in value] if isinstance(value, list) else value
 
 
+def references_in(plan: Plan, record_type: RecordType, actor: Actor) -> dict[str, Reference]:
+    """The references that columns go to, by their full keys."""
+    found: dict[str, Reference] = {}
+    for prefix, one in plan.types(record_type):
+        fields = one.fields(actor)
+        for key in plan.of_type(prefix).mapping:
+            if reference := reference_of(fields.get(key)):
+                found[full_key(prefix, key)] = reference
+    return found
+
+
 def check_plan(plan: Plan, record_type: RecordType, actor: Actor) -> None:
     """Raises Invalid with the part of the plan that can't be followed."""
     check_types(plan, record_type, actor)
@@ -182,6 +204,7 @@ def check_plan(plan: Plan, record_type: RecordType, actor: Actor) -> None:
     match_fields = {full_key(name, key) for name in ("", *plan.also) for key in _type(name, record_type).fields(actor)}
     if unknown := [name for name in plan.match if name not in match_fields]:
         errors["match"] = [_("There is no field “%(name)s”.") % {"name": ", ".join(unknown)}]
+    errors |= check_keys(plan, references_in(plan, record_type, actor), actor)
     if plan.mode not in MODES:
         errors["mode"] = [_("“%(value)s” is not one of the listed values.") % {"value": plan.mode}]
     if plan.currency and plan.currency not in CURRENCIES:

@@ -17,6 +17,7 @@ from jantar.engine.records.models import Record
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer.known import folded
+from jantar.engine.transfer.reference_keys import found_by
 from jantar.engine.transfer.rows import ReadRow
 
 _REMEMBERED = 200_000
@@ -32,6 +33,10 @@ class Resolver:
     reference: Reference
     actor: Actor
     create_missing: bool = False
+    #: The one field it is found by; "" for its title and what its types are matched by.
+    by: str = ""
+    #: What is not found is left out of the row, which goes in.
+    leave_empty: bool = False
     known: dict[str, list[Any]] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     created: set[str] = field(default_factory=set)
@@ -55,7 +60,9 @@ class Resolver:
             self.known.clear()
             self.signs.clear()
             self.everything = False
-        if issubclass(self.reference.target, Record):
+        if self.by:
+            self.known |= found_by(self.reference, self.by, missing, self.actor)
+        elif issubclass(self.reference.target, Record):
             self._find_records(missing)
         elif not self.everything:
             self._load_everything()
@@ -152,6 +159,8 @@ class Resolver:
             read.refuse(self.name, self._several(text))
         elif reason := self.refused.get(folded(text)):
             read.refuse(self.name, f"“{text[:100]}”: {reason}")
+        elif self.leave_empty:
+            read.left_out[self.name] = text
         else:
             read.refuse(self.name, _("There is no “%(value)s”.") % {"value": text[:100]})
 

@@ -36,6 +36,8 @@ class ReadRow:
     references: dict[str, str] = field(default_factory=dict)
     parts: dict[str, list[Values]] = field(default_factory=dict)
     emptied: list[str] = field(default_factory=list)
+    #: Texts of references that lead nowhere and may be left out.
+    left_out: dict[str, str] = field(default_factory=dict)
     errors: Errors = field(default_factory=dict)
 
     def refuse(self, name: str, message: str) -> None:

@@ -30,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--match", action="append", metavar="FIELD", help="change the record that has the same")
     parser.add_argument("--set", action="append", metavar="FIELD=VALUE", help="for new records, such as the owner")
     parser.add_argument("--create", action="append", metavar="FIELD", help="make the records it names when missing")
+    parser.add_argument("--find", action="append", metavar="FIELD=KEY", help="find the records it names by this field")
+    parser.add_argument("--leave-empty", action="append", metavar="FIELD", help="go on without those not found")
     parser.add_argument("--new", action="append", metavar="NAME[=KIND]", help="add a custom field for this column")
     parser.add_argument("--dry-run", action="store_true", help="only count what would happen")
     parser.add_argument("--errors", type=Path, metavar="FILE", help="the refused rows (default: FILE-refused.csv)")
@@ -58,6 +60,7 @@ def _import(arguments: argparse.Namespace) -> int:
     actor = actor_of(arguments.user)
     settings = {
         "constants": _pairs(arguments.set, "--set"), "create_missing": arguments.create, "links": arguments.link,
+        "find_by": _pairs(arguments.find, "--find"), "leave_empty": arguments.leave_empty,
     }  # fmt: skip
     new_fields = [pair if "=" in pair else f"{pair}=" for pair in arguments.new or ()]
     try:
@@ -123,6 +126,7 @@ def _summary(state: dict[str, Any], error_file: Path | None) -> dict[str, Any]:
         "failed": counts.get("errors", 0),
         "types": counts.get("types", {}),
         "references": counts.get("references", {}),
+        "left_empty": counts.get("left_empty", {}),
         "operation_id": state["operation_id"],
         "error_file": str(error_file) if error_file else None,
         "error": state["error"],
@@ -135,8 +139,8 @@ def _pairs(pairs: list[str] | None, option: str) -> dict[str, str] | None:
         return None
     wrong = [pair for pair in pairs if "=" not in pair]
     if wrong:
-        raise CommandError(f"{option} wants NAME=FIELD, not {wrong[0]}." if option == "--map" else
-                           f"{option} wants FIELD=VALUE, not {wrong[0]}.")  # fmt: skip
+        form = {"--map": "NAME=FIELD", "--find": "FIELD=KEY"}.get(option, "FIELD=VALUE")
+        raise CommandError(f"{option} wants {form}, not {wrong[0]}.")
     cut = str.rpartition if option == "--map" else str.partition
     found: dict[str, str] = {}
     for name, _sign, value in (cut(pair, "=") for pair in pairs):
