@@ -6,6 +6,7 @@ import cellEdit from "./cell_edit";
 import chart from "./chart";
 import columnWidths from "./column_widths";
 import combobox from "./combobox";
+import conditionalFields from "./conditional_fields";
 import conflict from "./conflict";
 import connection from "./connection";
 import copy from "./copy";
@@ -51,6 +52,7 @@ export const controllers: Record<string, ControllerConstructor> = {
   formula, prefetch, reminders, reorder, rows, selection, session, shell, shortcuts, split, tabs, theme, toasts, tooltip, uploads,
   "date-field": dateField,
   "column-widths": columnWidths,
+  "conditional-fields": conditionalFields,
   "cell-edit": cellEdit,
   "inline-edit": inlineEdit,
   "job-progress": jobProgress,

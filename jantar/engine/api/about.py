@@ -60,6 +60,7 @@ def describe_field(field: Field) -> dict[str, Any]:
         "help": str(field.help),
         "kind": field.kind,
         "required": field.required,
+        "shown_when": dict(field.shown_when),
         "read_only": field.read_only,
         "unique": field.unique,
         "custom": field.is_custom or field.is_computed,

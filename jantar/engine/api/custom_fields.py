@@ -27,7 +27,7 @@ TEXT: Schema = {"type": "string"}
 #: What is sent, with the Python type of each; `kind` is given once.
 SENT: dict[str, type] = {
     "label": str, "help": str, "required": bool, "choices": list, "section": str, "default": str, "unique": bool,
-    "indexed": bool, "wanted": bool, "formula": str, "rollup": dict, "kind": str, "target": str,
+    "indexed": bool, "wanted": bool, "formula": str, "rollup": dict, "shown_when": dict, "kind": str, "target": str,
 }  # fmt: skip
 #: What stays as it was made.
 LASTING = ("kind", "target")
@@ -46,6 +46,11 @@ PROPERTIES: Schema = {
         "type": "object",
         "description": "Of the kind rollup: relation, measure (count, sum, average, least, most, earliest, latest), "
         "field (none for count) and where, a filter of the related records.",
+    },
+    "shown_when": {
+        "type": "object",
+        "description": "The filter a record has to fit for the field to be shown and, where it is required, to be "
+        "asked for; {} for always. Values sent for a hidden field are kept.",
     },
 }
 TARGET: Schema = {**TEXT, "description": "Of the kind record: the record type it refers to."}
@@ -155,6 +160,7 @@ def dumped(one: CustomField) -> dict[str, Any]:
         "wanted": one.wanted,
         "formula": one.formula,
         "rollup": one.rollup,
+        "shown_when": one.shown_when,
         "result": one.result,
         "target": one.target,
         "position": one.position,

@@ -105,6 +105,7 @@ FIELD = every(
         "help": TEXT,
         "kind": TEXT,
         "required": YES_OR_NO,
+        "shown_when": {"type": "object", "description": "The filter a record has to fit; {} for always."},
         "read_only": YES_OR_NO,
         "unique": YES_OR_NO,
         "custom": YES_OR_NO,

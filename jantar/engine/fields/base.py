@@ -10,9 +10,10 @@ Four forms of a value, and who converts:
 - sheet cell: what import and export files carry (`parse_cell`, `cell`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import Q
@@ -54,6 +55,8 @@ class Field:
     section: str = ""
     #: Of a custom field: records without a value are told on the data quality page.
     wanted: bool = False
+    #: Of a custom field: the filter its record has to fit for the field to be shown; empty for always.
+    shown_when: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(
         self,
@@ -89,6 +92,11 @@ class Field:
     def is_computed(self) -> bool:
         """Whether the value is nowhere stored: a formula or a roll-up."""
         return self.source.is_computed
+
+    @property
+    def is_always_required(self) -> bool:
+        """Whether every record needs a value, whatever else it holds."""
+        return self.required and not self.shown_when
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -79,5 +79,5 @@ def computed_field(definition: "CustomField") -> Field:
     found = RESULTS[definition.result](
         definition.key, definition.label, source=source, read_only=True, help=definition.help
     )
-    found.section = definition.section
+    found.section, found.shown_when = definition.section, definition.shown_when
     return found

@@ -56,7 +56,7 @@ def field_from(definition: "CustomField") -> Field:
     if definition.kind == "duration":
         options["minimum"] = 0
     found = kind(definition.key, definition.label, **options)
-    found.section, found.wanted = definition.section, definition.wanted
+    found.section, found.wanted, found.shown_when = definition.section, definition.wanted, definition.shown_when
     if definition.default is not None:
         found.default = found.restore(definition.default)
     return found

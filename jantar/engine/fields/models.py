@@ -68,6 +68,8 @@ class CustomField(models.Model):
     formula = models.TextField(_("formula"), blank=True, default="")
     #: Of a roll-up: what it measures of which related records (see `sources.Rollup`).
     rollup: "models.Field[Any, Any]" = models.JSONField(_("roll-up"), default=dict, blank=True)
+    #: The filter that a record has to fit for the field to be shown; empty for always.
+    shown_when: "models.Field[Any, Any]" = models.JSONField(_("shown when"), default=dict, blank=True)
     result = models.CharField(_("kind of the result"), max_length=20, blank=True, default="")
     #: What new records start with, as it is stored in them; None for nothing.
     default: "models.Field[Any, Any]" = models.JSONField(_("default"), null=True, blank=True)

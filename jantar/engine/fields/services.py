@@ -34,13 +34,14 @@ def create_custom_field(
     *, record_type: str, label: str, kind: str, actor: "Actor", help: str = "", required: bool = False,
     choices: Sequence[str] = (), target: str = "", section: str = "", default: str = "", unique: bool = False,
     indexed: bool = False, wanted: bool = False, formula: str = "", rollup: Mapping[str, Any] | None = None,
-    result: str = "",
+    result: str = "", shown_when: Mapping[str, Any] | None = None,
 ) -> CustomField:  # fmt: skip
     """Adds a field to a record type; its key is made from the label and never used twice, retired ones included.
 
     `target` is the record type that a field of the kind "record" refers to, `section` the key of a section; the
     caller knows that they exist. `default` is as a person types it. `formula` is by the keys of fields and `result`
-    the kind of its values, or of those of `rollup`; the caller has compiled them.
+    the kind of its values, or of those of `rollup`, `shown_when` the filter it is shown by; the caller has
+    compiled them.
     Raises NotAllowed unless the actor is an administrator, and Invalid with the wrong fields named.
     """
     actor.require_admin()
@@ -58,6 +59,7 @@ def create_custom_field(
             formula=formula,
             rollup=rollup or {},
             result=result,
+            shown_when=shown_when or {},
         )
         errors = _errors(definition, choices)
         if kind not in dict(CustomField.KINDS):
@@ -90,7 +92,7 @@ def change_custom_field(
     pk: int, *, record_type: str, actor: "Actor", label: str, help: str = "", required: bool = False,
     choices: Sequence[str] = (), section: str = "", default: str = "", unique: bool = False,
     indexed: bool = False, wanted: bool = False, formula: str = "", rollup: Mapping[str, Any] | None = None,
-    result: str = "",
+    result: str = "", shown_when: Mapping[str, Any] | None = None,
 ) -> CustomField:  # fmt: skip
     """Changes what a field is called and allows; its key and kind stay, because values and filters rely on them."""
     actor.require_admin()
@@ -100,6 +102,7 @@ def change_custom_field(
         definition.section, definition.unique, definition.indexed = section, unique, indexed
         definition.wanted, definition.index_error = wanted, ""
         definition.formula, definition.rollup, definition.result = formula, rollup or {}, result
+        definition.shown_when = shown_when or {}
         if errors := _errors(definition, choices):
             raise Invalid(errors)
         if definition.kind in WITH_CHOICES:

@@ -15,6 +15,7 @@ from jantar.engine.pages.duplicates import queue as duplicates
 from jantar.engine.pages.filters import editor as filter_editor
 from jantar.engine.pages.forms import page as forms
 from jantar.engine.pages.forms import pickers, recurring_words
+from jantar.engine.pages.forms.shown import shown
 from jantar.engine.pages.lists import bulk, column_widths, columns, picked, pinned_views, saved_views
 from jantar.engine.pages.lists import groups as list_groups
 from jantar.engine.pages.lists import page as lists
@@ -123,6 +124,7 @@ RECORDS = [
     path("pick/<str:target>/", pickers.pick, name="pick"),
     path(f"{TYPE}words/<slug:name>/", pickers.suggest, name="suggest"),
     path(f"{TYPE}choices/<slug:name>/", forms.choices, name="choices"),
+    path(f"{TYPE}shown/", shown, name="form_shown"),
     path(f"{TYPE}new/", forms.new, name="new"),
     path(f"{TYPE}rule/", recurring_words.show_words, name="rule_words"),
     path(f"{TYPE}new/likely/", likely.show_likely, name="likely"),

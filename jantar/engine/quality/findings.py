@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.conditions import conditions_of as shown_conditions
 from jantar.engine.records.record_type import Deadline, RecordType
 from jantar.engine.records.registry import registry
 from jantar.kit.numbers import whole_number
@@ -76,9 +77,11 @@ def conditions_of(
     for deadline in record_type.deadlines:
         label = _("Date is past: %(field)s") % {"field": fields[deadline.field].label}
         yield f"late:{deadline.field}", "late", label, past(deadline)
+    asked = shown_conditions(record_type, actor)
     for name in [*record_type.quality.wanted, *(name for name, one in fields.items() if one.wanted)]:
         label = _("Missing: %(field)s") % {"field": fields[name].label}
-        yield f"missing:{name}", "missing", label, [{"field": name, "op": "empty"}]
+        shown = [dict(fields[name].shown_when)] if name in asked else []
+        yield f"missing:{name}", "missing", label, [{"field": name, "op": "empty"}, *shown]
     if record_type.quality.grows_quiet:
         days = question.days
         label = ngettext("Nothing happened for %(n)d day", "Nothing happened for %(n)d days", days) % {"n": days}

@@ -1,6 +1,6 @@
 """What is checked before a record is stored: known names, values, references, uniqueness, the type's own rules."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError
@@ -11,6 +11,7 @@ from jantar.engine.fields.errors import FieldError, Invalid
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.conditions import conditional, hidden_in, hidden_in_new
 from jantar.engine.records.field_indexes import taken_field
 from jantar.engine.records.links import visible_keys
 from jantar.engine.records.models import Record
@@ -39,11 +40,13 @@ def new_errors(
     always = {name for name, field in fields.items() if field.required}
     references = References(actor, fields, records)
     prepare(record_type, records, rows, actor)
-    for record, values in zip(records, rows, strict=True):
-        errors = name_errors(record_type, fields, values)
-        for name in always.union(values):
-            if name in fields:
-                add(errors, name, value_errors(fields[name], record, references))
+    checked = [always.union(values) for values in rows]
+    found = field_errors(record_type, records, rows, checked, references)
+    defaults = [one for one in conditional(record_type, actor).values() if one.default is not None]
+    if defaults or any(missing for _errors, missing in found):
+        hidden = hidden_in_new(record_type, records, rows, actor, [errors for errors, _missing in found])
+        refuse_missing(found, hidden)
+    for record, (errors, _missing) in zip(records, found, strict=True):
         yield errors or own_errors(record_type, record, frozenset(fields), actor)
 
 
@@ -55,12 +58,42 @@ def change_errors(
     given = set().union(*rows)
     references = References(actor, {name: fields[name] for name in given if name in fields}, records)
     prepare(record_type, records, rows, actor)
-    for record, values in zip(records, rows, strict=True):
-        errors = name_errors(record_type, fields, values)
-        for name in values:
-            if name in fields:
-                add(errors, name, value_errors(fields[name], record, references))
+    found = field_errors(record_type, records, rows, rows, references)
+    if any(missing for _errors, missing in found):
+        refuse_missing(found, hidden_in(record_type, records, actor, [errors for errors, _missing in found]))
+    for record, values, (errors, _missing) in zip(records, rows, found, strict=True):
         yield errors or own_errors(record_type, record, frozenset(values), actor)
+
+
+def field_errors(
+    record_type: RecordType,
+    records: Sequence[Any],
+    rows: Sequence[Values],
+    checked: Sequence[Iterable[str]],
+    references: "References",
+) -> list[tuple[Errors, list[str]]]:
+    """What is wrong with the fields to be checked of each record; beside it those missing if they are shown."""
+    fields, found = record_type.fields(references.actor), []
+    for record, values, names in zip(records, rows, checked, strict=True):
+        errors, missing = name_errors(record_type, fields, values), []
+        for name in names:
+            one = fields.get(name)
+            if one is None:
+                continue
+            if one.required and one.shown_when and one.is_empty(one.read(record)):
+                missing.append(name)
+            else:
+                add(errors, name, value_errors(one, record, references))
+        found.append((errors, missing))
+    return found
+
+
+def refuse_missing(found: Sequence[tuple[Errors, list[str]]], hidden: Sequence[frozenset[str]]) -> None:
+    """Refuses what is missing where it is not hidden."""
+    for (errors, missing), names in zip(found, hidden, strict=True):
+        for name in missing:
+            if name not in names:
+                add(errors, name, [_("This field is required.")])
 
 
 def prepare(record_type: RecordType, records: Sequence[Any], rows: Sequence[Values], actor: Actor) -> None:

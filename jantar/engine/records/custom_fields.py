@@ -19,6 +19,7 @@ from jantar.engine.records.computed_settings import (
     refuse_broken,
     refuse_needed,
 )
+from jantar.engine.records.condition_settings import condition_settings, refuse_circles
 from jantar.engine.records.field_indexes import is_work_left, refuse_doubles
 from jantar.engine.records.registry import registry
 from jantar.platform.jobs.running import Run
@@ -26,7 +27,9 @@ from jantar.platform.jobs.running import Run
 #: Values are removed from so many records in one transaction.
 BATCH = 5000
 #: What stays as it is unless a change names it.
-KEPT = ("label", "help", "required", "choices", "section", "unique", "indexed", "wanted", "formula", "rollup")
+KEPT = (
+    "label", "help", "required", "choices", "section", "unique", "indexed", "wanted", "formula", "rollup", "shown_when",
+)  # fmt: skip
 
 
 def create_field(record_type: str, *, actor: Actor, **settings: Any) -> CustomField:
@@ -34,7 +37,7 @@ def create_field(record_type: str, *, actor: Actor, **settings: Any) -> CustomFi
     actor.require_admin()
     refuse_unknown(record_type, settings)
     with formulas_alone():
-        settings |= computed_settings(record_type, settings)
+        settings |= computed_settings(record_type, settings) | condition_settings(record_type, settings)
         found = services.create_custom_field(record_type=record_type, actor=actor, **settings)
     build_indexes_later(actor)
     return found
@@ -50,7 +53,9 @@ def change_field(definition: CustomField, *, actor: Actor, **settings: Any) -> C
     settings = {**kept, **settings}
     with formulas_alone():
         settings |= computed_settings(definition.record_type, {**settings, "kind": definition.kind}, definition)
+        settings |= condition_settings(definition.record_type, settings, definition)
         found = services.change_custom_field(definition.pk, record_type=definition.record_type, actor=actor, **settings)
+        refuse_circles(found)
     build_indexes_later(actor)
     return found
 
@@ -71,6 +76,7 @@ def revive_field(definition: CustomField, *, actor: Actor) -> CustomField:
     with formulas_alone():
         refuse_broken(definition)
         found = services.revive_custom_field(definition.pk, record_type=definition.record_type, actor=actor)
+        refuse_circles(found)
     build_indexes_later(actor)
     return found
 

@@ -17,7 +17,7 @@ from jantar.engine.fields.formulas.compiled import Key
 from jantar.engine.fields.formulas.terms import OUTPUT, WITHIN, Term
 from jantar.engine.fields.sources import Rollup
 from jantar.engine.fields.sql import Sql
-from jantar.engine.permissions.actor import Actor
+from jantar.engine.permissions.actor import Actor, everyone
 from jantar.engine.records.filters import related_rows
 from jantar.engine.records.formulas import target_of
 from jantar.engine.records.measures import measures_of
@@ -41,13 +41,6 @@ class RolledUp:
     needs: frozenset[Key]
 
 
-def everyone(actor: Actor) -> Actor:
-    """Sees all records, is nobody; with the day and the custom fields of the actor."""
-    return Actor(
-        user_id=None, is_admin=True, custom_fields=actor.custom_fields, time_zone=actor.time_zone, as_of=actor.as_of
-    )
-
-
 def rolled_up(rollup: Rollup, record_type: RecordType, actor: Actor, prefix: str = "") -> RolledUp:
     """Raises FieldError or BadQuery."""
     relation = registry.relations(record_type).get(str(rollup.get("relation")))
@@ -55,7 +48,7 @@ def rolled_up(rollup: Rollup, record_type: RecordType, actor: Actor, prefix: str
         raise FieldError(_("There is no relation “%(name)s”.") % {"name": rollup.get("relation")})
     seeing = everyone(actor)
     where = rollup.get("where") or {}
-    refuse_nobodys(where)
+    refuse_nobodys(where, _("A roll-up is the same for everybody; “me” and “my teams” mean nobody in it."))
     rows = related_rows(relation, where, seeing, {relation.column: OuterRef(f"{prefix}__pk" if prefix else "pk")})
     groups = rows.order_by().values(relation.column)
     needs = frozenset(needed_in(where, relation.record_type, seeing))
@@ -102,16 +95,19 @@ def measurable(relation: Relation, actor: Actor) -> Iterator[tuple[str, Field]]:
             yield from ((measure, field) for measure in measures_of(field))
 
 
-def refuse_nobodys(node: Any) -> None:
-    """Raises FieldError for “me” and “my teams”."""
+def refuse_nobodys(node: Any, message: str) -> None:
+    """Raises FieldError with the message for “me” and “my teams”."""
     if isinstance(node, list):
         for one in node:
-            refuse_nobodys(one)
+            refuse_nobodys(one, message)
     elif isinstance(node, dict):
-        if node.get("op") in ("is", "is_not", "any_of", "none_of") and named_nobodys(node.get("value")):
-            raise FieldError(_("A roll-up is the same for everybody; “me” and “my teams” mean nobody in it."))
+        changed = node.get("changed")
+        by = changed.get("by") if isinstance(changed, dict) else None
+        is_compared = node.get("op") in ("is", "is_not", "any_of", "none_of")
+        if named_nobodys(by) or (is_compared and named_nobodys(node.get("value"))):
+            raise FieldError(message)
         for key in ("all", "any", "none", "where"):
-            refuse_nobodys(node.get(key))
+            refuse_nobodys(node.get(key), message)
 
 
 def named_nobodys(value: Any) -> bool:
@@ -120,7 +116,7 @@ def named_nobodys(value: Any) -> bool:
 
 def needed_in(node: Any, record_type: RecordType | None, actor: Actor) -> Iterator[Key]:
     """The custom fields that a filter of the type names."""
-    if not isinstance(node, dict) or record_type is None:
+    if not isinstance(node, Mapping) or record_type is None:
         return
     for key in ("all", "any", "none"):
         for one in node.get(key) or ():

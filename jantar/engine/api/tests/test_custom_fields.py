@@ -31,6 +31,7 @@ def test_a_field_is_added_used_changed_and_taken_out_of_use(root):
         "indexed": False,
         "target": "",
         "formula": "",
+        "shown_when": {},
         "rollup": {},
         "result": "",
     }

@@ -38,6 +38,10 @@ class FormSection:
     items: list[Control | PartEditor]
     is_open: bool = True
 
+    @property
+    def is_hidden(self) -> bool:
+        return all(isinstance(item, Control) and item.is_hidden for item in self.items)
+
 
 @dataclass
 class RecordForm:
@@ -49,6 +53,8 @@ class RecordForm:
     loaded: Mapping[str, str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     is_new: bool = False
+    #: Where what is typed is asked which fields are shown; empty where that does not depend on it.
+    shown_url: str = ""
     #: What is chosen in the references that others depend on.
     chosen: Mapping[str, Any] = field(default_factory=dict)
 
@@ -82,8 +88,12 @@ class RecordForm:
         )  # fmt: skip
 
     def read(self) -> dict[str, Any]:
-        """Values of what was touched (of everything in a new form); wrong texts put errors to their controls."""
-        touched = [one for name, one in self.controls.items() if one.digest != self.loaded.get(name)]
+        """Values of what was touched (of everything in a new form); wrong texts put errors to their controls.
+
+        What is hidden is left as it is stored; what is shown on a condition is asked for as in a new form.
+        """
+        touched = [one for name, one in self.controls.items() if one.digest != self.loaded.get(name) or one.is_asked]
+        touched = [one for one in touched if not one.is_hidden]
         values = read_values(touched)
         for name, editor in self.editors.items():
             if editor.digest != self.loaded.get(name) and (editor.rows or not self.is_new):
@@ -107,7 +117,7 @@ class RecordForm:
         ]
         label_references(everything, actor, {**dict.fromkeys(self.controls), **self.chosen})
         wrong = next((one for one in everything if one.errors), None)
-        first = wrong or next(iter(self.controls.values()), None)
+        first = wrong or next((one for one in self.controls.values() if not one.is_hidden), None)
         if first:
             first.autofocus = True
         return self
@@ -116,7 +126,7 @@ class RecordForm:
 def wants_care(item: Control | PartEditor) -> bool:
     if isinstance(item, PartEditor):
         return item.has_errors
-    return bool(item.errors) or item.field.required
+    return bool(item.errors) or (item.field.required and not item.is_hidden)
 
 
 def form_layout(record_type: RecordType, actor: Actor, only: Iterable[str] = ()) -> Layout:

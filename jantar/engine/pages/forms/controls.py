@@ -56,6 +56,8 @@ class Control:
     follows: str = ""
     autofocus: bool = False
     bare: bool = False
+    #: Whether the condition of its field does not hold: it is there, but neither seen nor written.
+    is_hidden: bool = False
     #: Whether what stands in it is stored, not typed.
     is_stored: bool = False
 
@@ -80,6 +82,11 @@ class Control:
     @property
     def text(self) -> str:
         return self.items[0] if self.items else ""
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a value is missing that is needed since a condition holds."""
+        return self.field.required and bool(self.field.shown_when) and not self.text
 
     @property
     def is_wide(self) -> bool:

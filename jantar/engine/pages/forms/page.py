@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from jantar.engine.pages.forms.conflict import conflict_answer, without_theirs
 from jantar.engine.pages.forms.content import RecordForm, form_for, form_from, prefilled, prefilled_links, quick_names
 from jantar.engine.pages.forms.controls import control_from, follow, label_references
+from jantar.engine.pages.forms.shown import hide
 from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.record.content import load_for_page
 from jantar.engine.permissions.middleware import current_actor
@@ -40,7 +41,7 @@ def new(request: HttpRequest, type_name: str) -> HttpResponse:
     if record_type.start:
         record_type.start(record, actor)
     only = [*quick_names(record_type, actor), *given, *linked] if is_dialog else ()
-    form = form_for(record_type, record, actor, only=only, linked=linked)
+    form = hide(form_for(record_type, record, actor, only=only, linked=linked), record_type, record, actor)
     context = {**new_context(request, record_type, form, is_dialog), "token": uuid4().hex}
     return render(request, "pages/form_dialog.html" if is_dialog else "pages/form.html", context)
 
@@ -63,7 +64,7 @@ def choices(request: HttpRequest, type_name: str, name: str) -> HttpResponse:
 def create(request: HttpRequest, record_type: RecordType, is_dialog: bool) -> HttpResponse:
     actor = current_actor(request)
     form = form_from(record_type, request.POST, actor, is_new=True)
-    values = form.read()
+    values = hide(form, record_type, write.draft(record_type, {}, actor), actor).read()
     if form.is_valid:
         try:
             pk, _is_new = create_once(
@@ -94,13 +95,14 @@ def edit(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
         raise NotAllowed(_("You may see this but not change it."))
     if request.method == "POST":
         return change(request, record_type, record)
-    context = edit_context(request, record_type, record, form_for(record_type, record, actor))
+    form = hide(form_for(record_type, record, actor), record_type, record, actor)
+    context = edit_context(request, record_type, record, form)
     return render(request, "pages/form.html", context)
 
 
 def change(request: HttpRequest, record_type: RecordType, record: Any) -> HttpResponse:
     actor = current_actor(request)
-    form = form_from(record_type, request.POST, actor)
+    form = hide(form_from(record_type, request.POST, actor), record_type, record, actor)
     values = without_theirs(form.read(), request.POST)
     if form.is_valid:
         try:

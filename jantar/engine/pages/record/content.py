@@ -21,6 +21,7 @@ from jantar.engine.pages.uploads import Uploads
 from jantar.engine.pages.values import late, show_key, show_value
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.computed import with_computed
+from jantar.engine.records.conditions import hidden_in
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.links import FirstLinked, linked_columns
 from jantar.engine.records.parts import Part
@@ -125,6 +126,11 @@ class RecordPage:
         shown = (ShownSection(title, list(self._items(names))) for title, names in layout)
         return [section for section in shown if section.items]
 
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The fields whose condition does not hold."""
+        return hidden_in(self.record_type, [self.record], self.actor)[0]
+
     @property
     def is_watched(self) -> bool:
         return is_watched(self.record, self.actor)
@@ -137,7 +143,7 @@ class RecordPage:
         for name in names:
             if part := self.record_type.part(name):
                 yield self.shown_part(part)
-            elif one := self.fields.get(name):
+            elif (one := self.fields.get(name)) and name not in self.hidden:
                 yield self.shown_field(one)
 
     def shown_field(self, one: Field) -> ShownField:
@@ -193,6 +199,7 @@ class RecordPage:
         """What lists show of such a record, as far as it is known: the first things to know here too."""
         known = {**self.fields, **linked_columns(self.record_type)}
         names = [name for name in self.record_type.columns if name in known and name != self.record_type.title]
+        names = [name for name in names if name not in self.hidden]
         shown = (ShownField(known[name], self.shown(known[name], self.record)) for name in names)
         return [item for item in shown if not item.is_empty][:KEY_FACTS]
 

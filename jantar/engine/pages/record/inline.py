@@ -27,6 +27,7 @@ from jantar.engine.pages.values import show_value
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
+from jantar.engine.records.conditions import hidden_in
 from jantar.engine.records.errors import Invalid, NotAllowed, NotFound, Stale
 from jantar.engine.records.record_type import RecordType
 from jantar.ui.responses import with_event
@@ -42,6 +43,9 @@ def field(request: HttpRequest, type_name: str, pk: int, name: str) -> HttpRespo
         raise NotFound(_("There is no such field."))
     if one.read_only or not record.may_edit:
         raise NotAllowed(_("You may see this but not change it."))
+    if one.shown_when and name in hidden_in(record_type, [record], actor)[0]:
+        words = _("“%(label)s” is hidden for this record: its condition does not hold.")
+        raise NotAllowed(words % {"label": one.label})
     if request.method == "POST":
         return save(request, record_type, record, one)
     controls = [control_with(other, other.read(record)) for other in edited_together(record_type, one, actor)]
@@ -60,6 +64,7 @@ def save(request: HttpRequest, record_type: RecordType, record: Any, one: Field)
     controls = [control_from(other, request.POST) for other in edited_together(record_type, one, actor)]
     version = posted_version(request)
     before = shown_values(record_type, record, actor)
+    [hidden] = hidden_in(record_type, [record], actor)
     values = without_theirs(read_values(controls), request.POST)
     try:
         if not any(control.errors for control in controls):
@@ -73,24 +78,26 @@ def save(request: HttpRequest, record_type: RecordType, record: Any, one: Field)
         return control_answer(request, record_type, record, controls, version, status=422)
     if "reload" in request.POST:
         return HttpResponseClientRefresh()
-    return saved_answer(request, record_type, record.pk, one, before)
+    return saved_answer(request, record_type, record.pk, one, before, hidden)
 
 
 def saved_answer(
-    request: HttpRequest, record_type: RecordType, pk: int, one: Field, before: dict[str, Any]
+    request: HttpRequest, record_type: RecordType, pk: int, one: Field, before: dict[str, Any], hidden: frozenset[str]
 ) -> HttpResponse:
     """The value as shown, and what else on the page follows from it (a person's name from its parts)."""
     actor = current_actor(request)
     record = load_for_page(record_type, pk, actor)
     now = shown_values(record_type, record, actor)
     aside = {one.name, *BOOK_KEEPING}
+    page = RecordPage(record_type, record, actor)
     context = {
         "record": record,
         "value": now[one.name],
         "others": [(name, value) for name, value in now.items() if name not in aside and value != before[name]],
-        "page": RecordPage(record_type, record, actor),
+        "page": page,
     }
-    return with_event(render(request, "pages/inline_value.html", context), "record:changed")
+    answer = with_event(render(request, "pages/inline_value.html", context), "record:changed")
+    return answer if page.hidden == hidden else with_event(answer, "record:facts")
 
 
 def control_answer(

@@ -26,6 +26,12 @@ from jantar.engine.fields.services import (
     default_text,
     order_custom_fields,
 )
+from jantar.engine.pages.settings.conditions import (
+    ConditionEditor,
+    condition_editor,
+    said_condition,
+    sent_condition,
+)
 from jantar.engine.pages.settings.formulas import EXAMPLES, FormulaNames, shown_formula, usable_names
 from jantar.engine.pages.settings.rollups import RollupEditor, choices, editor_from, editor_of
 from jantar.engine.pages.settings.shared import administrator, is_stored
@@ -66,6 +72,10 @@ class FieldForm(forms.Form):
     )  # fmt: skip
     rollup = forms.ChoiceField(label=gettext_lazy("Measures"), required=False)
     section = forms.ChoiceField(label=gettext_lazy("Section of the form"), required=False)
+    shown_when = forms.CharField(
+        label=gettext_lazy("Shown only when"), required=False,
+        help_text=gettext_lazy("Without a condition it is always shown. While it is hidden, nobody has to fill it in."),
+    )  # fmt: skip
     required = forms.BooleanField(label=gettext_lazy("Has to be filled in"), required=False)
     wanted = forms.BooleanField(
         label=gettext_lazy("Worth having"), required=False,
@@ -135,6 +145,7 @@ class FieldForm(forms.Form):
         kind = self.definition.kind if self.definition else data.get("kind")
         found = {name: data[name] for name in ("label", "help", "section")}
         found["indexed"] = kind in INDEXED and data.get("indexed", False)
+        found["shown_when"] = self.condition_editor.tree
         found["rollup"] = self.chosen_rollup() if kind == "rollup" else {}
         is_filled = kind not in COMPUTED
         found |= {name: is_filled and data.get(name, False) for name in ("required", "wanted")}
@@ -148,6 +159,12 @@ class FieldForm(forms.Form):
             return self.rollup_editor.rollup
         except FieldError as error:
             raise Invalid({"rollup": [error.message]}) from error
+
+    @cached_property
+    def condition_editor(self) -> ConditionEditor:
+        if isinstance(self.data, QueryDict):
+            return sent_condition(self.record_type, self.actor, self.data)
+        return condition_editor(self.record_type, self.actor, self.definition.shown_when if self.definition else {})
 
     @cached_property
     def rollup_editor(self) -> RollupEditor:
@@ -178,7 +195,7 @@ def fields(request: HttpRequest, type_name: str) -> HttpResponse:
     """The fields of one type, those in use and the retired ones."""
     actor = administrator(request)
     definitions = custom_fields_of(type_name)
-    used = with_states([one for one in definitions if not one.retired_at])
+    used = with_states([one for one in definitions if not one.retired_at], actor)
     context = {
         "record_type": registry.get(type_name),
         "record_types": [one for one in registry.all() if one.area and not actor.is_off(one.name)],
@@ -189,20 +206,21 @@ def fields(request: HttpRequest, type_name: str) -> HttpResponse:
     return render(request, "pages/settings_fields.html", context)
 
 
-def with_states(definitions: list[CustomField]) -> list[Any]:
-    """The definitions, each with what its indexes are doing (see `states_of`) and the type it refers to."""
+def with_states(definitions: list[CustomField], actor: Actor) -> list[Any]:
+    """The definitions, each with what its indexes are doing (see `states_of`), the type it refers to, its condition."""
     states = states_of(definitions)
     rows: list[Any] = [*definitions]
     for one in rows:
         one.index_state = states.get(one.pk, "")
+        one.condition, one.condition_error = said_condition(one, registry.get(one.record_type), actor)
         one.target_label = registry.get(one.target).label_plural if one.target in registry else ""
     return rows
 
 
 def states(request: HttpRequest, type_name: str) -> HttpResponse:
     """How far the indexes are; the page loads anew when they are there."""
-    administrator(request)
-    rows = with_states(list(CustomField.objects.filter(record_type=type_name, retired_at=None)))
+    actor = administrator(request)
+    rows = with_states(list(CustomField.objects.filter(record_type=type_name, retired_at=None)), actor)
     working = [one for one in rows if one.index_state.isdecimal() or one.index_state == "waiting"]
     if not working:
         return HttpResponseClientRefresh()

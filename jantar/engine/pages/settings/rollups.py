@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST
 
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.pages.filters.places import Place, by_label
-from jantar.engine.pages.filters.reading import top_row, whole_row
+from jantar.engine.pages.filters.reading import rows_from, whole_row
 from jantar.engine.pages.filters.rows import Row
 from jantar.engine.pages.filters.words import MEASURES, capital, relation_label
+from jantar.engine.pages.settings.conditions import NAME as CONDITION
 from jantar.engine.pages.settings.formulas import samples
 from jantar.engine.pages.settings.shared import administrator
 from jantar.engine.permissions.actor import Actor
@@ -77,9 +78,9 @@ def editor_from(record_type: RecordType, actor: Actor, data: QueryDict) -> Rollu
     found = RollupEditor(record_type, actor, data.get("rollup", ""))
     if found.related:
         place = Place(found.related, actor)
-        sent = top_row(data, place)
-        is_same = sent.is_group and data.get("rollup-of") == found.related.name
-        found.row = sent if is_same else whole_row({}, place)
+        sent = next((row for row in rows_from(data, place) if row.is_group and row.prefix != data.get(CONDITION)), None)
+        found.row = sent if sent and data.get("rollup-of") == found.related.name else whole_row({}, place)
+        found.row.is_top = True
     return found
 
 

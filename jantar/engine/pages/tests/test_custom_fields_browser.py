@@ -110,11 +110,62 @@ def test_a_roll_up_is_put_together_by_clicks_and_tried(ada, open_page, language)
     expect(dialog.locator("#id_indexed")).to_be_hidden()
     dialog.locator("#id_rollup").select_option("books|count")
     expect(dialog.locator("dd")).to_have_text("2")
-    dialog.locator("[data-filter-field]").select_option("pages")
-    dialog.locator("[data-filter-operator]").select_option("gt")
-    dialog.locator("input[name$='-value']").fill("300")
+    counted = dialog.locator("#rollup-where")
+    counted.locator("[data-filter-field]").select_option("pages")
+    counted.locator("[data-filter-operator]").select_option("gt")
+    counted.locator("input[name$='-value']").fill("300")
     expect(dialog.locator("dd")).to_have_text("1")
     dialog.locator("button[type=submit]").click()
     expect(page.get_by_role("cell", name="Thick books", exact=True)).to_be_visible()
     where = {"all": [{"field": "pages", "op": "gt", "value": 300}]}
     assert CustomField.objects.get().rollup == {"relation": "books", "measure": "count", "where": where}
+
+
+WORDS = {
+    "en": ("Shown only when", "Save field", "Shown when Genre is Poetry", "This field is required."),
+    "hu": ("Csak akkor jelenik meg, ha", "Mező mentése", "Megjelenik, ha: Genre", "A mező kitöltése kötelező."),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "hu"])
+def test_a_field_is_shown_while_its_condition_holds_and_keeps_what_was_typed(ada, open_page, language):
+    ada.language = language
+    ada.save()
+    label, save, said, required = WORDS[language]
+    page = open_page(ada, "/settings/fields/books/")
+    page.locator("a[data-shortcut='n']").click()
+    dialog = page.get_by_role("dialog")
+    dialog.locator("#id_label").fill("Metre")
+    condition = dialog.get_by_role("group", name=label)
+    condition.locator("[data-filter-field]").select_option("genre")
+    condition.locator("select[name$='-value']").select_option("poetry")
+    dialog.locator("#id_required").check()
+    dialog.get_by_role("button", name=save).click()
+    row = page.get_by_role("row").filter(has_text="Metre")
+    expect(row).to_contain_text(said)
+    row.get_by_role("link", name="Metre").click()
+    expect(dialog.locator("#id_label")).to_have_value("Metre")
+    expect(condition.locator("select[name$='-value']")).to_have_value("poetry")
+
+    page.goto("/books/new/")
+    page.locator("#f-title").fill("Máj")
+    metre = page.locator("#f-x_metre")
+    expect(metre).to_be_hidden()
+    page.locator("#f-genre").select_option("poetry")
+    expect(metre).to_be_visible()
+    page.locator("#record-form button[type=submit]").click()
+    expect(page.locator("#f-x_metre-errors")).to_contain_text(required)
+    metre.fill("iamb")
+    page.locator("#f-genre").select_option("novel")
+    expect(metre).to_be_hidden()
+    page.locator("#f-genre").select_option("poetry")
+    expect(metre).to_have_value("iamb")
+    expect(metre).to_be_visible()
+    page.locator("#record-form button[type=submit]").click()
+    expect(page.locator("#fact-x_metre")).to_contain_text("iamb")
+    assert Book.objects.get().custom == {"x_metre": "iamb"}
+
+    page.locator("#fact-genre .inline-edit, #fact-genre").last.click()
+    page.locator("#fact-genre select").select_option("novel")
+    page.locator("#fact-genre select").press("Enter")
+    expect(page.locator("#fact-x_metre")).to_have_count(0)
