@@ -8,9 +8,10 @@ class FollowingConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self) -> None:
-        from jantar.engine.following import telling
+        from jantar.engine.following import moving, telling
         from jantar.engine.history import operations
         from jantar.engine.timeline import stream
 
         operations.listen(telling.tell_operation)
+        operations.listen(moving.note_moves, when=moving.IS_WATCHED)
         stream.listen(telling.tell_entries)

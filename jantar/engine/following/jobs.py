@@ -1,4 +1,4 @@
-"""Notifications are mailed soon after they were written; old ones are deleted every night."""
+"""Watched dates are looked at every minute, notifications mailed soon after they were written, old ones deleted."""
 
 from datetime import timedelta
 
@@ -21,7 +21,19 @@ def mail_notifications(run: Run) -> None:
 
 @job("following.delete_old", _("Delete old notifications"), internal=True)
 def delete_old_notifications() -> None:
+    from jantar.engine.following import reminding
+
     reading.delete_old()
+    reminding.delete_old()
+
+
+@job("following.dates", _("Tell of watched dates"), internal=True, atomic=False)
+def tell_dates(run: Run) -> None:
+    from jantar.engine.following import moving, reminding
+
+    moving.tell_moves(run)
+    reminding.remind_of_dates()
+    reminding.remind_of_views(run)
 
 
 def mail_soon() -> None:
@@ -32,5 +44,6 @@ def mail_soon() -> None:
         mail_notifications.later(run_at=now + PAUSE)
 
 
+schedule(tell_dates, "* * * * *")
 schedule(mail_notifications, "*/15 * * * *")
 schedule(delete_old_notifications, "40 2 * * *")

@@ -27,6 +27,8 @@ class Kind(models.TextChoices):
     MENTION = "mention", _("Somebody mentioned me in a comment")
     REPLY = "reply", _("A reply where I wrote or was mentioned")
     ENTRY = "entry", _("Something new around a record I watch")
+    DATE = "date", _("A date I watch comes near or was changed")
+    VIEW = "view", _("A record came into a view I watch, or left it")
 
 
 class Way(models.TextChoices):
@@ -55,6 +57,102 @@ class Watch(models.Model):
 
     def __str__(self) -> str:
         return str(self.record)
+
+
+class OfView(models.Model):
+    """A watch of the records of a view: a saved one, or by its name (`ready`) one that comes with the type."""
+
+    view = models.ForeignKey("pages.SavedView", null=True, on_delete=models.CASCADE, related_name="+")
+    ready = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def view_key(self) -> str:
+        """What the view is called in addresses; "" when it is a watch of one record."""
+        return self.ready or str(self.view_id or "")
+
+
+class DateWatch(OfView):
+    """A user wants to be told of a date: of one record, or of every record of a view (`record_id` is empty then).
+
+    `days` and `hours` say how long before it, `on_change` also whenever somebody changes it. `looked_at` is when the
+    records of the view were last looked through.
+    """
+
+    record_type: str
+    record_id: int | None
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    record = RecordKeyField(_("record"))
+    field = models.CharField(max_length=60)
+    days: "models.Field[list[int], list[int]]" = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    hours: "models.Field[list[int], list[int]]" = ArrayField(models.PositiveSmallIntegerField(), default=list)
+    on_change = models.BooleanField(default=True)
+    looked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("watched date")
+        verbose_name_plural = _("watched dates")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "record_type", "record_id", "field"], name="following_date_of_record"
+            ),
+            models.UniqueConstraint(fields=["user", "view", "field"], name="following_date_of_view"),
+            models.UniqueConstraint(
+                fields=["user", "record_type", "ready", "field"], condition=~Q(ready=""), name="following_date_of_ready"
+            ),
+        ]
+        indexes = [models.Index(fields=["record_type", "field", "record_id"], name="following_date_by_record")]
+
+    def __str__(self) -> str:
+        return f"{self.record_type} {self.field}"
+
+
+class DateReminder(models.Model):
+    """That a user was reminded of a date; a row that can't be there twice. `moment` is when it was due."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    record = RecordKeyField(_("record"), blank=False, holds=False)
+    field = models.CharField(max_length=60)
+    value = models.CharField(max_length=40)
+    moment = models.DateTimeField()
+    watch = models.ForeignKey(DateWatch, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        verbose_name = _("reminder of a date")
+        verbose_name_plural = _("reminders of dates")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "record_type", "record_id", "field", "moment"], name="following_reminded_once"
+            )
+        ]
+        indexes = [models.Index(fields=["moment"], name="following_reminded_when")]
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.value}"
+
+
+class DateMove(models.Model):
+    """A watched date that an operation changed, until those who watch it were told. Values are as in JSON."""
+
+    operation = models.ForeignKey(
+        Operation, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    record = RecordKeyField(_("record"), blank=False, holds=False)
+    field = models.CharField(max_length=60)
+    was = models.JSONField(null=True)
+    became = models.JSONField(null=True)
+
+    class Meta:
+        verbose_name = _("changed date")
+        verbose_name_plural = _("changed dates")
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.pk}"
 
 
 class Preference(models.Model):

@@ -80,7 +80,18 @@ def tell(
     source_id, data, operation_id and once. `types` are the types among the records. `more` finds further people.
     Nobody hears of own acts.
     """
-    sql = TELL.format(happened=happened, owners="".join(_owners_of(one) for one in types), more=more)
+    reached = REACHED.format(happened=happened, owners="".join(_owners_of(one) for one in types), more=more)
+    return tell_reached(reached, params, actor_id=actor_id, batch=batch)
+
+
+def tell_reached(reached: str, params: Mapping[str, Any], *, actor_id: int | None, batch: str) -> int:
+    """Writes the notifications of those whom `reached` finds and returns how many; one statement.
+
+    `reached` is the inside of a WITH clause that ends in a table `reached`: user_id, what `tell` says of what
+    happened, and is_given. What a watch of a view finds has its name as `watch` in `data`: it is summed up by itself,
+    and the summary keeps the data of its first record.
+    """
+    sql = TELL.format(reached=reached)
     limits = {
         "actor": actor_id,
         "batch": batch,
@@ -187,13 +198,17 @@ NAMED = """
     WHERE n.user_id IS NOT NULL
 """
 
-TELL = """
-WITH happened AS ({happened}), reached AS (
+REACHED = """
+happened AS ({happened}), reached AS (
     SELECT w.user_id, h.*, false AS is_given
     FROM happened h JOIN following_watch w USING (record_type, record_id) WHERE w.is_on
     {owners}
     {more}
-), told AS (
+)
+"""
+
+TELL = """
+WITH {reached}, told AS (
     SELECT DISTINCT ON (r.user_id, r.once) r.*, CASE WHEN r.is_given THEN %(given)s ELSE r.kind END AS told_as
     FROM reached r JOIN accounts_user u ON u.id = r.user_id
     WHERE u.is_active AND r.user_id IS DISTINCT FROM %(actor)s::bigint
@@ -204,8 +219,8 @@ WITH happened AS ({happened}), reached AS (
     FROM told LEFT JOIN following_preference p USING (user_id)
 ), counted AS (
     SELECT *, CASE WHEN way IN ('now', 'daily') THEN way ELSE '' END AS mail,
-        count(*) OVER (PARTITION BY user_id, told_as, record_type) AS together
-    FROM wanted WHERE way <> 'never'
+        count(*) OVER (PARTITION BY user_id, told_as, record_type, watch) AS together
+    FROM wanted CROSS JOIN LATERAL (SELECT coalesce(data ->> 'watch', '') AS watch) w WHERE way <> 'never'
 ), written AS (
     INSERT INTO following_notification
         (user_id, kind, record_type, record_id, source_type, source_id, actor_id, operation_id, at, number, data,
@@ -215,9 +230,11 @@ WITH happened AS ({happened}), reached AS (
     FROM counted WHERE together <= %(most)s
     UNION ALL
     SELECT user_id, told_as, record_type, NULL, '', NULL, %(actor)s::bigint, max(operation_id),
-        statement_timestamp(), count(*), '{{}}', (array_agg(record_id ORDER BY record_id))[:%(named)s],
-        %(batch)s || ':' || told_as || ':' || record_type, mail
-    FROM counted WHERE together > %(most)s GROUP BY user_id, told_as, record_type, mail
+        statement_timestamp(), count(*),
+        CASE WHEN watch = '' THEN '{{}}' ELSE (array_agg(data ORDER BY record_id))[1] END,
+        (array_agg(record_id ORDER BY record_id))[:%(named)s],
+        concat_ws(':', %(batch)s::text, told_as, record_type, nullif(watch, '')), mail
+    FROM counted WHERE together > %(most)s GROUP BY user_id, told_as, record_type, watch, mail
     ON CONFLICT (user_id, once) DO UPDATE SET
         kind = CASE WHEN excluded.kind = ANY (%(closer)s) THEN excluded.kind ELSE following_notification.kind END,
         mail = CASE WHEN excluded.kind = ANY (%(closer)s) THEN excluded.mail ELSE following_notification.mail END,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -22,6 +22,7 @@ ICONS = {
     Kind.COMMENT: "message",
     Kind.MENTION: "message",
     Kind.REPLY: "message",
+    Kind.DATE: "calendar-due",
 }
 
 
@@ -41,6 +42,8 @@ def sentence(row: Notification, record: Any, source: Any, actor: Actor) -> str:
             return _("%(who)s replied") % {"who": who}
         case Kind.ENTRY:
             return _entry(row, who, source)
+        case Kind.DATE:
+            return _date(row, who, actor)
     names = changed_names(row, actor)
     if not names:
         return _("%(who)s changed this") % {"who": who}
@@ -101,6 +104,21 @@ def _entry(row: Notification, who: str, source: Any) -> str:
     field = record_type.own_fields.get(row.data.get("field", ""))
     label = str(field.label) if field else ""
     return _("%(who)s changed %(type)s “%(title)s”: %(field)s") % {**what, "field": label}
+
+
+def _date(row: Notification, who: str, actor: Actor) -> str:
+    """That a watched date comes near, or from when to when it was moved; of several records only which date."""
+    field = registry.get(type_of(row)).fields(actor).get(row.data.get("field", ""))
+    label = str(field.label) if field else ""
+    is_moved = "was" in row.data
+    if field is None or row.record is None:
+        words = _("%(who)s changed: %(fields)s") if is_moved else _("Reminder: %(fields)s")
+        return capfirst(words % {"who": who, "fields": label})
+    day = field.text(field.load(row.data.get("value"))) or "–"
+    if not is_moved:
+        return capfirst(pgettext("reminder", "%(field)s: %(day)s") % {"field": label, "day": day})
+    was = field.text(field.load(row.data["was"])) or "–"
+    return _("%(who)s changed %(field)s: %(was)s → %(day)s") % {"who": who, "field": label, "was": was, "day": day}
 
 
 def _of_timeline(row: Notification, who: str, source: Any) -> str:

@@ -37,5 +37,6 @@ class PagesConfig(AppConfig):
         navigation.add(
             NavItem("notifications", _("Notifications"), "pages:account_notifications", order=30), place="account"
         )
+        navigation.add(NavItem("watches", _("Watches"), "pages:watches", order=31), place="account")
         navigation.add(NavItem("calendar", _("Calendar"), "pages:account_calendar", order=32), place="account")
         navigation.link(palette="pages:palette", notifications="pages:notifications_bell")

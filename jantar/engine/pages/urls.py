@@ -7,12 +7,16 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from jantar.engine.pages import bin, documents, following, kept, moving, quality, searching, today, undoing
+from jantar.engine.pages import bin, documents, kept, quality, searching, today, undoing
 from jantar.engine.pages.board import page as boards
 from jantar.engine.pages.calendar import feed as calendar_feed
 from jantar.engine.pages.calendar import page as calendars
 from jantar.engine.pages.duplicates import likely, merging
 from jantar.engine.pages.duplicates import queue as duplicates
 from jantar.engine.pages.filters import editor as filter_editor
+from jantar.engine.pages.following import dates as watched_dates
+from jantar.engine.pages.following import page as following
+from jantar.engine.pages.following import watches
 from jantar.engine.pages.forms import page as forms
 from jantar.engine.pages.forms import pickers, recurring_words
 from jantar.engine.pages.forms.shown import shown
@@ -118,6 +122,11 @@ NOTIFICATIONS = [
     path("notifications/<int:pk>/", following.open_one, name="notification"),
     path("notifications/<int:pk>/read/", following.mark_one_read, name="notification_read"),
     path(f"{TYPE}<int:pk>/watch/", following.watch, name="watch"),
+    path(f"{TYPE}<int:pk>/dates/<slug:name>/", watched_dates.watch_record_date, name="watch_date"),
+    path(f"{TYPE}views/<slug:view>/dates/", watched_dates.watch_view_dates, name="watch_view_dates"),
+    path("account/watches/", watches.show, name="watches"),
+    path("account/watches/dates/<int:pk>/end/", watched_dates.end_date, name="watch_date_end"),
+    path("account/watches/records/<int:pk>/end/", watches.end_record, name="watch_record_end"),
 ]
 
 RECORDS = [

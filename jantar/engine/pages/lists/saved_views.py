@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from jantar.engine.following.date_watching import dates_of
 from jantar.engine.lists.condition import LISTS
 from jantar.engine.pages.lists.column_widths import keep_widths, widths_of
 from jantar.engine.pages.lists.picked_views import PickedView
@@ -82,6 +83,14 @@ class ViewMenu:
         if record_type.within is not None or actor.as_of or not actor.may("see", LISTS):
             return ""
         return reverse("pages:lists_of", args=[record_type.name])
+
+    @property
+    def dates_url(self) -> str:
+        """Where one is reminded of the dates of the records of the view; "" where there is no view or no date."""
+        view, record_type = self.state.view, self.state.record_type
+        if view is None or self.state.actor.as_of or not dates_of(record_type, self.state.actor):
+            return ""
+        return reverse("pages:watch_view_dates", args=[record_type.name, view.pk])
 
     @property
     def default_url(self) -> str:

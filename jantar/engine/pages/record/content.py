@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import Field, Label
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import unseen
+from jantar.engine.following.date_watching import can_be_watched, with_watched_dates
 from jantar.engine.following.watching import is_watched, with_watch
 from jantar.engine.lists.condition import LISTS
 from jantar.engine.pages.layout import layout_of
@@ -43,6 +44,9 @@ class ShownField:
     field: Field
     value: Any
     edit: str = ""
+    #: The address at which the date is watched, and whether it is.
+    watch: str = ""
+    is_watched: bool = False
     is_part = False
 
     @property
@@ -97,7 +101,7 @@ def load_for_page(record_type: RecordType, pk: int, actor: Actor) -> Any:
     rows = rows.annotate(
         may_edit=is_true(record_type.allowed(actor, "edit")), may_delete=is_true(record_type.allowed(actor, "delete"))
     )
-    rows = with_watch(rows, record_type.name, actor)
+    rows = with_watched_dates(with_watch(rows, record_type.name, actor), record_type.name, actor)
     rows = with_sight(load_references(rows, fields.values(), actor), fields.values(), actor)
     record = with_computed(rows, fields.values()).one(pk)
     if record is None:
@@ -149,7 +153,9 @@ class RecordPage:
     def shown_field(self, one: Field) -> ShownField:
         may_edit = self.record.may_edit and not one.read_only and one.in_place
         edit = self._address("field", one.name) if may_edit else ""
-        return ShownField(one, self.shown(one, self.record), edit)
+        watch = self._address("watch_date", one.name) if can_be_watched(one) and not self.actor.as_of else ""
+        is_watched = bool(watch) and one.name in self.record.watched_dates
+        return ShownField(one, self.shown(one, self.record), edit, watch, is_watched)
 
     def shown_part(self, part: Part) -> ShownPart:
         rows = [row for row in self.part_rows[part.name] if not part.repeats(self.record, row)]

@@ -56,12 +56,28 @@ def facts_list(lines: list[str]) -> str:
 
 def fact(item: "ShownField") -> str:
     label, value = escape(capfirst(str(item.field.label))), conditional_escape(item.value)
+    watch = f'<span class="fact-watch" id="watch-{item.name}">{watch_button(item)}</span>' if item.watch else ""
     if not item.edit:
-        return f'<div><dt>{label}</dt><dd id="fact-{item.name}">{value}</dd></div>'
+        shown = f'<div id="fact-{item.name}">{value}</div>' if watch else value
+        name = "" if watch else f' id="fact-{item.name}"'
+        return f"<div><dt>{label}</dt><dd{name}>{shown}{watch}</dd></div>"
     return (
         f'<div><dt>{label}</dt><dd><div class="editable" role="group" tabindex="0" id="fact-{item.name}" '
         f'data-controller="inline-edit" data-inline-edit-url-value="{item.edit}" aria-label="{label}">'
-        f"{value}</div></dd></div>"
+        f"{value}</div>{watch}</dd></div>"
+    )
+
+
+def watch_button(item: "ShownField") -> SafeString:
+    """Opens the dialog in which one is reminded of the date."""
+    words = _("Reminders are on: %(label)s") if item.is_watched else _("Remind me: %(label)s")
+    return format_html(
+        '<a class="btn btn-quiet btn-icon btn-small{3}" href="{0}" hx-get="{0}" hx-target="#dialog-slot" '
+        'aria-label="{1}" data-tooltip="{1}">{2}</a>',
+        item.watch,
+        words % {"label": item.field.label},
+        html.icon("bell", size="s"),
+        " is-on" if item.is_watched else "",
     )
 
 

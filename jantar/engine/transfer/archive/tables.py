@@ -20,7 +20,7 @@ LEFT_OUT = {
     "belongs to this installation": (
         "jobs.JobRun", "mail.SentMail", "accounts.FailedSignIn", "records.CreatedOnce", "api.SpentMinute",
         "api.KeptAnswer", "transfer.ImportRun", "transfer.RefusedRow", "transfer.ArchiveSource",
-        "following.Notification",
+        "following.Notification", "following.DateMove", "following.DateReminder",
     ),
     "secret": ("accounts.ApiToken", "pages.CalendarFeed"),
 }  # fmt: skip

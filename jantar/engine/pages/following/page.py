@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -55,7 +56,8 @@ def open_one(request: HttpRequest, pk: int) -> HttpResponse:
     told = reading.one_of(actor, pk)
     reading.mark_read(actor, [pk])
     if told.key is None:
-        return redirect("pages:list", told.type_name)
+        view = told.notification.data.get("view")
+        return redirect(reverse("pages:list", args=[told.type_name]) + (f"?view={view}" if view else ""))
     if not told.in_bin:
         return redirect(key_address(told.key))
     if actor.may("delete", told.type_name):

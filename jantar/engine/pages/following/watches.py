@@ -1,0 +1,124 @@
+"""Your account: everything you watch, in one place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from jantar.engine.fields.record_key import RecordKey
+from jantar.engine.following.models import DateWatch, OfView, Watch
+from jantar.engine.following.questions import saved_views
+from jantar.engine.pages.addresses import key_address
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records.errors import NotFound
+from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.references import record_titles
+from jantar.engine.records.registry import registry
+
+#: So many watched records are listed, the ones chosen last first.
+MOST_LISTED = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """One watch; without `href` what it is about is gone or no longer visible, `edit` opens its dialog."""
+
+    title: str
+    type_name: str
+    end: str
+    icon: str = ""
+    href: str = ""
+    words: str = ""
+    edit: str = ""
+
+
+@never_cache
+def show(request: HttpRequest) -> HttpResponse:
+    """Dates, and records; a statement for each kind and each type of record among them."""
+    actor = current_actor(request)
+    dates = list(DateWatch.objects.filter(user=actor.user_id).order_by("record_type", "field", "pk"))
+    records = list(Watch.objects.filter(user=actor.user_id, is_on=True).order_by("-pk")[:MOST_LISTED])
+    titles = record_titles((one.record for one in [*dates, *records] if one.record), actor)
+    views = names_of_views(dates, actor)
+    context = {
+        "dates": [line for one in dates if (line := date_line(one, titles, views, actor))],
+        "records": [line for one in records if (line := record_line(one, titles))],
+    }
+    return render(request, "following/watches.html", context)
+
+
+@require_POST
+def end_record(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lets go of a record, also of one that can no longer be seen."""
+    actor = current_actor(request)
+    if not Watch.objects.filter(pk=pk, user=actor.user_id).update(is_on=False):
+        raise NotFound(_("You do not watch this."))
+    return redirect("pages:watches")
+
+
+def names_of_views(watches: Iterable[OfView], actor: Actor) -> dict[str, str]:
+    """The names of the saved views among what is watched that the actor sees, by their number."""
+    wanted = {one.view_id for one in watches if one.view_id}
+    return {str(row.pk): row.name for row in saved_views(actor).filter(pk__in=wanted)} if wanted else {}
+
+
+def view_name(watch: Any, record_type: RecordType, views: dict[str, str]) -> str:
+    ready = {one.name: str(one.label) for one in record_type.views}
+    return (views | ready).get(watch.view_key, "")
+
+
+def date_line(watch: DateWatch, titles: dict[RecordKey, str], views: dict[str, str], actor: Actor) -> Line | None:
+    """None when the type is no longer there."""
+    if watch.record_type not in registry:
+        return None
+    record_type = registry.get(watch.record_type)
+    field = record_type.fields(actor).get(watch.field)
+    label = capfirst(str(field.label)) if field else _("a field that was removed")
+    end = reverse("pages:watch_date_end", args=[watch.pk])
+    common: dict[str, Any] = {"type_name": str(record_type.label_plural), "icon": record_type.icon, "end": end}
+    words = f"{label}: {lead_words(watch)}"
+    if watch.record is not None:
+        name = titles.get(watch.record)
+        if name is None:
+            return Line(_("Not visible to you"), words=words, **common)
+        edit = reverse("pages:watch_date", args=[record_type.name, watch.record.id, watch.field]) if field else ""
+        return Line(name, href=key_address(watch.record), words=words, edit=edit, **common)
+    name = view_name(watch, record_type, views)
+    if not name:
+        return Line(_("A view that is no longer shared with you"), words=words, **common)
+    href = f"{reverse('pages:list', args=[record_type.name])}?view={watch.view_key}"
+    edit = reverse("pages:watch_view_dates", args=[record_type.name, watch.view_key]) + f"?field={watch.field}&"
+    return Line(name, href=href, words=words, edit=edit if field else "", **common)
+
+
+def record_line(watch: Watch, titles: dict[RecordKey, str]) -> Line | None:
+    key: RecordKey | None = watch.record
+    if key is None or key.type not in registry:
+        return None
+    record_type, end = registry.get(key.type), reverse("pages:watch_record_end", args=[watch.pk])
+    common: dict[str, Any] = {"type_name": str(record_type.label_plural), "icon": record_type.icon, "end": end}
+    if key not in titles:
+        return Line(_("Not visible to you"), **common)
+    return Line(titles[key], href=key_address(key), **common)
+
+
+def lead_words(watch: DateWatch) -> str:
+    """ "5 days before, 1 day before, when it changes"."""
+    words = [
+        ngettext("%(n)d day before", "%(n)d days before", n) % {"n": n} if n else _("on the day")
+        for n in sorted(watch.days, reverse=True)
+    ]
+    words += [
+        ngettext("%(n)d hour before", "%(n)d hours before", n) % {"n": n} if n else _("at the time itself")
+        for n in sorted(watch.hours, reverse=True)
+    ]
+    return ", ".join([*words, _("when it changes")] if watch.on_change else words)
