@@ -72,6 +72,11 @@ def watch_of(field: str, actor: Actor, **place: Any) -> DateWatch | None:
     return DateWatch.objects.filter(user=actor.user_id, field=field, **place).first()
 
 
+def watched_dates(actor: Actor) -> list[DateWatch]:
+    """All of the actor's, those of one type and field together."""
+    return list(DateWatch.objects.filter(user=actor.user_id).order_by("record_type", "field", "pk"))
+
+
 def with_watched_dates(rows: Any, type_name: str, actor: Actor) -> Any:
     """The queryset of records with `watched_dates`, the names of their fields, in the same statement."""
     own = DateWatch.objects.filter(user=actor.user_id, record_type=type_name, record_id=OuterRef("pk"))

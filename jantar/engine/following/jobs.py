@@ -36,6 +36,13 @@ def tell_dates(run: Run) -> None:
     reminding.remind_of_views(run)
 
 
+@job("following.views", _("Look at watched views"), internal=True, atomic=False)
+def look_at_views(run: Run) -> None:
+    from jantar.engine.following import looking
+
+    looking.look_at_views(run)
+
+
 def mail_soon() -> None:
     """Has what waits mailed in a minute; a run that is still to come by then serves as well."""
     now = timezone.now()
@@ -45,5 +52,6 @@ def mail_soon() -> None:
 
 
 schedule(tell_dates, "* * * * *")
+schedule(look_at_views, "* * * * *")
 schedule(mail_notifications, "*/15 * * * *")
 schedule(delete_old_notifications, "40 2 * * *")

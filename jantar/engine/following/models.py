@@ -155,6 +155,48 @@ class DateMove(models.Model):
         return f"{self.field} {self.pk}"
 
 
+class ViewWatch(OfView):
+    """A user wants to be told which records come into a view and which leave it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    record_type = models.CharField(max_length=50)
+
+    class Meta:
+        verbose_name = _("watched view")
+        verbose_name_plural = _("watched views")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "view"], name="following_view_once"),
+            models.UniqueConstraint(
+                fields=["user", "record_type", "ready"], condition=~Q(ready=""), name="following_ready_view_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_type} {self.view_key}"
+
+
+class ViewLook(models.Model):
+    """What the watcher saw in the view when it was last looked at: the ids of its records.
+
+    `question` is the digest of filter and rights: after a change of these the look says nothing. `tables` are those
+    the question reads. Of a view that has grown too large no ids are kept.
+    """
+
+    watch = models.OneToOneField(ViewWatch, primary_key=True, on_delete=models.CASCADE, related_name="look")
+    question = models.CharField(max_length=64)
+    tables: "models.Field[list[str], list[str]]" = ArrayField(models.CharField(max_length=63), default=list)
+    members: "models.Field[list[int], list[int]]" = ArrayField(models.BigIntegerField(), default=list)
+    is_too_large = models.BooleanField(default=False)
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("look at a view")
+        verbose_name_plural = _("looks at views")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Preference(models.Model):
     """How a user wants to be told; without a row everything is as by default."""
 

@@ -22,6 +22,17 @@ def unwatch_record(key: RecordKey, *, actor: Actor) -> None:
     _set(key, False, actor)
 
 
+def end_watch(pk: int, *, actor: Actor) -> None:
+    """Lets go of a record by the number of the watch, also of one that can no longer be seen. Raises NotFound."""
+    if not Watch.objects.filter(pk=pk, user=actor.user_id).update(is_on=False):
+        raise NotFound(_("You do not watch this."))
+
+
+def watched_records(actor: Actor, limit: int) -> list[Watch]:
+    """What the actor chose to watch, the newest choices first."""
+    return list(Watch.objects.filter(user=actor.user_id, is_on=True).order_by("-pk")[:limit])
+
+
 def with_watch(rows: Any, type_name: str, actor: Actor) -> Any:
     """The queryset of records with `is_watched`, in the same statement."""
     chosen = Watch.objects.filter(user=actor.user_id, record_type=type_name, record_id=OuterRef("pk"))

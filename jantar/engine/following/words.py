@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from jantar.engine.following.models import Kind, Notification
 from jantar.engine.permissions.actor import Actor
@@ -23,6 +23,13 @@ ICONS = {
     Kind.MENTION: "message",
     Kind.REPLY: "message",
     Kind.DATE: "calendar-due",
+    Kind.VIEW: "bookmark",
+}
+#: What is told of a view.
+_VIEW = {
+    "in": gettext_lazy("Came into the view “%(view)s”"),
+    "out": gettext_lazy("Left the view “%(view)s”"),
+    "large": gettext_lazy("The view “%(view)s” has grown too large and is not watched now. Narrow its filter."),
 }
 
 
@@ -44,6 +51,8 @@ def sentence(row: Notification, record: Any, source: Any, actor: Actor) -> str:
             return _entry(row, who, source)
         case Kind.DATE:
             return _date(row, who, actor)
+        case Kind.VIEW:
+            return str(_VIEW[row.data["went"]] % {"view": row.data["name"]})
     names = changed_names(row, actor)
     if not names:
         return _("%(who)s changed this") % {"who": who}

@@ -6,8 +6,7 @@ Fixed words stand before `<int:pk>`, so that no record can hide them.
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
-from jantar.engine.pages import bin, documents, following, kept, moving, quality, searching, today, undoing
-from jantar.engine.pages import bin, documents, kept, quality, searching, today, undoing
+from jantar.engine.pages import bin, documents, kept, moving, quality, searching, today, undoing
 from jantar.engine.pages.board import page as boards
 from jantar.engine.pages.calendar import feed as calendar_feed
 from jantar.engine.pages.calendar import page as calendars
@@ -124,8 +123,10 @@ NOTIFICATIONS = [
     path(f"{TYPE}<int:pk>/watch/", following.watch, name="watch"),
     path(f"{TYPE}<int:pk>/dates/<slug:name>/", watched_dates.watch_record_date, name="watch_date"),
     path(f"{TYPE}views/<slug:view>/dates/", watched_dates.watch_view_dates, name="watch_view_dates"),
+    path(f"{TYPE}views/<slug:view>/watch/", watches.watch_whole_view, name="watch_view"),
     path("account/watches/", watches.show, name="watches"),
     path("account/watches/dates/<int:pk>/end/", watched_dates.end_date, name="watch_date_end"),
+    path("account/watches/views/<int:pk>/end/", watches.end_view, name="watch_view_end"),
     path("account/watches/records/<int:pk>/end/", watches.end_record, name="watch_record_end"),
 ]
 

@@ -1,9 +1,9 @@
 """Your account: everything you watch, in one place."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,15 +14,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from jantar.engine.fields.record_key import RecordKey
-from jantar.engine.following.models import DateWatch, OfView, Watch
-from jantar.engine.following.questions import saved_views
+from jantar.engine.following.date_watching import watched_dates
+from jantar.engine.following.models import DateWatch, OfView, ViewLook, ViewWatch, Watch
+from jantar.engine.following.questions import names_of_views, view_of
+from jantar.engine.following.view_watching import unwatch_view, watch_of_view, watch_view, watched_views
+from jantar.engine.following.watching import end_watch, watched_records
 from jantar.engine.pages.addresses import key_address
+from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
-from jantar.engine.records.errors import NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import record_titles
 from jantar.engine.records.registry import registry
+from jantar.ui.responses import with_closed_dialog, with_toast
 
 #: So many watched records are listed, the ones chosen last first.
 MOST_LISTED = 200
@@ -43,14 +47,15 @@ class Line:
 
 @never_cache
 def show(request: HttpRequest) -> HttpResponse:
-    """Dates, and records; a statement for each kind and each type of record among them."""
+    """Views, dates and records; a statement for each kind and each type of record among them."""
     actor = current_actor(request)
-    dates = list(DateWatch.objects.filter(user=actor.user_id).order_by("record_type", "field", "pk"))
-    records = list(Watch.objects.filter(user=actor.user_id, is_on=True).order_by("-pk")[:MOST_LISTED])
-    titles = record_titles((one.record for one in [*dates, *records] if one.record), actor)
-    views = names_of_views(dates, actor)
+    dates, views, records = watched_dates(actor), watched_views(actor), watched_records(actor, MOST_LISTED)
+    keys: list[RecordKey | None] = [*(one.record for one in dates), *(one.record for one in records)]
+    titles = record_titles((key for key in keys if key), actor)
+    names = names_of_views([*dates, *views], actor)
     context = {
-        "dates": [line for one in dates if (line := date_line(one, titles, views, actor))],
+        "views": [line for one in views if (line := view_line(one, names))],
+        "dates": [line for one in dates if (line := date_line(one, titles, names, actor))],
         "records": [line for one in records if (line := record_line(one, titles))],
     }
     return render(request, "following/watches.html", context)
@@ -59,19 +64,36 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_record(request: HttpRequest, pk: int) -> HttpResponse:
     """Lets go of a record, also of one that can no longer be seen."""
-    actor = current_actor(request)
-    if not Watch.objects.filter(pk=pk, user=actor.user_id).update(is_on=False):
-        raise NotFound(_("You do not watch this."))
+    end_watch(pk, actor=current_actor(request))
+    messages.success(request, _("You no longer watch this."))
     return redirect("pages:watches")
 
 
-def names_of_views(watches: Iterable[OfView], actor: Actor) -> dict[str, str]:
-    """The names of the saved views among what is watched that the actor sees, by their number."""
-    wanted = {one.view_id for one in watches if one.view_id}
-    return {str(row.pk): row.name for row in saved_views(actor).filter(pk__in=wanted)} if wanted else {}
+@require_POST
+def end_view(request: HttpRequest, pk: int) -> HttpResponse:
+    unwatch_view(pk, actor=current_actor(request))
+    messages.success(request, _("You no longer watch this."))
+    return redirect("pages:watches")
 
 
-def view_name(watch: Any, record_type: RecordType, views: dict[str, str]) -> str:
+def watch_whole_view(request: HttpRequest, type_name: str, view: str) -> HttpResponse:
+    """The dialog that says what watching a view means; POST begins it, with ?end it ends."""
+    record_type, actor = load_type(request, type_name), current_actor(request)
+    shown, watch = view_of(view, record_type, actor), watch_of_view(record_type, view, actor)
+    if request.method != "POST":
+        context = {"view": shown, "watch": watch, "record_type": record_type}
+        return render(request, "following/view_dialog.html", context)
+    if "end" in request.GET:
+        if watch is not None:
+            unwatch_view(watch.pk, actor=actor)
+        words = _("You no longer watch this.")
+    else:
+        watch_view(record_type, view, actor=actor)
+        words = _("You are told of what comes into this view and what leaves it.")
+    return with_toast(with_closed_dialog(HttpResponse(status=204)), words)
+
+
+def view_name(watch: OfView, record_type: RecordType, views: dict[str, str]) -> str:
     ready = {one.name: str(one.label) for one in record_type.views}
     return (views | ready).get(watch.view_key, "")
 
@@ -98,6 +120,21 @@ def date_line(watch: DateWatch, titles: dict[RecordKey, str], views: dict[str, s
     href = f"{reverse('pages:list', args=[record_type.name])}?view={watch.view_key}"
     edit = reverse("pages:watch_view_dates", args=[record_type.name, watch.view_key]) + f"?field={watch.field}&"
     return Line(name, href=href, words=words, edit=edit if field else "", **common)
+
+
+def view_line(watch: ViewWatch, views: dict[str, str]) -> Line | None:
+    """None when the type is no longer there."""
+    if watch.record_type not in registry:
+        return None
+    record_type, end = registry.get(watch.record_type), reverse("pages:watch_view_end", args=[watch.pk])
+    common: dict[str, Any] = {"type_name": str(record_type.label_plural), "icon": record_type.icon, "end": end}
+    name = view_name(watch, record_type, views)
+    if not name:
+        return Line(_("A view that is no longer shared with you"), **common)
+    look: ViewLook | None = getattr(watch, "look", None)
+    words = _("too large to be watched; narrow its filter") if look and look.is_too_large else ""
+    href = f"{reverse('pages:list', args=[record_type.name])}?view={watch.view_key}"
+    return Line(name, href=href, words=words, **common)
 
 
 def record_line(watch: Watch, titles: dict[RecordKey, str]) -> Line | None:

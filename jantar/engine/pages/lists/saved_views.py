@@ -42,7 +42,8 @@ class ViewMenu:
         is_default = bool(self.shown_saved and self.shown_saved.is_default)
         offers = (self.may_change, self.is_pinned, self.may_be_default, is_default, self.opens_here, state.is_changed)
         picked = (self.lists_url, self.picked and self.picked.name)
-        return (views, state.opening, str(state.view and state.view.pk), offers, picked)
+        watching = (bool(self.watch_url), bool(self.dates_url))
+        return (views, state.opening, str(state.view and state.view.pk), offers, picked, watching)
 
     @property
     def is_pinned(self) -> bool:
@@ -85,10 +86,18 @@ class ViewMenu:
         return reverse("pages:lists_of", args=[record_type.name])
 
     @property
+    def watch_url(self) -> str:
+        """Where one begins or ends to watch the view; "" where there is none, and for hand-picked lists."""
+        view, record_type = self.state.view, self.state.record_type
+        if view is None or self.picked or self.state.actor.as_of:
+            return ""
+        return reverse("pages:watch_view", args=[record_type.name, view.pk])
+
+    @property
     def dates_url(self) -> str:
         """Where one is reminded of the dates of the records of the view; "" where there is no view or no date."""
         view, record_type = self.state.view, self.state.record_type
-        if view is None or self.state.actor.as_of or not dates_of(record_type, self.state.actor):
+        if not self.watch_url or view is None or not dates_of(record_type, self.state.actor):
             return ""
         return reverse("pages:watch_view_dates", args=[record_type.name, view.pk])
 

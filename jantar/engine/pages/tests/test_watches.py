@@ -6,7 +6,7 @@ import pytest
 
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.following.date_watching import watch_date
-from jantar.engine.following.models import DateWatch, Notification, Watch
+from jantar.engine.following.models import DateWatch, Notification, ViewWatch, Watch
 from jantar.engine.following.watching import watch_record
 from jantar.engine.pages.models import SavedView
 from jantar.engine.permissions.actor import actor_for
@@ -117,3 +117,28 @@ def test_a_summary_of_a_view_leads_to_the_view(client, ada, make_book):
         data={"field": "published_on", "view": "here", "watch": "date:1"},
     )  # fmt: skip
     assert client.get(f"/notifications/{row.pk}/").headers["Location"] == "/books/?view=here"
+
+
+def test_a_view_is_watched_and_let_go_of_from_its_menu_and_from_the_page(client, make_book):
+    make_book("The Doll")
+    assert 'hx-get="/books/views/here/watch/"' in client.get("/books/?view=here").content.decode()
+    assert "You will be told which records come" in client.get("/books/views/here/watch/").content.decode()
+    assert client.post("/books/views/here/watch/").status_code == 204
+    assert "Stop watching" in client.get("/books/views/here/watch/").content.decode()
+    [watch] = ViewWatch.objects.all()
+    assert "In the library" in client.get("/account/watches/").content.decode()
+    client.post("/books/views/here/watch/?end=1")
+    assert not ViewWatch.objects.exists()
+    client.post("/books/views/here/watch/")
+    assert client.post(f"/account/watches/views/{watch.pk}/end/").status_code == 404
+    assert client.post(f"/account/watches/views/{ViewWatch.objects.get().pk}/end/").status_code == 302
+    assert not ViewWatch.objects.exists()
+
+
+def test_a_view_of_somebody_else_cannot_be_watched(client, client_of, ada):
+    view = SavedView.objects.create(record_type="books", owner=ada, name="Mine", filter={})
+    eva = client_of(make_user("Eva", scope=Scope.ALL))
+    assert eva.get(f"/books/views/{view.pk}/watch/").status_code == 404
+    assert eva.post(f"/books/views/{view.pk}/watch/").status_code == 404
+    assert eva.post(f"/books/views/{view.pk}/dates/", {"field": "published_on", "days": "1"}).status_code == 404
+    assert not ViewWatch.objects.exists()
