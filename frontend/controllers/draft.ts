@@ -1,5 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 import { dropDraft, markSent, readDraft, writeDraft, type DraftValue } from "../lib/drafts";
+import { htmx } from "../lib/htmx";
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 const SKIPPED = ["hidden", "password", "file", "submit", "button", "reset"];
@@ -8,38 +9,45 @@ const WAIT_MS = 250;
 /**
  * Keeps what is typed into a form (`key` names the record) until it is saved, and puts it back after a session
  * end, a crash or a lost page. `notice` (with `time` in it) is shown then; its buttons call `discard` or hide it.
+ * Passwords and whatever is marked `data-secret` are never kept. A select marked `data-draft-shape` decides what else
+ * the form asks for: it is changed first, and the form that comes back is filled. A `part` whose rows come from the
+ * server (the conditions of a filter) is sent as it was to the address in its `data-url`, which answers with the rows.
  */
 export default class extends Controller<HTMLFormElement> {
-  static override targets = ["notice", "time"];
+  static override targets = ["notice", "time", "part"];
   static override values = { key: String };
   declare readonly noticeTargets: HTMLElement[];
   declare readonly timeTargets: HTMLElement[];
+  declare readonly partTargets: HTMLElement[];
   declare readonly keyValue: string;
 
   #timer = 0;
   #clean: DraftValue[] = [];
+  #reshaping = false;
 
   override connect(): void {
     this.#clean = this.#read();
     this.#restore();
     this.element.addEventListener("input", this.#typed);
     this.element.addEventListener("change", this.#typed);
+    this.element.addEventListener("filter:changed", this.#typed);
     this.element.addEventListener("submit", this.#submitted);
     this.element.addEventListener("htmx:afterRequest", this.#answered);
     this.element.addEventListener("htmx:beforeSwap", this.#leaves);
   }
 
   override disconnect(): void {
-    clearTimeout(this.#timer);
+    if (this.#timer) this.#keepNow();
     this.element.removeEventListener("input", this.#typed);
     this.element.removeEventListener("change", this.#typed);
+    this.element.removeEventListener("filter:changed", this.#typed);
     this.element.removeEventListener("submit", this.#submitted);
     this.element.removeEventListener("htmx:afterRequest", this.#answered);
     this.element.removeEventListener("htmx:beforeSwap", this.#leaves);
   }
 
   discard(): void {
-    dropDraft(this.keyValue);
+    this.#forget();
     this.#write(this.#clean);
     this.keep();
     delete this.element.dataset["typed"];
@@ -50,7 +58,7 @@ export default class extends Controller<HTMLFormElement> {
   }
 
   get #controls(): Control[] {
-    return ([...this.element.elements] as Control[]).filter((control) => control.name && control.name !== "csrfmiddlewaretoken" && ["INPUT", "SELECT", "TEXTAREA"].includes(control.tagName) && !SKIPPED.includes(control.type));
+    return ([...this.element.elements] as Control[]).filter((control) => control.name && control.name !== "csrfmiddlewaretoken" && ["INPUT", "SELECT", "TEXTAREA"].includes(control.tagName) && !SKIPPED.includes(control.type) && !("secret" in control.dataset) && !this.partTargets.some((part) => part.contains(control)));
   }
 
   /** What was picked while typing (people named in a text): hidden inputs in `data-draft-picks`, which is their name. */
@@ -60,7 +68,14 @@ export default class extends Controller<HTMLFormElement> {
 
   #read(): DraftValue[] {
     const picked = this.#picks.flatMap((box) => [...box.querySelectorAll("input")].map(({ name, value }) => ({ name, value })));
-    return [...this.#typedIn(), ...picked];
+    return [...this.#typedIn(), ...picked, ...this.#inParts()];
+  }
+
+  /** Everything in the parts, in its order, hidden inputs too: their order says how the rows belong together. */
+  #inParts(): DraftValue[] {
+    const all = [...new FormData(this.element)];
+    const names = new Set(this.partTargets.flatMap((part) => [...part.querySelectorAll<Control>("[name]")].map((control) => control.name)));
+    return all.flatMap(([name, value]): DraftValue[] => (names.has(name) && typeof value === "string" ? [{ name, value, part: true }] : []));
   }
 
   #typedIn(): DraftValue[] {
@@ -73,7 +88,9 @@ export default class extends Controller<HTMLFormElement> {
   }
 
   #write(values: DraftValue[]): void {
-    const byName = Map.groupBy(values, (value) => value.name);
+    if (this.#reshape(values)) return;
+    this.#rebuild(values.filter((value) => value.part));
+    const byName = Map.groupBy(values.filter((value) => !value.part), (value) => value.name);
     for (const [name, kept] of byName) {
       const controls = this.#controls.filter((control) => control.name === name);
       for (const [index, control] of controls.entries()) this.#fill(control, kept, kept[index] ?? kept[0]!);
@@ -82,6 +99,28 @@ export default class extends Controller<HTMLFormElement> {
       const name = box.dataset["draftPicks"]!;
       box.replaceChildren(...(byName.get(name) ?? []).map(({ value }) => Object.assign(document.createElement("input"), { type: "hidden", name, value })));
     }
+  }
+
+  /** Whether a select that decides about the rest had to be changed; the form that comes back is filled by itself. */
+  #reshape(values: DraftValue[]): boolean {
+    for (const select of this.element.querySelectorAll<HTMLSelectElement>("select[data-draft-shape]")) {
+      const kept = values.find((value) => value.name === select.name)?.value;
+      if (kept === undefined || kept === select.value || ![...select.options].some((option) => option.value === kept)) continue;
+      this.#reshaping = true;
+      select.value = kept;
+      htmx.process(select); // what was put in just now does not listen yet
+      select.dispatchEvent(new Event("change", { bubbles: true }));
+      return true;
+    }
+    return false;
+  }
+
+  #rebuild(values: DraftValue[]): void {
+    const [part] = this.partTargets;
+    if (!part || !values.length) return;
+    const sent = new FormData();
+    for (const { name, value } of values) sent.append(name, value);
+    void htmx.ajax("post", part.dataset["url"]!, { target: part, swap: "innerHTML", values: sent as unknown as Record<string, unknown> });
   }
 
   #fill(control: Control, kept: DraftValue[], own: DraftValue): void {
@@ -111,13 +150,29 @@ export default class extends Controller<HTMLFormElement> {
   }
 
   #typed = (): void => {
+    if (this.#reshaping) return;
     this.element.dataset["typed"] = "";
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => writeDraft(this.keyValue, this.#read()), WAIT_MS);
+    this.#timer = window.setTimeout(this.#keepNow, WAIT_MS);
   };
 
-  #submitted = (): void => {
+  #keepNow = (): void => {
+    this.#stop();
+    writeDraft(this.keyValue, this.#read());
+  };
+
+  #stop(): void {
     clearTimeout(this.#timer);
+    this.#timer = 0;
+  }
+
+  #forget(): void {
+    this.#stop();
+    dropDraft(this.keyValue);
+  }
+
+  #submitted = (): void => {
+    this.#stop();
     if (!("typed" in this.element.dataset)) return;
     writeDraft(this.keyValue, this.#read());
     markSent(this.keyValue, true);
@@ -126,14 +181,14 @@ export default class extends Controller<HTMLFormElement> {
   /** A form that is replaced by its answer is gone before the request has ended. */
   #leaves = (event: Event): void => {
     const { xhr, requestConfig } = (event as CustomEvent<{ xhr: XMLHttpRequest; requestConfig: { elt: Element } }>).detail;
-    if (requestConfig.elt === this.element && event.target === this.element && xhr.status < 300) dropDraft(this.keyValue);
+    if (requestConfig.elt === this.element && event.target === this.element && xhr.status < 300) this.#forget();
   };
 
   #answered = (event: Event): void => {
     const { xhr, elt } = (event as CustomEvent<{ xhr: XMLHttpRequest; elt: Element }>).detail;
     if (elt !== this.element) return;
     if (xhr.status >= 200 && xhr.status < 300) {
-      dropDraft(this.keyValue);
+      this.#forget();
       delete this.element.dataset["typed"];
     } else markSent(this.keyValue, false);
   };

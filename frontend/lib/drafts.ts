@@ -11,6 +11,8 @@ export interface DraftValue {
   value: string;
   checked?: boolean;
   label?: string;
+  /** Of a part whose rows come from the server. */
+  part?: boolean;
 }
 
 const KEEP_MS = 7 * 24 * 3600 * 1000;
