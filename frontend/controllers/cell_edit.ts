@@ -1,8 +1,8 @@
 import { Controller } from "@hotwired/stimulus";
 
 /**
- * Cells of a list edited in place: a double click on a cell with `data-field`, or F2 in its row (the first such
- * cell). Only then the cell becomes an `inline-edit`; four hundred of them on a page would be too many stops of
+ * Cells of a list edited in place: a double click on a cell with `data-field`, F2 or Enter on it, or F2 elsewhere in
+ * its row (the first such cell). Only then the cell becomes an `inline-edit`; four hundred of them on a page would be too many stops of
  * the Tab key. `url` is the address of a value with {key} and {field} in it; rows carry `data-key`.
  */
 export default class extends Controller<HTMLElement> {
@@ -25,11 +25,13 @@ export default class extends Controller<HTMLElement> {
   };
 
   #key = (event: KeyboardEvent): void => {
-    if (event.key !== "F2" || event.defaultPrevented) return;
-    const row = (event.target as Element).closest("tr");
-    if (!row || (event.target as Element).closest(".is-editing")) return;
+    const target = event.target as HTMLElement;
+    const isCell = target.matches("td[data-field]");
+    if ((event.key !== "F2" && !(event.key === "Enter" && isCell)) || event.defaultPrevented) return;
+    const row = target.closest("tr");
+    if (!row || target.closest(".is-editing")) return;
     event.preventDefault();
-    this.#open(row.querySelector("td[data-field]"));
+    this.#open(isCell ? target : row.querySelector("td[data-field]"));
   };
 
   #open(cell: HTMLElement | null): void {

@@ -3,6 +3,7 @@ import autosize from "./autosize";
 import board from "./board";
 import calendar from "./calendar";
 import cellEdit from "./cell_edit";
+import cellGrid from "./cell_grid";
 import chart from "./chart";
 import columnWidths from "./column_widths";
 import combobox from "./combobox";
@@ -54,6 +55,7 @@ export const controllers: Record<string, ControllerConstructor> = {
   "column-widths": columnWidths,
   "conditional-fields": conditionalFields,
   "cell-edit": cellEdit,
+  "cell-grid": cellGrid,
   "inline-edit": inlineEdit,
   "job-progress": jobProgress,
   "page-copy": pageCopy,

@@ -169,6 +169,13 @@ def a_value_is_edited(page, book):
         expect(page.locator("#fact-pages").get_by_role("textbox")).to_be_focused()
 
 
+def a_cell_is_gone_to(page, book):
+    page.locator("tbody .cell-title a").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("tbody tr").nth(1).locator("td").nth(2)).to_be_focused()
+
+
 def a_column_is_drawn(page, book):
     head = page.locator("thead th").nth(1)
     before = head.evaluate("head => head.offsetWidth")
@@ -214,6 +221,7 @@ WORKS = {
     "Edit the record": a_record_is_edited,
     "Edit the focused value": a_value_is_edited,
     "Width of the focused column, as wide as its content": a_column_is_drawn,
+    "From cell to cell of a list; letters change the cell": a_cell_is_gone_to,
     "Save the form": a_form_is_saved,
     "Pick up and drop a card on a board": a_card_is_moved,
     "Keyboard shortcuts": the_sheet_opens,

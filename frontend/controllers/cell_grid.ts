@@ -1,0 +1,94 @@
+import { Controller } from "@hotwired/stimulus";
+
+const TYPED_INTO = "input[type=text], input[type=search], input[type=email], input[type=tel], input[type=url], input[type=number], input:not([type]), textarea";
+
+/**
+ * The cells of a list by keyboard (the grid pattern of WAI-ARIA): arrow keys go from cell to cell, Home and End along
+ * the row, with Ctrl to the first and last row; a letter on a cell that can be changed begins to change it, Escape goes
+ * back to the row's title. The title and the box of a row are their links and boxes themselves; Tab goes on from them
+ * as ever. One cell at a time is a stop of the Tab key.
+ */
+export default class extends Controller<HTMLTableElement> {
+  #stop: HTMLElement | null = null;
+  #begun: HTMLElement | null = null;
+  #typed = "";
+
+  override connect(): void {
+    this.element.addEventListener("keydown", this.#key);
+    this.element.addEventListener("focusin", this.#focused);
+  }
+
+  override disconnect(): void {
+    this.element.removeEventListener("keydown", this.#key);
+    this.element.removeEventListener("focusin", this.#focused);
+  }
+
+  #key = (event: KeyboardEvent): void => {
+    const target = event.target as HTMLElement;
+    const cell = target.closest<HTMLTableCellElement>("tr[data-key] > td");
+    if (!cell || event.defaultPrevented || event.altKey || (event.shiftKey && event.key.length > 1) || target.closest(".is-editing")) return;
+    const to = this.#destination(event, cell, target);
+    if (to) this.#go(to);
+    else if (target !== cell || !this.#act(event, cell)) return;
+    event.preventDefault();
+  };
+
+  #destination(event: KeyboardEvent, cell: HTMLTableCellElement, target: HTMLElement): HTMLElement | undefined {
+    const row = cell.parentElement as HTMLTableRowElement;
+    const control = event.ctrlKey || event.metaKey;
+    const rows = [...this.element.querySelectorAll<HTMLTableRowElement>("tr[data-key]")].filter((one) => one.checkVisibility());
+    const at = rows.indexOf(row);
+    if (event.key === "Home") return (control ? rows[0]! : row).cells[0];
+    if (event.key === "End") return [...(control ? rows.at(-1)! : row).cells].at(-1);
+    if (control) return undefined;
+    if (event.key === "ArrowRight") return row.cells[cell.cellIndex + 1];
+    if (event.key === "ArrowLeft") return row.cells[cell.cellIndex - 1];
+    if (target !== cell && this.element.closest(".is-split")) return undefined; // the rows are walked there
+    if (event.key === "ArrowDown") return rows[at + 1]?.cells[cell.cellIndex];
+    if (event.key === "ArrowUp") return rows[at - 1]?.cells[cell.cellIndex];
+    return undefined;
+  }
+
+  #go(cell: HTMLElement): void {
+    const inside = cell.matches(".cell-title, .cell-check") ? cell.querySelector<HTMLElement>("a, input") : null;
+    if (!inside) {
+      if (this.#stop && this.#stop !== cell) this.#stop.tabIndex = -1;
+      this.#stop = cell;
+      cell.tabIndex = 0;
+    }
+    (inside ?? cell).focus({ preventScroll: true });
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  /** What a key does on the cell itself; whether it does anything. */
+  #act(event: KeyboardEvent, cell: HTMLElement): boolean {
+    if (event.ctrlKey || event.metaKey) return false;
+    if (event.key === "Escape") cell.parentElement?.querySelector<HTMLElement>(".cell-title a")?.focus();
+    else if (event.key === "Enter") cell.querySelector<HTMLElement>("a")?.click();
+    else if (event.key.length === 1 && event.key !== " " && cell.dataset["field"]) this.#type(event.key, cell);
+    else return false;
+    return true;
+  }
+
+  /** Letters typed until the control is there are kept for it. */
+  #type(letter: string, cell: HTMLElement): void {
+    if (this.#begun === cell && cell.classList.contains("is-busy")) this.#typed += letter;
+    else {
+      this.#begun = cell;
+      this.#typed = letter;
+      cell.dispatchEvent(new KeyboardEvent("keydown", { key: "F2", bubbles: true, cancelable: true }));
+    }
+  }
+
+  #focused = (event: FocusEvent): void => {
+    const control = event.target as HTMLInputElement;
+    if (!this.#begun || control === this.#begun) return;
+    if (this.#begun.contains(control) && control.matches(TYPED_INTO)) {
+      control.value = this.#typed;
+      control.dispatchEvent(new Event("input", { bubbles: true }));
+      // The control is selected as a whole right after it has the focus.
+      setTimeout(() => control.type !== "email" && control.type !== "number" && control.setSelectionRange(control.value.length, control.value.length));
+    }
+    this.#begun = null;
+  };
+}
