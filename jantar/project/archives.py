@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from jantar.project.bootstrap import CommandError, actor_of
+from jantar.project.bootstrap import CommandError, UsageError, actor_of
 
 
 def export_all(arguments: argparse.Namespace) -> None:
@@ -19,7 +19,7 @@ def export_all(arguments: argparse.Namespace) -> None:
     path: Path = arguments.all
     actor = actor_of(arguments.user)
     if arguments.type:
-        raise CommandError("Use either a type or --all.")
+        raise UsageError("Use either a type or --all.")
     try:
         descriptor, partial = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
     except OSError as error:

@@ -16,8 +16,24 @@ if TYPE_CHECKING:
     from jantar.platform.accounts.models import User
 
 
+#: What every command ends with, besides 130 when it is interrupted.
+DONE, REFUSED, USAGE, IN_PART = 0, 1, 2, 3
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 refused or failed, the message says why; 2 wrong use of the command; "
+    "3 done in part: rows were refused, or something was left as it is; 130 interrupted."
+)
+
+
 class CommandError(Exception):
     """Ends a command; the message is for the person at the terminal."""
+
+    code = REFUSED
+
+
+class UsageError(CommandError):
+    """What was asked for makes no sense, whatever the data is."""
+
+    code = USAGE
 
 
 def common_arguments() -> argparse.ArgumentParser:

@@ -9,11 +9,11 @@ from types import ModuleType
 
 from jantar.platform.database import DatabaseError
 from jantar.project import commands
-from jantar.project.bootstrap import CommandError, common_arguments, prepare
+from jantar.project.bootstrap import DONE, EXIT_CODES, REFUSED, CommandError, common_arguments, prepare
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one subcommand; return the exit code: 0 fine, 1 refused with a message, 2 wrong use."""
+    """Run one subcommand; return the exit code (`bootstrap.EXIT_CODES`)."""
     arguments, rest = build_parser().parse_known_args(argv)
     command: ModuleType = arguments.command_module
     if rest and not getattr(command, "TAKES_ANYTHING", False):
@@ -21,10 +21,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments.rest = rest
     try:
         prepare(arguments)
-        return int(command.run(arguments) or 0)
+        return int(command.run(arguments) or DONE)
     except (CommandError, DatabaseError) as error:
         print(f"jantar: {error}", file=sys.stderr)
-        return 1
+        return error.code if isinstance(error, CommandError) else REFUSED
     except KeyboardInterrupt:
         return 130
 
@@ -32,13 +32,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all subcommands."""
     parser = argparse.ArgumentParser(
-        prog="jantar", description="An open-source CRM. Start it with: jantar serve --demo"
+        prog="jantar", description="An open-source CRM. Start it with: jantar serve --demo", epilog=EXIT_CODES
     )
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for info in sorted(pkgutil.iter_modules(commands.__path__), key=lambda info: info.name):
         module = importlib.import_module(f"{commands.__name__}.{info.name}")
         name = info.name.rstrip("_")
-        subparser = subparsers.add_parser(name, help=module.HELP, description=module.HELP, parents=[common_arguments()])
+        subparser = subparsers.add_parser(
+            name, help=module.HELP, description=module.HELP, epilog=EXIT_CODES, parents=[common_arguments()]
+        )
         subparser.set_defaults(command_module=module)
         module.add_arguments(subparser)
     return parser

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from jantar.project.archives import export_all
-from jantar.project.bootstrap import CommandError, actor_of, add_user, ready_django
+from jantar.project.bootstrap import CommandError, UsageError, actor_of, add_user, ready_django
 
 HELP = "write records into a CSV or XLSX file"
 OUTPUT = Path("-")
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the file. What it holds can be imported again unless --labels is given."""
     if not arguments.type and not arguments.all:
-        raise CommandError("Say which type to export, or --all ARCHIVE for everything.")
+        raise UsageError("Say which type to export, or --all ARCHIVE for everything.")
     with ready_django():
         (export_all if arguments.all else _export)(arguments)
     return 0
@@ -51,7 +51,7 @@ def _export(arguments: argparse.Namespace) -> None:
     try:
         tree = json.loads(arguments.filter)
     except ValueError as error:
-        raise CommandError(f"--filter is no JSON: {error}") from None
+        raise UsageError(f"--filter is no JSON: {error}") from None
     columns = tuple(name for name in arguments.columns.split(",") if name)
     query = Query(
         registry.get(arguments.type), actor_of(arguments.user), filter=tree, sort=arguments.sort, columns=columns

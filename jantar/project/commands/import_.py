@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jantar.project.archives import import_all
-from jantar.project.bootstrap import CommandError, actor_of, add_user, ready_django
+from jantar.project.bootstrap import DONE, IN_PART, REFUSED, CommandError, UsageError, actor_of, add_user, ready_django
 
 if TYPE_CHECKING:
     from jantar.engine.permissions.actor import Actor
@@ -40,11 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Import and print a summary as JSON; the exit code is 1 when the file was refused or the import failed."""
+    """Import and print a summary as JSON; the exit code tells refused rows (3) from a refused file (1)."""
     if not arguments.all and not (arguments.file and arguments.type):
-        raise CommandError("Say which file to import and its --type, or --all ARCHIVE.")
+        raise UsageError("Say which file to import and its --type, or --all ARCHIVE.")
     if arguments.all and arguments.file:
-        raise CommandError("Use either a file or --all.")
+        raise UsageError("Use either a file or --all.")
     with ready_django():
         if arguments.all:
             import_all(arguments)
@@ -78,7 +78,9 @@ def _import(arguments: argparse.Namespace) -> int:
         raise CommandError(str(error)) from None
     state = _follow(started.pk, actor)
     print(json.dumps(_summary(state, _error_file(arguments, state, actor)), ensure_ascii=False, indent=1))
-    return 0 if state["state"] in ("done", "checked") else 1
+    if state["state"] not in ("done", "checked"):
+        return REFUSED
+    return IN_PART if state["errors"] else DONE
 
 
 def _follow(import_id: int, actor: "Actor") -> dict[str, Any]:
@@ -140,10 +142,10 @@ def _pairs(pairs: list[str] | None, option: str) -> dict[str, str] | None:
     wrong = [pair for pair in pairs if "=" not in pair]
     if wrong:
         form = {"--map": "NAME=FIELD", "--find": "FIELD=KEY"}.get(option, "FIELD=VALUE")
-        raise CommandError(f"{option} wants {form}, not {wrong[0]}.")
+        raise UsageError(f"{option} wants {form}, not {wrong[0]}.")
     cut = str.rpartition if option == "--map" else str.partition
     found: dict[str, str] = {}
     for name, _sign, value in (cut(pair, "=") for pair in pairs):
         if found.setdefault(name, value) != value:
-            raise CommandError(f"{option} says two things of “{name}”: {found[name]} and {value}.")
+            raise UsageError(f"{option} says two things of “{name}”: {found[name]} and {value}.")
     return found

@@ -3,7 +3,7 @@
 import argparse
 from datetime import UTC, date, datetime
 
-from jantar.project.bootstrap import CommandError, ready_django
+from jantar.project.bootstrap import CommandError, UsageError, ready_django
 
 HELP = "add synthetic records, for trying out how Jantar copes with many"
 _MOST = 50_000_000
@@ -27,11 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Seed the database and tell each step."""
     if not (arguments.people or arguments.companies or arguments.deals or arguments.entries):
-        raise CommandError("Say how many, for example: jantar seed --people 10000 --companies 3000")
+        raise UsageError("Say how many, for example: jantar seed --people 10000 --companies 3000")
     if arguments.deals and not arguments.companies:
-        raise CommandError("Deals need companies: add --companies.")
+        raise UsageError("Deals need companies: add --companies.")
     if arguments.entries and not arguments.people:
-        raise CommandError("Entries need people: add --people.")
+        raise UsageError("Entries need people: add --people.")
     with ready_django():
         _seed(arguments)
     return 0

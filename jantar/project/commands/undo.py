@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from jantar.project.bootstrap import CommandError, actor_of, add_user, ready_django
+from jantar.project.bootstrap import DONE, IN_PART, CommandError, actor_of, add_user, ready_django
 
 HELP = "take back everything one operation did"
 
@@ -18,11 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what was taken back and what stayed, as JSON. What was changed since stays as it is."""
     with ready_django():
-        _undo(arguments)
-    return 0
+        return _undo(arguments)
 
 
-def _undo(arguments: argparse.Namespace) -> None:
+def _undo(arguments: argparse.Namespace) -> int:
     from django.db import transaction
 
     from jantar.engine.records.errors import NotAllowed, NotFound
@@ -42,3 +41,4 @@ def _undo(arguments: argparse.Namespace) -> None:
         "operation_id": None if arguments.dry_run else result.operation_id,
     }
     print(json.dumps(summary, ensure_ascii=False, indent=1, default=str))
+    return IN_PART if result.conflicts else DONE

@@ -33,7 +33,7 @@ def test_rows_go_in_and_refused_ones_come_back_with_the_reason(
     file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     errors = tmp_path / "errors.csv"
-    assert import_._import(arguments(file, "--type", "people", "--errors", errors)) == 0
+    assert import_._import(arguments(file, "--type", "people", "--errors", errors)) == 3
 
     state = json.loads(capsys.readouterr().out)
     assert (state["state"], state["created"], state["failed"]) == ("done", 1, 1)
@@ -43,7 +43,7 @@ def test_rows_go_in_and_refused_ones_come_back_with_the_reason(
 
 
 def test_a_dry_run_stores_nothing(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert import_._import(arguments(file, "--type", "people", "--dry-run")) == 0
+    assert import_._import(arguments(file, "--type", "people", "--dry-run")) == 3
 
     state = json.loads(capsys.readouterr().out)
     assert (state["dry_run"], state["created"], state["operation_id"]) == (True, 1, None)
@@ -106,7 +106,7 @@ def test_rows_with_several_types_go_in_linked(file: Path, capsys: pytest.Capture
 
 def test_without_a_name_the_first_administrator_acts(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = build_parser().parse_args(["import", str(file), "--type", "people", "--dry-run"])
-    assert import_._import(command) == 0
+    assert import_._import(command) == 3
     assert json.loads(capsys.readouterr().out)["created"] == 1
     User.objects.update(is_admin=False)
     with pytest.raises(CommandError, match="no active administrator"):
