@@ -104,9 +104,7 @@ def test_an_undo_that_leaves_something_is_done_in_part(capsys: pytest.CaptureFix
 def test_every_command_tells_its_exit_codes() -> None:
     names = {name.rstrip("_") for name in (path.stem for path in Path(commands.__path__[0]).glob("[a-z]*.py"))}
     choices: dict[str, argparse.ArgumentParser] = next(
-        action.choices
-        for action in build_parser()._actions  # noqa: SLF001
-        if isinstance(action, argparse._SubParsersAction)  # noqa: SLF001
+        action.choices for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction)
     )
     assert set(choices) == names
     for parser in choices.values():
