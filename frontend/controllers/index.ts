@@ -17,6 +17,7 @@ import draft from "./draft";
 import dropzone from "./dropzone";
 import filter from "./filter";
 import formula from "./formula";
+import freeTimes from "./free_times";
 import inlineEdit from "./inline_edit";
 import jobProgress from "./job_progress";
 import listGroups from "./list_groups";
@@ -56,6 +57,7 @@ export const controllers: Record<string, ControllerConstructor> = {
   "conditional-fields": conditionalFields,
   "cell-edit": cellEdit,
   "cell-grid": cellGrid,
+  "free-times": freeTimes,
   "inline-edit": inlineEdit,
   "job-progress": jobProgress,
   "page-copy": pageCopy,

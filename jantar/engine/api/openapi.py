@@ -58,7 +58,7 @@ def all_schemas() -> dict[str, Schema]:
     found |= {"Comment": COMMENT, "CommentCreate": COMMENT_CREATE, "CommentUpdate": COMMENT_UPDATE}
     found |= custom_fields.SCHEMAS | {"DocumentVersion": VERSION_SCHEMA}
     found |= MEMBERS_SCHEMAS
-    found |= {"Duplicates": DUPLICATES, "Notifications": NOTIFICATIONS}
+    found |= {"Duplicates": DUPLICATES, "Notifications": NOTIFICATIONS, "FreeBusy": FREE_BUSY}
     for record_type in registry.all():
         found |= schemas_of(record_type)
     return found
@@ -256,3 +256,15 @@ PAIR = every(
     }
 )
 DUPLICATES = every({"items": {"type": "array", "items": PAIR}, "next_cursor": {"type": ["string", "null"]}})
+TAKEN = every(
+    {
+        "start": MOMENT,
+        "end": MOMENT,
+        "all_day": YES_OR_NO,
+        "title": {"type": ["string", "null"], "description": "Empty for what the token's user may not see."},
+        "record": {"anyOf": [every({"type": TEXT, "id": ID}), {"type": "null"}]},
+    }
+)
+TIMES = every({"user": every({"id": ID, "name": TEXT}), "taken": {"type": "array", "items": TAKEN}})
+NEXT: Schema = {"anyOf": [MOMENT, {"type": "null"}], "description": "Only when `minutes` was given."}
+FREE_BUSY = closed({"users": {"type": "array", "items": TIMES}, "next": NEXT}, required=["users"])

@@ -10,6 +10,7 @@ from jantar.engine.api.answers import json_answer
 from jantar.engine.api.body import read_object
 from jantar.engine.api.custom_fields import add_custom_fields
 from jantar.engine.api.documents import Description, answer, body_of, problem
+from jantar.engine.api.free_busy import add_free_busy
 from jantar.engine.api.notifications import add_notifications
 from jantar.engine.api.parameters import refuse_unknown
 from jantar.engine.api.schemas import reference
@@ -25,6 +26,7 @@ def whole_router() -> Router:
     add_notes(router)
     add_comments(router)
     add_notifications(router)
+    add_free_busy(router)
 
     @router.get("/search", **shown("search", "Search in all types", "Hits", tag="search"))
     def find(request: HttpRequest, q: str, types: str = "", limit: int = 5) -> HttpResponse:

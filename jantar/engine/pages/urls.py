@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 from jantar.engine.pages import bin, documents, kept, moving, quality, searching, today, undoing
 from jantar.engine.pages.board import page as boards
 from jantar.engine.pages.calendar import feed as calendar_feed
+from jantar.engine.pages.calendar import free_times
 from jantar.engine.pages.calendar import page as calendars
 from jantar.engine.pages.duplicates import likely, merging
 from jantar.engine.pages.duplicates import queue as duplicates
@@ -44,6 +45,7 @@ SEARCH = [
 CALENDAR = [
     path("calendar/", calendars.show_calendar, name="calendar"),
     path("calendar/new/", calendars.choose_new, name="calendar_new"),
+    path("calendar/free/<record_type:type_name>/", free_times.show, name="calendar_free"),
     path("calendar/move/", calendars.move, name="calendar_move"),
     path("calendar/move/ask/", calendars.ask_how_far, name="calendar_move_ask"),
     path("calendar.ics", calendar_feed.show_feed, name="calendar_feed"),

@@ -1,6 +1,6 @@
 """What stands in the calendars of some users in a span of time: one statement for a record type."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -24,10 +24,10 @@ class Entry:
     """A record on the calendar, in the time zone in force; `end` is the first moment (day) after it.
 
     `people` are those of the users asked for in whose calendars it stands. Of a record the actor may not see only
-    the time is told: it has no `title` and no `pk`.
+    the time is told: it has no `title` and no `pk`. What comes from outside has no `record_type`.
     """
 
-    record_type: RecordType
+    record_type: RecordType | None
     start: datetime
     end: datetime
     all_day: bool
@@ -42,6 +42,25 @@ class Entry:
     @property
     def is_moment(self) -> bool:
         return self.start == self.end
+
+    @property
+    def type_name(self) -> str:
+        return self.record_type.name if self.record_type else ""
+
+
+#: Reads what stands in the calendars of users in a span of time and is no record.
+Outside = Callable[[Actor, Collection[int], datetime, datetime], Iterable[Entry]]
+_outside: list[Outside] = []
+
+
+def register_outside(source: Outside) -> None:
+    """Adds a source of entries that are no records; called when Django starts."""
+    _outside.append(source)
+
+
+def outside_entries(actor: Actor, people: Collection[int], start: datetime, end: datetime) -> Iterator[Entry]:
+    for source in _outside:
+        yield from source(actor, people, start, end)
 
 
 def calendar_types(actor: Actor, types: Iterable[RecordType]) -> list[RecordType]:

@@ -108,7 +108,7 @@ def event_of(entry: Entry, now: datetime) -> Event:
             event.add("dtend", entry.end.astimezone(UTC))
     event.add("summary", summary_of(entry))
     if entry.pk:
-        event.add("url", f"{settings.ADDRESS}{record_address(entry.record_type.name, entry.pk)}")
+        event.add("url", f"{settings.ADDRESS}{record_address(entry.type_name, entry.pk)}")
     if entry.is_moment or entry.is_done:
         event.add("transp", "TRANSPARENT")
     return event
@@ -122,5 +122,5 @@ def summary_of(entry: Entry) -> str:
 
 def uid_of(entry: Entry) -> str:
     """The same for a record whenever it is asked for; of one that may not be seen made from its time."""
-    name = f"{entry.record_type.name}-{entry.pk or digest_of(entry.start.isoformat())[:20]}"
+    name = f"{entry.type_name}-{entry.pk or digest_of(entry.start.isoformat())[:20]}"
     return f"{name}@{settings.ADDRESS.rpartition('/')[2]}"

@@ -33,7 +33,7 @@ class Slice:
 
     @property
     def key(self) -> str:
-        return f"{self.entry.record_type.name}-{self.entry.pk}" if self.entry.pk else ""
+        return f"{self.entry.type_name}-{self.entry.pk}" if self.entry.pk else ""
 
     @property
     def id(self) -> str:
@@ -42,11 +42,11 @@ class Slice:
 
     @property
     def href(self) -> str:
-        return record_address(self.entry.record_type.name, self.entry.pk) if self.entry.pk else ""
+        return record_address(self.entry.type_name, self.entry.pk) if self.entry.pk else ""
 
     @property
     def title(self) -> str:
-        return self.entry.title if self.entry.pk else _("Busy")
+        return self.entry.title or _("Busy")
 
     @property
     def tone(self) -> str:
@@ -76,7 +76,7 @@ class Slice:
 
     @property
     def may_resize(self) -> bool:
-        calendar = self.entry.record_type.calendar
+        calendar = self.entry.record_type.calendar if self.entry.record_type else None
         return bool(self.entry.may_edit and calendar and calendar.minutes and self.is_last)
 
 
@@ -129,7 +129,7 @@ def days_of(state: CalendarState, entries: Iterable[Entry]) -> list[Day]:
         )
         for day in state.days
     }
-    for entry in sorted(entries, key=lambda one: (one.start, one.end, one.record_type.name, one.pk or 0)):
+    for entry in sorted(entries, key=lambda one: (one.start, one.end, one.type_name, one.pk or 0)):
         names = tuple(known[pk] for pk in entry.people if pk in known)
         for one in slices(entry, names):
             if one.day in found:

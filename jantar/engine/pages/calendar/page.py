@@ -1,6 +1,7 @@
 """The calendar: records of all types that have one, on days; moved, made longer and made where they shall stand."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -20,7 +21,14 @@ from jantar.engine.pages.lists.state import encode
 from jantar.engine.pages.loading import load_record, load_type
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
-from jantar.engine.records.calendars import DAY_MINUTES, calendar_of, calendar_types, midnight, read_entries
+from jantar.engine.records.calendars import (
+    DAY_MINUTES,
+    calendar_of,
+    calendar_types,
+    midnight,
+    outside_entries,
+    read_entries,
+)
 from jantar.engine.records.errors import BadQuery, NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.recurrence import changing as series
@@ -49,7 +57,8 @@ def show_calendar(request: HttpRequest) -> HttpResponse:
     start, end = state.span
     people = [one.pk for one in state.users]
     read = [read_entries(one, actor, people, start, end) for one in state.types]
-    days = days_of(state, (entry for entries, _more in read for entry in entries))
+    outside = outside_entries(actor, people, start, end)
+    days = days_of(state, chain((entry for entries, _more in read for entry in entries), outside))
     context = {
         "state": state,
         "days": days,
