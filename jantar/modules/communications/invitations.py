@@ -29,6 +29,8 @@ QUIET = timedelta(seconds=30)
 #: So many meetings are looked at in one run.
 MOST = 50
 LONGEST = timedelta(days=62)
+#: To what comes again people are invited one by one, so long before.
+SERIES_AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ def send_due(now: datetime | None = None) -> int:
     now = now or timezone.now()
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(DUE, {"now": now, "earliest": now - LONGEST, "quiet": now - QUIET, "most": MOST})
+            cursor.execute(
+                DUE,
+                {"now": now, "earliest": now - LONGEST, "quiet": now - QUIET, "most": MOST, "soon": now + SERIES_AHEAD},
+            )
             pks = [pk for (pk,) in cursor.fetchall()]
         activities = Activity._base_manager.filter(pk__in=pks).select_related("owner").order_by("at", "pk")
         return sum(send_for(one, now) for one in activities)
@@ -117,6 +122,8 @@ def digest_of(activity: Activity) -> str:
 def invite(activity: Activity, guest: Guest, known: Invitation | None, digest: str, now: datetime) -> None:
     one = known or Invitation(activity=activity, address=guest.address, uid=uid_of(activity))
     is_new = known is None or known.cancelled_at is not None
+    if known is None and activity.series_id:  # copied with the participants of another time
+        ask_again(guest.participant)
     if known and not is_new and (known.starts_at, known.duration) != (activity.at, activity.duration):
         ask_again(guest.participant)
     one.sequence = known.sequence + 1 if known else 0
@@ -165,6 +172,7 @@ SELECT a.id FROM communications_activity a LEFT JOIN communications_invited i ON
 WHERE a.invites AND a.at > %(earliest)s
     AND a.at + make_interval(mins => greatest(coalesce(a.duration, 0), CASE WHEN a.all_day THEN 1440 ELSE 0 END))
         > %(now)s
+    AND (a.series_id IS NULL OR a.at < %(soon)s)
     AND i.version IS DISTINCT FROM a.version AND a.updated_at <= %(quiet)s
 ORDER BY a.at LIMIT %(most)s FOR NO KEY UPDATE OF a SKIP LOCKED
 """

@@ -90,7 +90,7 @@ activities = RecordType(
         participants=("participants", "user"),
         new={"kind": "meeting"},
         repeats="repeats",
-        anew=("outcome", "text", "cost", "invites"),
+        anew=("outcome", "text", "cost"),
     ),
     prepare=services.prepare_activities,
     hidden=frozenset({"series", "occurs_at"}),

@@ -303,3 +303,11 @@ def test_merged_meetings_keep_one_guest_of_each_address_and_calendars_know_them(
     send()
     _calendar, found = event(SentMail.objects.get(to="c@example.com"))
     assert found["UID"].startswith(f"activities-{second.pk}@")
+
+
+def test_people_are_invited_to_what_comes_again_a_fortnight_ahead(ada):
+    start = (timezone.now() + timedelta(days=1)).replace(microsecond=0)
+    meet(ada, at=start, repeats="FREQ=WEEKLY;COUNT=6", participants=[{"email": "guest@example.com"}])
+    assert Activity.objects.count() == 6
+    assert send() == 2
+    assert invitations.send_due(timezone.now() + timedelta(days=7)) == 1
