@@ -2,7 +2,7 @@
 
     {"all": [...]}  {"any": [...]}  {"none": [...]}
     {"field": "amount", "op": "gte", "value": 1000}
-    {"field": "customer.city", "op": "is", "value": "Brno"}          a field of a referenced record
+    {"field": "customer.city", "op": "is", "value": "Brno"}          a field of a referenced record, x_ too
     {"relation": "deals", "has": "any" | "none", "where": {...}}     rows that point here
     {"relation": "deals", "has": "at_least" | "at_most", "count": 3, "where": {...}}
     {"relation": "deals", "has": "sum", "field": "amount", "op": "gte", "value": 1000, "where": {...}}
@@ -17,9 +17,11 @@ import json
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.lookups import In
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.references import Reference, UserReference
 from jantar.engine.fields.sql import NotTrue
@@ -164,15 +166,17 @@ class _Compiler:
 
     def through(self, field: Field, node: dict[str, Any], path: str) -> Q:
         """A condition on a record this one refers to: as a subquery, so that only visible ones count."""
-        if not isinstance(field, Reference):
+        if not isinstance(field, Reference | RecordOf):
             raise BadQuery(path, _("“%(name)s” refers to nothing.") % {"name": field.label})
         if str(node["field"]).count(".") > 1:
             raise BadQuery(path, _("Fields at most two steps away can be used."))
-        types = registry.types_of(field.target)
+        types = registry.led_to(field)
         if not types:
             raise BadQuery(path, _("“%(name)s” can't be looked into.") % {"name": field.label})
         place = self.shared_place(types, str(node["field"]))
         inner = self.line(node, place, path)
+        if isinstance(field, RecordOf):  # asked the other way round, where an index of the field can serve
+            return Q(In(field.expression(), types[0].visible_to(self.actor).filter(inner).values("pk").query))
         manager: Any = field.target._default_manager
         rows = manager.visible_to(self.actor).filter(inner, pk=OuterRef(field.id_name))
         return Q(Exists(rows))

@@ -163,10 +163,7 @@ def shown_name(field: Field, fields: dict[str, Field]) -> str:
 
 def target_of(field: Field) -> RecordType | None:
     """The record type whose fields a reference leads to."""
-    if isinstance(field, RecordOf):
-        return registry.get(field.target_type) if field.target_type in registry else None
-    types = registry.types_of(field.target) if isinstance(field, Reference) else []
-    return types[0] if types else None
+    return next(iter(registry.led_to(field)), None)
 
 
 def compiled(record_type: RecordType, text: str, actor: Actor, prefix: str = "") -> Compiled:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Model
 
+from jantar.engine.fields.base import Field
+from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.switches import MODULE_OF_TYPE
@@ -61,6 +63,12 @@ class Registry:
         """The types kept in a model: one, or several when the model is shared through proxies."""
         own = [record_type for record_type in self._types.values() if record_type.model is model]
         return own or self._by_table.get(model._meta.db_table, [])
+
+    def led_to(self, field: Field) -> list[RecordType]:
+        """The types whose records a field refers to, as far as one can look into them; none of any other field."""
+        if isinstance(field, RecordOf):
+            return [self._types[field.target_type]] if field.target_type in self._types else []
+        return self.types_of(field.target) if isinstance(field, Reference) else []
 
     def type_of(self, record: Model) -> RecordType:
         """The type of one row. Raises LookupError when its model is no record type."""

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.references import Reference
 from jantar.engine.pages.filters.words import capital, relation_fields, relation_label
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotFound
@@ -103,8 +102,7 @@ class Place:
 
     def target_of(self, one: Field) -> RecordType | None:
         """The type whose fields a reference leads to, as far as the actor may see it."""
-        types = registry.types_of(one.target) if isinstance(one, Reference) else []
-        return next((each for each in types if self.actor.may("see", each.name)), None)
+        return next((each for each in registry.led_to(one) if self.actor.may("see", each.name)), None)
 
 
 def place_at(record_type: RecordType, actor: Actor, name: str) -> Place:

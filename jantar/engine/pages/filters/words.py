@@ -276,9 +276,7 @@ def find_field(path: str, fields: Mapping[str, Field], actor: Actor) -> tuple[Fi
     field = fields.get(first)
     if field is None or not dot:
         return field, capital(field.label) if field else ""
-    if not isinstance(field, Reference):
-        return None, ""
-    for record_type in registry.types_of(field.target):
+    for record_type in registry.led_to(field):
         found, label = find_field(rest, record_type.filter_fields(actor), actor)
         if found:
             return found, f"{capital(field.label)} › {label}"
