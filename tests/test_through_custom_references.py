@@ -17,6 +17,7 @@ from jantar.engine.records import write
 from jantar.engine.records.custom_fields import create_field
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.filters import compile_filter
+from jantar.engine.records.grouping import grouping_of, groups_of, in_group
 from jantar.engine.records.listing import Query, count_of, sorted_rows
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_user
@@ -164,3 +165,39 @@ def test_an_index_of_the_field_serves_the_filter(root: User) -> None:
     assert "jantar_custom_" in str(sorted_rows(query).explain())
     field.delete()
     build_indexes(lambda done, total: None)
+
+
+def test_lists_are_grouped_by_it_and_by_colleagues_and_teams(in_brno: Any, root: User) -> None:
+    create_field("books", label="Keeper", kind="user", actor=system_actor())
+    write.update(books, in_brno.pk, {"x_keeper": root}, actor=actor_for(root))
+    actor = actor_for(root)
+    for name, expected in (
+        ("x_spare", [("Brno", ["Brno"]), ("Olomouc", ["Olomouc"]), ("", ["Nowhere"])]),
+        ("x_keeper", [("Root", ["Brno"]), ("", ["Nowhere", "Olomouc"])]),
+    ):
+        by = grouping_of(name, books.fields(actor))
+        assert by is not None
+        groups, has_more = groups_of(Query(books, actor), by)
+        assert not has_more
+        rows = {
+            group.label: Query(books, actor, sort="title", condition=in_group(by, group.key, actor)) for group in groups
+        }
+        assert [(label, [row.title for row in sorted_rows(query)]) for label, query in rows.items()] == expected
+        assert [group.count for group in groups] == [len(found) for _label, found in expected]
+    client = Client()
+    client.force_login(root)
+    assert "Olomouc" in client.get("/books/?by=x_spare").content.decode()
+
+
+def test_groups_tell_nothing_of_what_may_not_be_seen(in_brno: Any, root: User) -> None:
+    seller = make_user("Seller", scope=Scope.OWN)
+    write.update(books, in_brno.pk, {"owner": seller}, actor=actor_for(root))
+    theirs = actor_for(seller)
+    by = grouping_of("x_spare", books.fields(theirs))
+    assert by is not None
+    [group], _more = groups_of(Query(books, theirs), by)
+    assert (group.key, group.label, group.count) == ("", "", 1)
+    shown = Query(books, theirs, condition=in_group(by, "", theirs))
+    assert [row.title for row in sorted_rows(shown)] == ["Brno"]
+    hidden = Query(books, theirs, condition=in_group(by, str(in_brno.custom["x_spare"]), theirs))
+    assert not list(sorted_rows(hidden))

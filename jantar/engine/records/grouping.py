@@ -5,21 +5,23 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum, Value
+from django.db.models import BigIntegerField, Count, F, Q, Sum, Value
 from django.db.models.expressions import Case, Combinable, When
-from django.db.models.functions import Coalesce, NullIf
-from django.db.models.lookups import Exact
+from django.db.models.functions import Cast, Coalesce, NullIf
+from django.db.models.lookups import Exact, In
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import Boolean, Choice
+from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.dates import Date
 from jantar.engine.fields.references import Reference, unseen
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.date_groups import MARK, DateGroups, read_unit
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.listing import Query, rows_of
-from jantar.engine.records.references import is_offered_whole, titles_of
+from jantar.engine.records.references import is_offered_whole, reference_of, titles_of
+from jantar.engine.records.registry import registry
 from jantar.engine.records.sight import is_true, refers_to_record, seen_condition
 from jantar.kit.numbers import whole_number
 from jantar.kit.text import fold
@@ -40,7 +42,7 @@ class Group:
 
 def is_groupable(one: Field) -> bool:
     """Whether the field has few enough values for a group each: yes or no, one of a list, a reference."""
-    return isinstance(one, Boolean | Choice) or (isinstance(one, Reference) and not one.is_custom)
+    return isinstance(one, Boolean | Choice) or reference_of(one) is not None
 
 
 def grouping_of(name: str, fields: Mapping[str, Field]) -> Field | DateGroups | None:
@@ -102,7 +104,7 @@ def in_group(by: Field | DateGroups, key: str, actor: Actor) -> Q:
     if not key:
         return Q(Exact(is_true(seen), False)) if seen else by.condition("empty", None, actor.filter_context)
     value: Any = key
-    if isinstance(by, Reference):
+    if isinstance(by, Reference | RecordOf):
         value = whole_number(key)
         if value is None:
             raise BadQuery("of", _("There is no such group."))
@@ -118,11 +120,16 @@ def key_expression(by: Field | DateGroups, actor: Actor) -> Combinable:
     if isinstance(by, Reference):
         seen = seen_by(by, actor)
         return Case(When(seen, then=F(by.id_name)), default=None) if seen else F(by.id_name)
+    if isinstance(by, RecordOf):
+        pk, seen = Cast(by.expression(), BigIntegerField()), seen_by(by, actor)
+        return Case(When(seen, then=pk), default=None) if seen else pk
     return NullIf(by.expression(), Value(""))
 
 
 def seen_by(by: Field, actor: Actor) -> Q:
     """That the record referred to may be seen; nothing where that is no question."""
+    if isinstance(by, RecordOf) and (types := registry.led_to(by)):
+        return Q(In(by.expression(), types[0].visible_to(actor).values("pk").query))
     return seen_condition(by, actor) & Q(**{f"{by.name}__isnull": False}) if refers_to_record(by) else Q()
 
 
@@ -135,9 +142,10 @@ def labels_of(by: Field | DateGroups, keys: Sequence[Any], actor: Actor) -> dict
     if isinstance(by, Choice):
         known = {str(key): str(label) for key, label in by.choices}
         return {**known, **{key: str(key) for key in keys if key is not None and key not in known}}
-    assert isinstance(by, Reference)
-    titles = titles_of(by.target, [key for key in keys if key is not None], actor)
-    if is_offered_whole(by.target):
+    reference = reference_of(by)
+    assert reference
+    titles = titles_of(reference.target, [key for key in keys if key is not None], actor)
+    if is_offered_whole(reference.target):
         return dict(titles)
     return dict(sorted(titles.items(), key=lambda item: (fold(item[1]), item[0])))
 
