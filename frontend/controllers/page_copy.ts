@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { send } from "../lib/http";
 import { text } from "../lib/texts";
 import { toast } from "../lib/toasts";
 
@@ -25,22 +26,63 @@ function asHtml(cells: string[][]): string {
   return table.outerHTML;
 }
 
-/** `copy` puts the table found by `table` on the clipboard, for sheets and for letters; `print` prints the page. */
+/**
+ * `copy` puts the table found by `table` on the clipboard, for sheets and for letters; `print` prints the page. Where a
+ * list has further pages, the rows of all of them come from `whole` and stand in the table as long as it takes.
+ */
 export default class extends Controller<HTMLElement> {
-  static override values = { table: String };
+  static override values = { table: String, whole: String };
   declare readonly tableValue: string;
+  declare readonly wholeValue: string;
 
   async copy(): Promise<void> {
     const table = document.querySelector<HTMLTableElement>(this.tableValue);
-    if (!table) return;
+    const putBack = table && (await this.#makeWhole(table));
+    if (!table || !putBack) return;
     const cells = cellsOf(table);
+    putBack();
     const plain = cells.map((row) => row.join("\t")).join("\n");
     const parts = { "text/plain": new Blob([plain], { type: "text/plain" }), "text/html": new Blob([asHtml(cells)], { type: "text/html" }) };
     await navigator.clipboard.write([new ClipboardItem(parts)]);
     toast(text("copied"), { tone: "success" });
   }
 
-  print(): void {
+  async print(): Promise<void> {
+    const table = document.querySelector<HTMLTableElement>(this.tableValue);
+    const putBack = table ? await this.#makeWhole(table) : nothing;
+    if (!putBack) return;
+    window.addEventListener("afterprint", putBack, { once: true });
     window.print();
   }
+
+  /** Puts all rows into the table and returns what takes them out again; null when there are too many. */
+  async #makeWhole(table: HTMLTableElement): Promise<(() => void) | null> {
+    const body = table.tBodies[0];
+    if (!this.wholeValue || !body || !table.closest(".list-frame")?.querySelector("[data-row-page]")) return nothing;
+    const answer = await send(this.wholeValue);
+    if (!answer) return null;
+    if (answer.headers.get("Content-Type")?.includes("json")) {
+      const { message, label, url } = (await answer.json()) as { message: string; label: string; url: string };
+      document.dispatchEvent(new CustomEvent("toast:show", { detail: { message, tone: "warning", linkLabel: label, linkUrl: url } }));
+      return null;
+    }
+    const shown = [...body.children];
+    body.replaceChildren(...rowsIn(await answer.text(), table));
+    return () => body.replaceChildren(...shown);
+  }
+}
+
+function nothing(): void {}
+
+/** The rows without what makes them live; with an empty cell where the table has boxes to tick. */
+function rowsIn(html: string, table: HTMLTableElement): Element[] {
+  const made = document.createElement("table");
+  made.innerHTML = `<tbody>${html}</tbody>`;
+  const rows = [...made.tBodies[0]!.rows];
+  const hasBoxes = table.querySelector("thead .cell-check") !== null;
+  for (const row of rows) {
+    delete row.dataset["rowsTarget"];
+    if (hasBoxes) row.insertCell(0).className = "cell-check";
+  }
+  return rows;
 }

@@ -8,6 +8,7 @@ interface ToastDetail {
   actionLabel?: string;
   actionUrl?: string;
   linkUrl?: string;
+  linkLabel?: string;
 }
 
 const SHOWN_MS = 6000;
@@ -28,7 +29,7 @@ export default class extends Controller<HTMLElement> {
   }
 
   #show = (event: Event): void => {
-    const { message, tone = "info", actionLabel, actionUrl, linkUrl } = (event as CustomEvent<ToastDetail>).detail;
+    const { message, tone = "info", actionLabel, actionUrl, linkUrl, linkLabel } = (event as CustomEvent<ToastDetail>).detail;
     const template = document.getElementById("toast-template") as HTMLTemplateElement;
     const toast = (template.content.cloneNode(true) as DocumentFragment).querySelector<HTMLElement>(".toast");
     if (!toast) return;
@@ -46,6 +47,7 @@ export default class extends Controller<HTMLElement> {
     if (link && linkUrl) {
       link.hidden = false;
       link.href = linkUrl;
+      if (linkLabel) link.textContent = linkLabel;
     }
     this.element.append(toast);
     this.#raise();

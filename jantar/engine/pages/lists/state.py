@@ -201,6 +201,11 @@ class ListState:
         }
 
     @property
+    def whole_address(self) -> str:
+        """Where the rows of all pages come from; "" in groups, which have no pages."""
+        return "" if self.by else self.part("whole")
+
+    @property
     def all_address(self) -> str:
         """Everything, also past the view the list opens with."""
         return self.view_address(ALL if self.opening else "")
