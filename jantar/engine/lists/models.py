@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -26,7 +27,7 @@ class Audience(models.TextChoices):
 
 def types_with_lists() -> list[tuple[str, str]]:
     """The types whose records can be put into lists, with their labels; not those that hang on other records."""
-    return [(one.name, str(one.label_plural)) for one in registry.all() if one.within is None]
+    return [(one.name, capfirst(str(one.label_plural))) for one in registry.all() if one.within is None]
 
 
 class RecordList(Record):

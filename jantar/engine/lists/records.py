@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from jantar.engine.lists import rights, rules
+from jantar.engine.lists import pins, rights, rules
 from jantar.engine.lists.models import Member, RecordList
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType, Search, Section, View
@@ -28,6 +28,7 @@ lists = RecordType(
     importable=False,
     validate=rules.validate_list,
     before_merge=rules.move_members,
+    after_update=pins.rename_pins,
 )
 
 registry.register(lists)

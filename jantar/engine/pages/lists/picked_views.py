@@ -6,14 +6,12 @@ from typing import Any
 
 from jantar.engine.lists.condition import LISTS
 from jantar.engine.lists.models import RecordList
+from jantar.engine.lists.pins import PREFIX
 from jantar.engine.lists.services import lists_of
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
 from jantar.kit.numbers import whole_number
 from jantar.ui.addresses import address
-
-#: What their names in addresses begin with: ?view=list-17.
-PREFIX = "list-"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from jantar.engine.lists.condition import gone
-from jantar.engine.pages.lists.picked_views import PREFIX, PickedView, picked_view
+from jantar.engine.lists.pins import PREFIX
+from jantar.engine.pages.lists.picked_views import PickedView, picked_view
 from jantar.engine.pages.lists.state import state_from
 from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.models import Audience, SavedView

@@ -11,6 +11,8 @@ from jantar.engine.pages.filters.words import Speaker
 from jantar.engine.pages.lists import picked
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
+from jantar.engine.records import write
+from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import grant, make_user
 from jantar.engine.testing.fake.records import books
 from jantar.platform.jobs.models import JobRun
@@ -98,6 +100,8 @@ def test_a_list_opens_as_a_view_and_can_be_pinned_and_opened_with(client, ada, f
     assert "in the list" in page
     client.post(f"/books/lists/{fair.pk}/pin/", {"state": f"view=list-{fair.pk}"})
     assert f'href="{address}"' in client.get("/").content.decode()
+    write.update(registry.get("lists"), fair.pk, {"name": "Fair 2027"}, actor=actor_for(ada))
+    assert "Fair 2027" in client.get("/").content.decode()
     client.post("/books/views/open-with/", {"state": f"view=list-{fair.pk}"})
     assert "Book 1" not in client.get("/books/").content.decode()
     client.post(f"/lists/{fair.pk}/delete/")

@@ -16,6 +16,7 @@ from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.references import Reference
 from jantar.engine.lists.models import RecordList
+from jantar.engine.lists.pins import PREFIX
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.filter_fields import further_fields
 from jantar.engine.records.record_type import RecordType
@@ -24,8 +25,6 @@ from jantar.engine.transfer.archive import tables
 from jantar.engine.transfer.archive.manifest import Manifest
 from jantar.engine.transfer.models import ArchiveSource
 
-#: How a hand-picked list is named where views are.
-OF_LIST = "list-"
 AnyModel = type[Model]
 Row = dict[str, Any]
 
@@ -165,10 +164,10 @@ class Mover:
 
     def _view(self, view: Any, views: AnyModel) -> Any:
         """What names a view: the id of a saved one, or "list-5" for a hand-picked list."""
-        if not isinstance(view, str) or not view.startswith(OF_LIST):
+        if not isinstance(view, str) or not view.startswith(PREFIX):
             return self.ids.new(views, view)
-        number = view.removeprefix(OF_LIST)
-        return f"{OF_LIST}{self.ids.new(RecordList, int(number) if number.isdigit() else None)}"
+        number = view.removeprefix(PREFIX)
+        return f"{PREFIX}{self.ids.new(RecordList, int(number) if number.isdigit() else None)}"
 
     def _gates(self, row: Row) -> None:
         model = self.by_table["documents_folder"]
@@ -189,7 +188,7 @@ class Mover:
 
     def _filter(self, row: Row) -> None:
         opens = row.get("opens_with_ready")
-        if isinstance(opens, str) and opens.startswith(OF_LIST):
+        if isinstance(opens, str) and opens.startswith(PREFIX):
             row["opens_with_ready"] = self._view(opens, RecordList)
         if row.get("record_type") in registry:
             row["filter"] = self._node(row.get("filter"), registry.get(row["record_type"]))
