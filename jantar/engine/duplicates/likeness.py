@@ -21,6 +21,8 @@ SAME_NAME, LIKE_NAME, OTHER_NAME = 40, 25, -25
 #: What a name is worth more where it alone is telling (that of a company).
 TELLING = 20
 SAME_CITY, SAME_STREET, SUPPORT = 10, 15, 15
+#: Two days of birth are two people, whatever their name and home.
+OTHER_DAY = -30
 LONGEST_SPELLING = 9
 
 
@@ -98,9 +100,9 @@ def likeness(record_type: RecordType, one: Traits, other: Traits) -> Likeness:
         reasons.append(_("same phone"))
     named, reason = name_points(one.words, other.words, same)
     where, reasons_of_place = place_points(one, other, same)
-    supported = [
-        name for name in one.supports.keys() & other.supports.keys() if one.supports[name] == other.supports[name]
-    ]
+    both = one.supports.keys() & other.supports.keys()
+    supported = [name for name in both if one.supports[name] == other.supports[name]]
+    points += OTHER_DAY * sum(fields[name].kind == "date" for name in both if name not in supported)
     reasons += [reason] if reason else []
     reasons += reasons_of_place + [_("same %(field)s") % {"field": fields[name].label} for name in supported]
     return Likeness(max(points + named + where + SUPPORT * len(supported), 0), tuple(reasons))

@@ -42,7 +42,8 @@ HISTORY = Section(_("How we won or lost them"), "source", "won_at", "won_by", "l
 
 #: How companies are constituted says nothing of which one it is.
 LEGAL_FORMS = frozenset(
-    "s r o a sro as spol vos ks z oo sp zoo k j kft bt zrt nyrt kkt rt gmbh ag co kg ltd llc inc plc se sa".split()
+    "s r o a sro as akciova spolecnost spol vos ks z oo sp zoo k j kft bt zrt nyrt kkt rt gmbh ag co kg ltd llc inc "
+    "plc se sa".split()
 )
 ADDRESS_OF = ("city", "postal_code", "street")
 
