@@ -8,4 +8,7 @@ class DuplicatesConfig(AppConfig):
     verbose_name = _("Duplicates")
 
     def ready(self) -> None:
-        from jantar.engine.duplicates import checks  # noqa: F401
+        from jantar.engine.duplicates import checks, following_merges  # noqa: F401
+        from jantar.engine.history import operations
+
+        operations.listen(following_merges.follow)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from jantar.engine.history.models import Operation
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
 
@@ -38,6 +39,10 @@ class Pair(models.Model):
     found_at = models.DateTimeField(default=timezone.now)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     decided_at = models.DateTimeField(null=True)
+
+    #: Of a decision that came with a merged record: the merge, and what the pair was before, "" when it was none.
+    follows = models.ForeignKey(Operation, null=True, on_delete=models.SET_NULL, related_name="+")
+    state_before = models.CharField(max_length=10, blank=True, default="")
 
     objects: ClassVar[Any] = models.Manager.from_queryset(PairQuerySet)()
 

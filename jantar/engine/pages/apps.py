@@ -7,6 +7,8 @@ class PagesConfig(AppConfig):
     label = "pages"
 
     def ready(self) -> None:
+        from jantar.engine.history import operations
+        from jantar.engine.pages.lists.led_filters import follow_merges
         from jantar.engine.pages.lists.pinned_views import pinned_items
         from jantar.engine.pages.navigation import allowed, register_types
         from jantar.engine.pages.quality import load_mine, sees_quality
@@ -15,6 +17,7 @@ class PagesConfig(AppConfig):
         from jantar.engine.pages.today import TodayPanel, add_panel
         from jantar.ui.navigation import NavArea, NavItem, navigation
 
+        operations.listen(follow_merges)
         navigation.add(NavItem("today", _("Today"), "pages:home", icon="sun", area="main", order=0, shortcut="h"))
         navigation.add(
             NavItem(

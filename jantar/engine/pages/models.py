@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from jantar.engine.history.models import Operation
 from jantar.engine.permissions.actor import Actor
 
 
@@ -91,3 +92,19 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class LedFilter(models.Model):
+    """That the filter of a view named a record that was merged, and names the one kept since; for undo."""
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="+")
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="+")
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        verbose_name = _("filter after a merge")
+        verbose_name_plural = _("filters after merges")
+
+    def __str__(self) -> str:
+        return str(self.view_id)

@@ -21,7 +21,7 @@ LEFT_OUT = {
         "jobs.JobRun", "mail.SentMail", "accounts.FailedSignIn", "records.CreatedOnce", "api.SpentMinute",
         "api.KeptAnswer", "transfer.ImportRun", "transfer.RefusedRow", "transfer.ArchiveSource",
         "following.Notification", "following.DateMove", "following.DateReminder",
-        "following.ViewLook",
+        "following.ViewLook", "pages.LedFilter",
     ),
     "secret": ("accounts.ApiToken", "pages.CalendarFeed"),
 }  # fmt: skip
