@@ -18,7 +18,7 @@ from jantar.engine.records.custom_fields import create_field
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.filters import compile_filter
 from jantar.engine.records.grouping import grouping_of, groups_of, in_group
-from jantar.engine.records.listing import Query, count_of, sorted_rows
+from jantar.engine.records.listing import Query, count_of, page_of, sorted_rows
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_user
 from jantar.engine.testing.api_client import ApiClient, data_of
@@ -201,3 +201,30 @@ def test_groups_tell_nothing_of_what_may_not_be_seen(in_brno: Any, root: User) -
     assert [row.title for row in sorted_rows(shown)] == ["Brno"]
     hidden = Query(books, theirs, condition=in_group(by, str(in_brno.custom["x_spare"]), theirs))
     assert not list(sorted_rows(hidden))
+
+
+def test_lists_are_sorted_by_the_titles_of_what_may_be_seen(in_brno: Any, root: User) -> None:
+    create_field("books", label="Keeper", kind="user", actor=system_actor())
+    write.update(books, in_brno.pk, {"x_keeper": root}, actor=actor_for(root))
+    actor = actor_for(root)
+
+    def sorted_titles(sort: str, actor: Any) -> list[str]:
+        """Page by page, forwards."""
+        found, cursor = [], ""
+        while True:
+            page = page_of(Query(books, actor, sort=sort, limit=1, cursor=cursor, columns=["title", "x_spare"]))
+            found += [row.title for row in page.rows]
+            if not page.next_cursor:
+                return found
+            cursor = page.next_cursor
+
+    assert sorted_titles("x_spare", actor) == ["Brno", "Olomouc", "Nowhere"]
+    assert sorted_titles("-x_spare", actor) == ["Olomouc", "Brno", "Nowhere"]
+    assert sorted_titles("x_keeper,-title", actor) == ["Brno", "Olomouc", "Nowhere"]
+    seller = make_user("Seller", scope=Scope.OWN)
+    books.model.objects.update(owner=seller)
+    assert sorted_titles("x_spare,title", actor_for(seller)) == ["Brno", "Nowhere", "Olomouc"]
+    assert sorted_titles("-x_spare,-title", actor_for(seller)) == ["Olomouc", "Nowhere", "Brno"]
+    client = Client()
+    client.force_login(root)
+    assert "sort=-x_spare" in client.get("/books/?columns=title,x_spare&sort=x_spare").content.decode()

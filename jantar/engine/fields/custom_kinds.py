@@ -1,5 +1,6 @@
 """Kinds that a custom field keeps otherwise than a column does."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import Model, Q
@@ -16,6 +17,7 @@ from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.rates import to_base
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.sources import CUSTOM, SQL_TYPES, at
+from jantar.engine.fields.sql import Fold
 from jantar.kit.numbers import whole_number
 
 
@@ -62,6 +64,15 @@ class RecordOf(AnyRecord):
     def __init__(self, *args: Any, target_type: str, **options: Any) -> None:
         super().__init__(*args, **options)
         self.target_type = target_type
+        #: The title of what is referred to, where whoever looks may see it; whoever knows the record types gives it.
+        self.title_of: Callable[[str], Combinable] | None = None
+
+    @property
+    def sortable(self) -> bool:  # type: ignore[override]
+        return self.title_of is not None
+
+    def sort_key(self, prefix: str = "") -> Combinable:
+        return Fold(self.title_of(prefix)) if self.title_of else self.expression(prefix)
 
     @property
     def columns(self) -> tuple[str, ...]:  # type: ignore[override]

@@ -6,19 +6,23 @@ from contextvars import ContextVar
 from copy import copy
 from typing import Any
 
-from django.db.models import Value
+from django.db.models import BigIntegerField, OuterRef, Subquery, Value
 from django.db.models.expressions import Combinable
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom import field_from
+from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.formulas.compiled import Key
 from jantar.engine.fields.formulas.terms import OUTPUT, Term
 from jantar.engine.fields.models import CustomField
-from jantar.engine.fields.sources import Computed
+from jantar.engine.fields.sources import CUSTOM, Computed
 from jantar.engine.permissions.actor import Actor, system_actor
 from jantar.engine.records.errors import BadQuery
+from jantar.engine.records.links import PEOPLE
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 
@@ -29,7 +33,8 @@ def custom_fields(record_type: RecordType, actor: Actor) -> Mapping[str, Field]:
     if name not in actor.bound_fields:
         own = actor.custom_fields.get(name, {})
         actor.bound_fields[name] = {
-            key: bound(field, record_type, actor) if field.is_computed else field for key, field in own.items()
+            key: bound(field, record_type, actor) if field.is_computed else titled(field, actor)
+            for key, field in own.items()
         }
     return actor.bound_fields[name]
 
@@ -39,6 +44,26 @@ def bound(field: Field, record_type: RecordType, actor: Actor) -> Field:
     assert isinstance(field.source, Computed)
     found.source = field.source.bound(lambda prefix: expression_of(field, record_type, actor, prefix))
     return found
+
+
+def titled(field: Field, actor: Actor) -> Field:
+    """A field that refers to records sorts by their titles, as far as the actor may see them."""
+    if not isinstance(field, RecordOf) or not (field.target_type in registry or field.target_type in PEOPLE):
+        return field
+    found = copy(field)
+    found.title_of = lambda prefix: title_of(field, actor, prefix)
+    return found
+
+
+def title_of(field: RecordOf, actor: Actor, prefix: str) -> Combinable:
+    name = field.target_type
+    if name in PEOPLE:
+        rows, title = PEOPLE[name]._default_manager.order_by(), "full_name" if name == "users" else "name"
+    else:
+        rows, title = registry.get(name).visible_to(actor).order_by(), registry.get(name).title
+    document = OuterRef(f"{prefix}__{CUSTOM}" if prefix else CUSTOM)
+    pk = Cast(KeyTextTransform(field.name, document), BigIntegerField())
+    return Subquery(rows.filter(pk=pk).values(title)[:1])
 
 
 def expression_of(field: Field, record_type: RecordType, actor: Actor, prefix: str) -> Combinable:
