@@ -92,6 +92,36 @@ def merging(record_type: RecordType) -> Description:
     return of_type(record_type, "merge", "Make others one with this one", answers, [KEY_HEADER], body)
 
 
+BULK: Description = {
+    "type": "object",
+    "properties": {
+        "ids": {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1},
+        "filter": {"type": "object", "description": "Instead of ids, as in lists; {} is all records."},
+        "values": {"type": "object", "description": "By field what all of them get."},
+        "delete": {"type": "boolean", "description": "Instead of values: move them to the bin."},
+        "dry_run": {"type": "boolean", "description": "Only count what would change."},
+    },
+    "additionalProperties": False,
+}
+CHANGED_MANY: Description = {
+    "type": "object",
+    "properties": {
+        "found": {"type": "integer", "description": "How many records were meant, as far as you see them."},
+        "allowed": {"type": "integer", "description": "How many of them you may change."},
+        "changed": {"type": "integer", "description": "How many changed; the others had the values already."},
+        "dry_run": {"type": "boolean"},
+        "operation_id": {"type": ["integer", "null"], "description": "For POST /operations/{id}/undo."},
+    },
+    "required": ["found", "allowed", "changed", "dry_run", "operation_id"],
+    "additionalProperties": False,
+}
+
+
+def bulk(record_type: RecordType) -> Description:
+    answers = answer(200, CHANGED_MANY) | problem(403, 413, 415, 422)
+    return of_type(record_type, "bulk", "Change or delete many at once", answers, [KEY_HEADER], body_of(BULK))
+
+
 def acting(record_type: RecordType, action: RecordAction) -> Description:
     answers = record(200, record_type) | problem(403, 404, 413, 415, 422)
     schema = fields_schema(fields_of_action(action))

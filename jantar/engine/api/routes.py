@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from ninja.params import Query as Parameter
 
-from jantar.engine.api import documents, duplicates, merging, past, reading, stream, writing
+from jantar.engine.api import bulk, documents, duplicates, merging, past, reading, stream, writing
 from jantar.engine.api.answers import json_answer
 from jantar.engine.api.body import read_object
 from jantar.engine.api.idempotency import once
@@ -29,6 +29,7 @@ def router_of(record_type: RecordType) -> Router:
     add_changing(router, record_type)
     add_deleting(router, record_type)
     add_merging(router, record_type)
+    add_bulk(router, record_type)
     if record_type.duplicates:
         add_duplicates(router, record_type)
     for action in record_type.actions:
@@ -127,6 +128,16 @@ def add_merging(router: Router, record_type: RecordType) -> None:
     def merge_records(request: HttpRequest, id: int) -> HttpResponse:
         def produce() -> HttpResponse:
             return json_answer(merging.merge_records(record_type, current_actor(request), id, read_object(request)))
+
+        refuse_unknown(request)
+        return once(request, current_actor(request), produce)
+
+
+def add_bulk(router: Router, record_type: RecordType) -> None:
+    @router.post("/bulk", **documents.bulk(record_type))
+    def change_many(request: HttpRequest) -> HttpResponse:
+        def produce() -> HttpResponse:
+            return json_answer(bulk.change_many(record_type, current_actor(request), read_object(request)))
 
         refuse_unknown(request)
         return once(request, current_actor(request), produce)

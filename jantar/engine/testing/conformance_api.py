@@ -80,6 +80,24 @@ class FieldConformance:
         after = [data_of(api.get(f"/{record_type.name}/{pk}")) for pk in (one, two)]
         assert [content_of(record) for record in after] == [content_of(record) for record in before]
 
+    def test_many_are_changed_and_deleted_at_once_and_both_is_taken_back(
+        self, record_type: RecordType, actor: Actor, api: ApiClient
+    ) -> None:
+        pks = [sample_record(record_type, actor, number).pk for number in (1, 2)]
+        before = [data_of(api.get(f"/{record_type.name}/{pk}")) for pk in pks]
+        address = f"/{record_type.name}/bulk"
+        for act in ({"values": {"owner": None}}, {"delete": True}):
+            tried = data_of(api.post(address, {"ids": pks, **act, "dry_run": True}))
+            assert tried == {"found": 2, "allowed": 2, "changed": 2, "dry_run": True, "operation_id": None}
+            assert data_of(api.get(f"/{record_type.name}/{pks[0]}"))["version"] == before[0]["version"]
+            done = data_of(api.post(address, {"filter": {}, **act}))
+            assert (done["changed"], done["dry_run"]) == (2, False)
+            undone = data_of(api.post(f"/operations/{done['operation_id']}/undo"))
+            assert undone["conflicts"] == []
+            after = [data_of(api.get(f"/{record_type.name}/{pk}")) for pk in pks]
+            assert [content_of(record) for record in after] == [content_of(record) for record in before]
+            before = after
+
     def test_wrong_types_are_refused_by_name(self, record_type: RecordType, actor: Actor, api: ApiClient) -> None:
         record = sample_record(record_type, actor)
         for name, field in record_type.fields(actor).items():
