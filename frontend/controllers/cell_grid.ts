@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { htmx } from "../lib/htmx";
 
 const TYPED_INTO = "input[type=text], input[type=search], input[type=email], input[type=tel], input[type=url], input[type=number], input:not([type]), textarea";
 
@@ -6,9 +7,13 @@ const TYPED_INTO = "input[type=text], input[type=search], input[type=email], inp
  * The cells of a list by keyboard (the grid pattern of WAI-ARIA): arrow keys go from cell to cell, Home and End along
  * the row, with Ctrl to the first and last row; a letter on a cell that can be changed begins to change it, Escape goes
  * back to the row's title. The title and the box of a row are their links and boxes themselves; Tab goes on from them
- * as ever. One cell at a time is a stop of the Tab key.
+ * as ever. One cell at a time is a stop of the Tab key. What is pasted on a cell that can be changed is sent to `paste`
+ * with the rows and columns from there, which shows what would change.
  */
 export default class extends Controller<HTMLTableElement> {
+  static override values = { paste: String };
+  declare readonly pasteValue: string;
+
   #stop: HTMLElement | null = null;
   #begun: HTMLElement | null = null;
   #typed = "";
@@ -16,11 +21,13 @@ export default class extends Controller<HTMLTableElement> {
   override connect(): void {
     this.element.addEventListener("keydown", this.#key);
     this.element.addEventListener("focusin", this.#focused);
+    document.addEventListener("paste", this.#paste);
   }
 
   override disconnect(): void {
     this.element.removeEventListener("keydown", this.#key);
     this.element.removeEventListener("focusin", this.#focused);
+    document.removeEventListener("paste", this.#paste);
   }
 
   #key = (event: KeyboardEvent): void => {
@@ -36,7 +43,7 @@ export default class extends Controller<HTMLTableElement> {
   #destination(event: KeyboardEvent, cell: HTMLTableCellElement, target: HTMLElement): HTMLElement | undefined {
     const row = cell.parentElement as HTMLTableRowElement;
     const control = event.ctrlKey || event.metaKey;
-    const rows = [...this.element.querySelectorAll<HTMLTableRowElement>("tr[data-key]")].filter((one) => one.checkVisibility());
+    const rows = this.#rows;
     const at = rows.indexOf(row);
     if (event.key === "Home") return (control ? rows[0]! : row).cells[0];
     if (event.key === "End") return [...(control ? rows.at(-1)! : row).cells].at(-1);
@@ -78,6 +85,25 @@ export default class extends Controller<HTMLTableElement> {
       this.#typed = letter;
       cell.dispatchEvent(new KeyboardEvent("keydown", { key: "F2", bubbles: true, cancelable: true }));
     }
+  }
+
+  #paste = (event: ClipboardEvent): void => {
+    const cell = document.activeElement;
+    const words = event.clipboardData?.getData("text/plain");
+    if (!(cell instanceof HTMLTableCellElement) || !cell.dataset["field"] || !this.element.contains(cell) || !words || !this.pasteValue) return;
+    event.preventDefault();
+    const rows = this.#rows;
+    const row = cell.parentElement as HTMLTableRowElement;
+    const values = {
+      key: rows.slice(rows.indexOf(row)).map((one) => one.dataset["key"] ?? ""),
+      field: [...row.cells].slice(cell.cellIndex).map((one) => one.dataset["field"] ?? ""),
+      text: words,
+    };
+    void htmx.ajax("post", this.pasteValue, { source: this.element, target: "#dialog-slot", swap: "innerHTML", values });
+  };
+
+  get #rows(): HTMLTableRowElement[] {
+    return [...this.element.querySelectorAll<HTMLTableRowElement>("tr[data-key]")].filter((one) => one.checkVisibility());
   }
 
   #focused = (event: FocusEvent): void => {

@@ -20,7 +20,7 @@ from jantar.engine.pages.following import watches
 from jantar.engine.pages.forms import page as forms
 from jantar.engine.pages.forms import pickers, recurring_words
 from jantar.engine.pages.forms.shown import shown
-from jantar.engine.pages.lists import bulk, column_widths, columns, picked, pinned_views, saved_views, whole
+from jantar.engine.pages.lists import bulk, column_widths, columns, pasting, picked, pinned_views, saved_views, whole
 from jantar.engine.pages.lists import groups as list_groups
 from jantar.engine.pages.lists import page as lists
 from jantar.engine.pages.lists import sums as list_sums
@@ -75,6 +75,7 @@ LISTS = [
     path(f"{TYPE}count/", lists.show_count, name="count"),
     path(f"{TYPE}rows/<int:pk>/", lists.show_row, name="row"),
     path(f"{TYPE}sums/", list_sums.show_sums, name="sums"),
+    path(f"{TYPE}paste/", pasting.paste, name="paste"),
     path(f"{TYPE}whole/", whole.show_whole, name="whole"),
     path(f"{TYPE}group/", list_groups.show_group, name="group"),
     path(f"{TYPE}board/", boards.show_board, name="board"),
