@@ -17,6 +17,8 @@ FUNCTION_LINES = 40
 TEMPLATE_LINES = 80
 # Files where every query has to begin at `visible_to` (or `in_bin_for`).
 SCOPED = ("pages", "api", "handlers", "views")
+# Files among them that answer nobody: what follows from an operation is done for the views of all users.
+FOR_EVERYBODY = frozenset({Path("jantar/engine/pages/lists/led_filters.py")})
 # Tables of the framework and the platform that are no records and have no scope.
 UNSCOPED_MODELS = frozenset(
     {
@@ -119,7 +121,7 @@ def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def is_scoped(path: Path) -> bool:
     """Say whether the file answers requests or events and so must not see more than its actor."""
-    if path.parts[:2] not in (("jantar", "engine"), ("jantar", "modules")):
+    if path.parts[:2] not in (("jantar", "engine"), ("jantar", "modules")) or path in FOR_EVERYBODY:
         return False
     return path.stem in SCOPED or any(part in SCOPED for part in path.parts[:-1])
 
