@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from dateutil import rrule
 
@@ -34,6 +34,9 @@ class Rule:
 
     `positions` choose among the days of a month or year that fit (-1 the last). Without days, month days and months
     it is the day of the start. `until` is the last day, `count` how often at most; one of them or none.
+
+    Beside it, as calendars say it beside the rule: `without` are days that are left out, `zone` is the time zone
+    whose clock counts; without one it is that of whoever gives the rule.
     """
 
     frequency: str
@@ -45,6 +48,8 @@ class Rule:
     until: date | None = None
     count: int | None = None
     week_start: str = "MO"
+    without: tuple[date, ...] = ()
+    zone: str = ""
 
     def __str__(self) -> str:
         """As RFC 5545 writes it, always in the same order; `until` as a day."""
@@ -65,6 +70,10 @@ class Rule:
             parts.append(f"UNTIL={self.until:%Y%m%d}")
         if self.week_start != "MO":
             parts.append(f"WKST={self.week_start}")
+        if self.without:
+            parts.append("EXDATE=" + ",".join(f"{day:%Y%m%d}" for day in self.without))
+        if self.zone:
+            parts.append(f"TZID={self.zone}")
         return ";".join(parts)
 
     @property
@@ -84,8 +93,11 @@ def read_rule(text: str, zone: ZoneInfo | None = None, start: datetime | None = 
     """
     if len(text) > MOST_CHARACTERS:
         raise InputError(gettext_noop("This rule is too long."))
-    pairs = [part.partition("=") for part in text.strip().upper().removeprefix("RRULE:").rstrip(";").split(";")]
-    parts = {name.strip(): value.strip() for name, _equals, value in pairs}
+    stripped = text.strip()
+    stripped = stripped[6:] if stripped[:6].upper() == "RRULE:" else stripped
+    pairs = [part.partition("=") for part in stripped.rstrip(";").split(";")]
+    parts = {name.strip().upper(): value.strip() for name, _equals, value in pairs}
+    parts = {name: value if name == "TZID" else value.upper() for name, value in parts.items()}
     if len(parts) != len(pairs) or parts.get("FREQ") is None:
         raise _not_a_rule(text)
     for name in parts:
@@ -105,6 +117,8 @@ def read_rule(text: str, zone: ZoneInfo | None = None, start: datetime | None = 
         _until(parts.get("UNTIL", ""), zone, start),
         _number(parts, "COUNT", MOST_TIMES),
         parts.get("WKST", "MO"),
+        _without(parts.get("EXDATE", "")),
+        _zone(parts.get("TZID", "")),
     )
     return _checked(rule, text)
 
@@ -155,7 +169,8 @@ def occurrences(rule: Rule, start: datetime, until: datetime) -> Iterator[dateti
         bymonthday=rule.month_days or None,
         byweekday=[rrule.weekday(WEEKDAYS.index(day), number or None) for number, day in rule.days] or None,
     )  # fmt: skip
-    return islice(iter(found), rule.count)
+    left_out = frozenset(rule.without)
+    return (one for one in islice(iter(found), rule.count) if one.date() not in left_out)
 
 
 def first_on(rule: Rule, start: datetime) -> datetime | None:
@@ -184,7 +199,19 @@ def ended(rule: Rule, last: date) -> Rule:
     return replace(rule, until=last, count=None)
 
 
-_READ: Final = ("FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "UNTIL", "COUNT", "WKST")
+_READ: Final = (
+    "FREQ",
+    "INTERVAL",
+    "BYDAY",
+    "BYMONTHDAY",
+    "BYMONTH",
+    "BYSETPOS",
+    "UNTIL",
+    "COUNT",
+    "WKST",
+    "EXDATE",
+    "TZID",
+)
 
 
 def _checked(rule: Rule, text: str) -> Rule:
@@ -247,6 +274,17 @@ def _until(text: str, zone: ZoneInfo | None, start: datetime | None) -> date | N
         moment = moment.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
     is_before = start is not None and moment.time() < start.time()
     return moment.date() - timedelta(days=1) if is_before else moment.date()
+
+
+def _without(text: str) -> tuple[date, ...]:
+    found = {_until(piece.strip(), None, None) for piece in text.split(",")}
+    return tuple(sorted(day for day in found if day))
+
+
+def _zone(text: str) -> str:
+    if text and text not in available_timezones():
+        raise InputError(gettext_noop("“%(text)s” is not a time zone."), text=text[:60])
+    return text
 
 
 def _joined(numbers: tuple[int, ...]) -> str:

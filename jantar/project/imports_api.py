@@ -65,7 +65,7 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
 FORM: Schema = {
     "type": "object",
     "properties": {
-        "file": {"type": "string", "format": "binary", "description": "CSV, XLSX or vCard."},
+        "file": {"type": "string", "format": "binary", "description": "CSV, XLSX, vCard or iCalendar."},
         "type": {**TEXT, "description": "The record type, such as people."},
         "mapping": {
             **TEXT,

@@ -77,6 +77,11 @@ def in_words(rule: Rule) -> str:
             "rule": words,
             "number": rule.count,
         }
+    if rule.without:
+        number = len(rule.without)
+        words += ngettext(", without %(number)d day", ", without %(number)d days", number) % {"number": number}
+    if rule.zone:
+        words = f"{words} ({rule.zone})"
     return words[:1].upper() + words[1:]
 
 

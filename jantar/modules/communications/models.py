@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from jantar.engine.fields.model_fields import MinutesField, MoneyField, RecordKeyField
+from jantar.engine.fields.sql import Fold
 from jantar.engine.records.links import RecordLink
 from jantar.engine.records.models import Record, Repeating
 from jantar.modules.communications.choices import ActivityKind, Answer, Lead, Outcome, Priority
@@ -24,6 +25,11 @@ def lead_field() -> "models.CharField[str, str]":
         _("reminder"), max_length=5, choices=Lead, blank=True, default="", db_default="",
         help_text=_("When it is empty, as you chose in your account."),
     )  # fmt: skip
+
+
+def uid_field() -> "models.CharField[str, str]":
+    """By what a calendar it was brought from knows it; an import recognises it by that."""
+    return models.CharField(_("calendar id"), max_length=255, blank=True, default="", db_default="")
 
 
 class Activity(Record, Repeating):
@@ -43,6 +49,7 @@ class Activity(Record, Repeating):
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True, default="")
     cost = MoneyField(_("cost"))
     reminder = lead_field()
+    calendar_uid = uid_field()
 
     title_column: ClassVar[str] = "subject"
 
@@ -55,6 +62,7 @@ class Activity(Record, Repeating):
             models.Index("team", F("at").desc(), condition=ALIVE, name="activity_by_team"),
             models.Index("at", condition=Q(invites=True), name="activity_inviting"),
             models.Index("series", "occurs_at", condition=~Q(series=None), name="activity_by_series"),
+            models.Index(Fold("calendar_uid"), condition=~Q(calendar_uid=""), name="activity_by_uid"),
         ]
 
     def __str__(self) -> str:
@@ -188,6 +196,7 @@ class Task(Record, Repeating):
     description = models.TextField(_("description"), blank=True, default="")
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     reminder = lead_field()
+    calendar_uid = uid_field()
     priority = models.CharField(_("priority"), max_length=10, choices=Priority, default=Priority.NORMAL)
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
     done_by = models.ForeignKey(
@@ -208,6 +217,7 @@ class Task(Record, Repeating):
             models.Index(F("created_at").desc(), F("id").desc(), condition=ALIVE, name="task_by_created"),
             models.Index("team", "due_at", condition=ALIVE, name="task_by_team"),
             models.Index("series", "occurs_at", condition=~Q(series=None), name="task_by_series"),
+            models.Index(Fold("calendar_uid"), condition=~Q(calendar_uid=""), name="task_by_uid"),
             models.Index("origin_type", "origin_id", condition=~Q(origin_type=""), name="task_by_origin"),
         ]
 

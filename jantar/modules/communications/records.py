@@ -18,7 +18,7 @@ from jantar.engine.records.record_type import (
     View,
 )
 from jantar.engine.records.registry import registry
-from jantar.modules.communications import services
+from jantar.modules.communications import importing, services
 from jantar.modules.communications.models import Activity, ActivityLink, Participant, Task, TaskLink
 
 
@@ -90,9 +90,12 @@ activities = RecordType(
         participants=("participants", "user"),
         new={"kind": "meeting"},
         repeats="repeats",
-        anew=("outcome", "text", "cost"),
+        anew=("outcome", "text", "cost", "calendar_uid"),
     ),
     prepare=services.prepare_activities,
+    validate=services.check_activity,
+    match=("calendar_uid",),
+    import_names=importing.OF_ACTIVITIES,
     hidden=frozenset({"series", "occurs_at"}),
     after_create=services.begin_activities,
     after_update=services.place_changed_activities,
@@ -133,8 +136,13 @@ tasks = RecordType(
     ),
     deadlines=(Deadline("due_at", "done_at"),),
     quality=Quality(wanted=("due_at", "owner"), among=(IS_OPEN,)),
-    calendar=Calendar("due_at", done="done_at", repeats="repeats", ahead=31, anew=("done_at", "done_by")),
+    calendar=Calendar(
+        "due_at", done="done_at", repeats="repeats", ahead=31, anew=("done_at", "done_by", "calendar_uid"),
+    ),
     prepare=services.prepare_tasks,
+    validate=services.check_task,
+    match=("calendar_uid",),
+    import_names=importing.OF_TASKS,
     hidden=frozenset({"series", "occurs_at"}),
     after_create=services.begin_tasks,
     after_update=services.place_changed_tasks,

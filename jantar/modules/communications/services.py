@@ -19,7 +19,7 @@ from jantar.engine.records import write
 from jantar.engine.records.links import key_of, surroundings
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.recurrence.changing import rules_changed
-from jantar.engine.records.recurrence.making import begin_series, prepare_rules
+from jantar.engine.records.recurrence.making import begin_series, check_rule, prepare_rules
 from jantar.engine.records.registry import registry
 from jantar.engine.timeline import stream
 from jantar.engine.timeline.stored import tell_stored
@@ -99,6 +99,14 @@ def prepare_activities(records: Sequence[Activity], given: frozenset[str], actor
 def prepare_tasks(records: Sequence[Task], given: frozenset[str], actor: Actor) -> None:
     note_who_did_it(records, given, actor)
     prepare_rules(tasks(), records, given, actor)
+
+
+def check_activity(activity: Activity, given: frozenset[str], actor: Actor) -> None:
+    check_rule(activities(), activity, given, actor)
+
+
+def check_task(task: Task, given: frozenset[str], actor: Actor) -> None:
+    check_rule(tasks(), task, given, actor)
 
 
 def begin_whole_days(records: Sequence[Activity], given: frozenset[str], actor: Actor) -> None:

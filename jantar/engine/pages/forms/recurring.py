@@ -133,7 +133,8 @@ def posted_rule(data: QueryDict, name: str) -> str:
     was = form_of(posted.was)
     if posted.often == AS_IT_IS or (posted.was and _said(posted) == _said(was)):
         return posted.was
-    return _said(posted)
+    beside = [part for part in posted.was.split(";") if part.startswith(("EXDATE=", "TZID="))]
+    return ";".join([said, *beside]) if (said := _said(posted)) else ""
 
 
 _TEXTS = ("every", "by", "month_day", "which", "weekday", "end", "until", "count", "was")

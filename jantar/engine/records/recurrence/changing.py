@@ -30,6 +30,7 @@ from jantar.engine.records.recurrence.making import (
     row_for,
     rule_of,
     stored,
+    zone_for,
     zone_of,
 )
 from jantar.kit.recurrence import Rule, ended, first_on, in_zone, moved_rule
@@ -80,7 +81,7 @@ def rules_changed(record_type: RecordType, records: Sequence[Any], changed: froz
             begin_series(record_type, [record], actor)
         elif rule != record.series.rule and record.series_id not in done:
             done.add(record.series_id)
-            restart(record_type, record, record.occurs_at, rule, actor.time_zone, actor)
+            restart(record_type, record, record.occurs_at, rule, zone_for(rule_of(rule), actor) if rule else "", actor)
 
 
 def spread(

@@ -58,28 +58,41 @@ def local_start(series: Series) -> datetime:
     return series.starts_at.astimezone(zone_of(series)).replace(tzinfo=None)
 
 
-def prepare_rules(record_type: RecordType, records: Sequence[Any], given: frozenset[str], actor: Actor) -> None:
-    """Says in new rules what they take from the start, and puts a record on the first day that its rule fits.
+def zone_for(rule: Rule, actor: Actor) -> str:
+    """The time zone whose clock counts: the rule's own, else that of whoever gives it."""
+    return rule.zone or actor.time_zone
 
-    Raises Invalid for a rule that never fits, and for one without a time to begin.
-    """
+
+def prepare_rules(record_type: RecordType, records: Sequence[Any], given: frozenset[str], actor: Actor) -> None:
+    """Says in new rules what they take from the start, and puts a record on the first day that its rule fits."""
     calendar = calendar_of(record_type)
     if calendar.repeats not in given:
         return
-    zone = ZoneInfo(actor.time_zone)
     for record in records:
-        text = getattr(record, calendar.repeats)
-        if text and not (record.series_id and record.series.rule == text):
-            start = getattr(record, calendar.start)
-            if start is None:
-                raise Invalid({calendar.start: [_("What comes again needs a time to begin.")]})
-            local = start.astimezone(zone).replace(tzinfo=None)
-            rule = follow_start(rule_of(text), local.date())
-            first = first_on(rule, local)
-            if first is None:
-                raise Invalid({calendar.repeats: [_("There is no day that fits this rule.")]})
-            setattr(record, calendar.repeats, str(rule))
-            setattr(record, calendar.start, start if first == local else in_zone(first, zone))
+        text, start = getattr(record, calendar.repeats), getattr(record, calendar.start)
+        if not text or start is None or (record.series_id and record.series.rule == text):
+            continue
+        zone = ZoneInfo(zone_for(rule_of(text), actor))
+        local = start.astimezone(zone).replace(tzinfo=None)
+        rule = follow_start(rule_of(text), local.date())
+        first = first_on(rule, local)
+        setattr(record, calendar.repeats, str(rule))
+        if first and first != local:
+            setattr(record, calendar.start, in_zone(first, zone))
+
+
+def check_rule(record_type: RecordType, record: Any, given: frozenset[str], actor: Actor) -> None:
+    """Raises Invalid for a rule that never fits, and for one without a time to begin."""
+    calendar = calendar_of(record_type)
+    text, start = getattr(record, calendar.repeats), getattr(record, calendar.start)
+    if not text or not given & {calendar.repeats, calendar.start}:
+        return
+    if start is None:
+        raise Invalid({calendar.start: [_("What comes again needs a time to begin.")]})
+    rule = rule_of(text)
+    local = start.astimezone(ZoneInfo(zone_for(rule, actor))).replace(tzinfo=None)
+    if calendar.repeats in given and first_on(rule, local) is None:
+        raise Invalid({calendar.repeats: [_("There is no day that fits this rule.")]})
 
 
 def begin_series(record_type: RecordType, records: Sequence[Any], actor: Actor) -> None:
@@ -88,7 +101,8 @@ def begin_series(record_type: RecordType, records: Sequence[Any], actor: Actor) 
     for record in records:
         if getattr(record, calendar.repeats) and record.series_id is None:
             start = getattr(record, calendar.start)
-            series = new_series(record_type, getattr(record, calendar.repeats), start, actor.time_zone)
+            rule = getattr(record, calendar.repeats)
+            series = new_series(record_type, rule, start, zone_for(rule_of(rule), actor))
             record.series, record.occurs_at = series, start
             rows = stored(record_type).filter(pk=record.pk)
             rows.update(series=series, occurs_at=start)

@@ -7,6 +7,7 @@ from itertools import islice
 from jantar.engine.transfer.sheets.columns import Evidence, judge_columns
 from jantar.engine.transfer.sheets.dialect import find_header, name_columns
 from jantar.engine.transfer.sheets.encoding import Encoding, chosen_encoding, detect_encoding
+from jantar.engine.transfer.sheets.ical import EVENTS, HEADERS_OF, LeftOut, calendar_rows, kinds_in, starts_calendar
 from jantar.engine.transfer.sheets.model import (
     Column,
     Limits,
@@ -41,7 +42,7 @@ def open_sheet(
     survey: bool = True,
     limits: Limits | None = None,
 ) -> Sheet:
-    """Understand a CSV, XLSX or vCard file given as path, bytes or seekable binary file.
+    """Understand a CSV, XLSX, vCard or iCalendar file given as path, bytes or seekable binary file.
 
     Told from the content: kind, encoding, delimiter, header row, decimal sign and date order.
     Left out: blank rows, repeated headers, the footer of a report; notices say so. `worksheet`
@@ -59,8 +60,11 @@ def open_sheet(
         else:
             codec = chosen_encoding(encoding) if encoding else detect_encoding(stream)
             stream.seek(0)
-            if starts_card(stream.read(64)):
+            head = stream.read(64)
+            if starts_card(head):
                 return _cards(source, codec, limits, survey)
+            if starts_calendar(head):
+                return _calendar(source, codec, limits, survey, worksheet)
             if len(delimiter) > 1:
                 raise UnreadableSheetError(gettext_noop("A single character separates the columns."))
             found, declared = find_delimiter(stream, codec)
@@ -98,6 +102,28 @@ def _cards(source: Source, codec: Encoding, limits: Limits, survey: bool) -> She
         worksheets=[],
         worksheet="",
         read_rows=lambda: card_rows(source, codec, used),
+    )
+
+
+def _calendar(source: Source, codec: Encoding, limits: Limits, survey: bool, wanted: str) -> Sheet:
+    """The events, or the to-dos, of an iCalendar file as rows."""
+    kinds = kinds_in(source, codec)
+    kind = _chosen(kinds, wanted) if kinds else EVENTS
+    headers, left_out, tally = HEADERS_OF[kind], LeftOut(), _Tally()
+    rows = calendar_rows(source, codec, kind, left_out) if survey else iter(())
+    evidence = _first_pass(rows, tally, len(headers), limits)
+    columns, comma, day_first, _doubts = judge_columns(list(headers), evidence, "")
+    return Sheet(
+        columns=columns,
+        row_count=tally.rows,
+        encoding=codec.name,
+        delimiter="",
+        decimal_comma=comma,
+        day_first=day_first,
+        notices=left_out.notices(_listed),
+        worksheets=kinds if len(kinds) > 1 else [],
+        worksheet=kind if len(kinds) > 1 else "",
+        read_rows=lambda: calendar_rows(source, codec, kind),
     )
 
 

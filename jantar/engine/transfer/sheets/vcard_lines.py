@@ -102,6 +102,14 @@ def read_cards(source: Source, encoding: Encoding) -> Iterator[Card]:
             yield card
 
 
+def read_lines(stream: BinaryIO, encoding: Encoding) -> Iterator[tuple[int, Property | None, str]]:
+    """Give the lines of a file of that kind, unfolded: number, what it says (None when it can't be read), its text."""
+    for line in _logical(_physical(stream, encoding)):
+        text = bytes(line.data[:_SHOWN]).decode("utf-8", "replace").strip()
+        is_short = len(line.data) <= _VALUE_BYTES
+        yield line.number, _property(bytes(line.data), encoding) if is_short else None, text
+
+
 def _opens_nested(card: Card) -> bool:
     """A card of version 2.1 may hold that of an assistant."""
     return bool(card.properties) and card.properties[-1].name == "AGENT" and not card.properties[-1].value.strip()

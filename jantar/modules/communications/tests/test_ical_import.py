@@ -1,0 +1,188 @@
+"""Calendars of other programs brought in: events, to-dos, rules, time zones, what is broken and what is hostile."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from jantar.engine.permissions.actor import actor_for
+from jantar.engine.permissions.models import Scope
+from jantar.engine.records.models import Series
+from jantar.engine.records.recurrence import making
+from jantar.engine.testing.actors import make_team, make_user
+from jantar.engine.transfer.sheets import open_sheet
+from jantar.engine.transfer.tests.runs import counts, imported, refused, taken_out
+from jantar.modules.communications.models import Activity, Task
+
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("C22")]
+PRAGUE, NEW_YORK = ZoneInfo("Europe/Prague"), ZoneInfo("America/New_York")
+NOW = datetime(2026, 10, 1, 8, 0, tzinfo=PRAGUE)
+SAMPLES = Path(os.environ.get("JANTAR_SHARED", "../shared")) / "specs/samples/ical"
+CUSTOM_ZONE = (
+    "BEGIN:VTIMEZONE", "TZID:Zone of the office", "BEGIN:STANDARD", "DTSTART:19701101T020000",
+    "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU", "TZOFFSETFROM:-0400", "TZOFFSETTO:-0500", "END:STANDARD",
+    "BEGIN:DAYLIGHT", "DTSTART:19700308T020000", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU", "TZOFFSETFROM:-0500",
+    "TZOFFSETTO:-0400", "END:DAYLIGHT", "END:VTIMEZONE",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def in_october(monkeypatch):
+    monkeypatch.setattr(making.timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def ada():
+    return make_user("Ada", make_team("North"), scope=Scope.ALL)
+
+
+def calendar(*lines):
+    return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", *lines, "END:VCALENDAR", ""]).encode()
+
+
+def event(uid, *lines, summary="Stand-up", kind="VEVENT"):
+    return [f"BEGIN:{kind}", f"UID:{uid}", f"SUMMARY:{summary}", *lines, f"END:{kind}"]
+
+
+def bring(content, user, type_name="activities", **settings):
+    return imported(content, type_name, actor_for(user), "calendar.ics", **settings)
+
+
+def clocks(zone=PRAGUE):
+    rows = Activity.objects.filter(deleted_at=None).order_by("at")
+    return [f"{row.at.astimezone(zone):%m-%d %H:%M}" for row in rows]
+
+
+def everything():
+    return list(Activity.objects.order_by("pk").values_list("pk", "at", "version", "repeats", "series", "subject"))
+
+
+def test_events_come_in_once_however_often_they_are_brought(ada):
+    content = calendar(
+        *event("a@x", "DTSTART;TZID=Europe/Prague:20261012T090000", "DTEND;TZID=Europe/Prague:20261012T093000",
+               "DESCRIPTION:Plan\\nof the week", "LOCATION:Brno"),
+        *event("b@x", "DTSTART;VALUE=DATE:20261015", "DTEND;VALUE=DATE:20261017", summary="Fair"),
+        *event("c@x", "DTSTART:20261016T070000Z", "DURATION:PT1H30M", summary="Call\\, short"),
+    )  # fmt: skip
+    run = bring(content, ada)
+    assert (refused(run), counts(run)) == ([], {"created": 3})
+    assert clocks() == ["10-12 09:00", "10-15 00:00", "10-16 09:00"]
+    rows = Activity.objects.order_by("at").values_list("subject", "duration", "all_day", "kind", "text", "location")
+    assert list(rows) == [
+        ("Stand-up", 30, False, "meeting", "Plan\nof the week", "Brno"),
+        ("Fair", 2880, True, "meeting", "", ""),
+        ("Call, short", 90, False, "meeting", "", ""),
+    ]
+    before = everything()
+    assert counts(bring(content, ada)) == {"unchanged": 3}
+    assert everything() == before
+
+
+def test_rules_stay_rules_with_what_was_left_out_and_moved(ada):
+    content = calendar(
+        *event("s@x", "DTSTART;TZID=Europe/Prague:20261005T090000", "RRULE:FREQ=WEEKLY;UNTIL=20261109T080000Z",
+               "EXDATE;TZID=Europe/Prague:20261019T090000"),
+        *event("s@x", "RECURRENCE-ID;TZID=Europe/Prague:20261026T090000", "DTSTART;TZID=Europe/Prague:20261027T150000",
+               summary="Moved"),
+    )  # fmt: skip
+    run = bring(content, ada)
+    assert (refused(run), counts(run)) == ([], {"created": 2})
+    assert clocks() == ["10-05 09:00", "10-12 09:00", "10-27 15:00", "11-02 09:00", "11-09 09:00"]
+    before = everything()
+    assert counts(bring(content, ada)) == {"unchanged": 2}
+    assert everything() == before
+    assert taken_out(run, actor_for(ada)).conflicts == []
+    assert (Activity.objects.count(), Series.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Eastern Standard Time", "Zone of the office"])
+def test_a_series_keeps_the_clock_of_its_own_zone(ada, zone):
+    """Clocks change a week later in New York than in Prague, on 1 November."""
+    lines = CUSTOM_ZONE if zone.startswith("Zone") else ()
+    content = calendar(*lines, *event("n@x", f"DTSTART;TZID={zone}:20261019T090000", "RRULE:FREQ=WEEKLY;COUNT=3"))
+    run = bring(content, ada)
+    assert (refused(run), counts(run)) == ([], {"created": 1})
+    assert clocks(NEW_YORK) == ["10-19 09:00", "10-26 09:00", "11-02 09:00"]
+    assert clocks() == ["10-19 15:00", "10-26 14:00", "11-02 15:00"]
+
+
+def test_to_dos_become_tasks(ada):
+    content = calendar(
+        *event("t@x", "DUE:20261012T150000Z", "PRIORITY:1", summary="Offer", kind="VTODO"),
+        *event("u@x", "DUE:20261013T150000Z", "STATUS:COMPLETED", "COMPLETED:20261001T100000Z", kind="VTODO"),
+        *event("v@x", "DTSTART:20261014T150000Z", summary="No task"),
+    )  # fmt: skip
+    run = bring(content, ada, "tasks", worksheet="VTODO")
+    assert (refused(run), counts(run)) == ([], {"created": 2})
+    assert list(Task.objects.order_by("due_at").values_list("title", "priority", "done_at")) == [
+        ("Offer", "high", None),
+        ("Stand-up", "normal", datetime(2026, 10, 1, 10, tzinfo=UTC)),
+    ]
+
+
+def test_what_is_broken_is_told_with_its_line_and_hurts_nothing_else(ada):
+    content = calendar(
+        *event("a@x", "DTSTART:tomorrow"),
+        *event("b@x"),
+        *event("c@x", "DTSTART;TZID=Middle of nowhere:20261012T090000"),
+        *event("d@x", "DTSTART:20261012T090000Z", "DTEND:20261011T090000Z"),
+        *event("e@x", "DTSTART:20261012T090000Z", "what is this"),
+        *event("f@x", "DTSTART:20261012T090000Z", "STATUS:CANCELLED"),
+        *event("g@x", "DTSTART:20261012T090000Z", summary="Good"),
+    )
+    run = bring(content, ada)
+    assert refused(run) == [
+        (3, "“tomorrow” is not a time."),
+        (8, "This entry does not say when it begins."),
+        (12, "The time zone “Middle of nowhere” is not known."),
+        (17, "The end is before the start."),
+        (23, "Line 27 of the file cannot be read: “what is this”."),
+    ]
+    assert list(Activity.objects.values_list("subject", flat=True)) == ["Good"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("FREQ=SECONDLY", "more often than every day"),
+        ("FREQ=DAILY;COUNT=2000000000", "COUNT may be 5000 at most"),
+        ("FREQ=DAILY;INTERVAL=99999999", "INTERVAL may be 1000 at most"),
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31", "There is no day"),
+        ("FREQ=DAILY;BYSECOND=1,2,3", "Rules with BYSECOND"),
+        ("FREQ=DAILY;BYMONTH=" + ",".join(["1"] * 5000), "too long"),
+    ],
+)
+def test_rules_that_would_flood_are_refused_with_the_reason(ada, rule, words):
+    run = bring(calendar(*event("a@x", "DTSTART:20261012T090000Z", f"RRULE:{rule}")), ada)
+    [(number, reason)] = refused(run)
+    assert number == 3
+    assert words in reason
+    assert not Activity.objects.exists()
+
+
+def test_many_rules_that_together_would_flood_are_refused(monkeypatch):
+    start = (datetime.now(UTC) - timedelta(days=400)).strftime("%Y%m%dT090000Z")
+    many = [line for n in range(60) for line in event(f"{n}@x", f"DTSTART:{start}", "RRULE:FREQ=DAILY")]
+    sheet = open_sheet(calendar(*many))
+    told = [str(row.notices[0]) for row in sheet.rows() if row.notices]
+    assert 0 < len(told) < 60
+    assert set(told) == {"With this entry the file would hold more than 20000 occurrences. Divide it."}
+
+
+def test_a_zone_that_would_never_end_is_refused():
+    zone = ["BEGIN:VTIMEZONE", "TZID:Bomb", "BEGIN:STANDARD", "DTSTART:19700101T000000", "RRULE:FREQ=SECONDLY",
+            "TZOFFSETFROM:+0000", "TZOFFSETTO:+0100", "END:STANDARD", "END:VTIMEZONE"]  # fmt: skip
+    sheet = open_sheet(calendar(*zone, *event("a@x", "DTSTART;TZID=Bomb:20261012T090000")))
+    assert [str(row.notices[0]) for row in sheet.rows()] == ["The time zone “Bomb” is not described well."]
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the collected samples are not here")
+def test_files_of_real_programs_are_read(ada):
+    found = {path.name: open_sheet(path.read_bytes()) for path in sorted(SAMPLES.glob("*.ics"))}
+    assert len(found) >= 15
+    refusals = {name for name, sheet in found.items() for row in sheet.rows() if row.notices}
+    assert refusals == {"issue_526_calendar_with_events.ics"}  # a zone that nobody describes
+    [row] = found["america_new_york.ics"].rows()
+    assert row.cells[1] == "2014-08-29T12:00:00+00:00"
