@@ -9,6 +9,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 
@@ -71,6 +72,31 @@ def _one_of(*choices: str) -> Callable[[str], str | None]:
     return lambda value: None if value in choices else f"must be one of {', '.join(choices)}"
 
 
+def bucket(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The bucket that the variables name, as an entry of Django's STORAGES."""
+    from botocore.config import Config
+
+    endpoint = environment.get("JANTAR_S3_ENDPOINT", "")
+    needed = "when_required"  # services other than Amazon's refuse checksums they do not know
+    config = Config(
+        connect_timeout=5, read_timeout=60, retries={"max_attempts": 3}, signature_version="s3v4",
+        s3={"addressing_style": "path" if endpoint else "auto"},
+        request_checksum_calculation=needed, response_checksum_validation=needed,
+    )  # fmt: skip
+    options = {
+        "bucket_name": environment["JANTAR_S3_BUCKET"],
+        "endpoint_url": endpoint or None,
+        "region_name": environment.get("JANTAR_S3_REGION") or "us-east-1",
+        "access_key": environment.get("JANTAR_S3_ACCESS_KEY") or None,
+        "secret_key": environment.get("JANTAR_S3_SECRET_KEY") or None,
+        "location": environment.get("JANTAR_S3_PREFIX", "").strip("/"),
+        "client_config": config,
+        "file_overwrite": True,
+        "max_memory_size": 8 * 1024**2,
+    }
+    return {"BACKEND": "jantar.platform.files.storage.BucketStorage", "OPTIONS": options}
+
+
 VARIABLES = [
     Variable(
         "DATABASE_URL",
@@ -100,6 +126,18 @@ VARIABLES = [
     Variable(
         "JANTAR_JOBS_LISTEN", "0: workers only poll for jobs, as PgBouncer in transaction mode needs", "1", _switch
     ),
+    Variable(
+        "JANTAR_STORAGE",
+        "Where files are kept: a directory, or an S3-compatible bucket",
+        "local",
+        _one_of("local", "s3"),
+    ),
+    Variable("JANTAR_S3_BUCKET", "Name of the bucket"),
+    Variable("JANTAR_S3_ENDPOINT", "Address of the service that has the bucket", "Amazon S3", _address),
+    Variable("JANTAR_S3_REGION", "Region of the bucket", "us-east-1"),
+    Variable("JANTAR_S3_ACCESS_KEY", "Access key of the bucket", "what the machine is given"),
+    Variable("JANTAR_S3_SECRET_KEY", "Secret key of the bucket", "what the machine is given"),
+    Variable("JANTAR_S3_PREFIX", "What the names in the bucket begin with"),
     Variable("JANTAR_FILE_MAX_MB", "Size of the largest file that can be attached, in MB", "100", _number(1, 290)),
     Variable(
         "JANTAR_OUTGOING_NETWORKS",
@@ -137,4 +175,6 @@ def problems(environment: Mapping[str, str]) -> list[str]:
         elif name.startswith("JANTAR_"):
             near = difflib.get_close_matches(name, known, n=1)
             found.append(f"{name} is not known." + (f" Is {near[0]} meant?" if near else ""))
+    if environment.get("JANTAR_STORAGE") == "s3" and not environment.get("JANTAR_S3_BUCKET"):
+        found.append("JANTAR_S3_BUCKET must name the bucket when JANTAR_STORAGE is s3.")
     return found

@@ -1,6 +1,7 @@
 """Whether this installation can work: the short form for /readyz, the long one for `jantar doctor`."""
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ Level = Literal["ok", "warning", "error"]
 EXTENSIONS = ("pg_trgm", "btree_gin")
 OLDEST_VERSION = 150000
 _ready_before = False
+#: A bucket is asked so often at most, in seconds.
+FILES_SECONDS = 10
+_files_asked = (float("-inf"), "ok")
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,10 @@ class Finding:
 
 
 def readiness() -> dict[str, str]:
-    """ "ok" or what is missing, for the database and for migrations; cheap enough for every second."""
+    """ "ok" or what is missing, for the database, migrations and files; cheap enough for every second.
+
+    Without its files Jantar is ready all the same: everything but uploads and downloads works.
+    """
     global _ready_before
     try:
         with connection.cursor() as cursor:
@@ -44,7 +51,7 @@ def readiness() -> dict[str, str]:
     except DatabaseFault:
         return {"database": "unreachable"}
     _ready_before = True
-    return {"database": "ok", "migrations": "ok"}
+    return {"database": "ok", "migrations": "ok", "files": files_state()}
 
 
 def pending_migrations() -> list[str]:
@@ -135,8 +142,32 @@ def check_storage() -> Finding:
         with tempfile.TemporaryFile(dir=_existing(Path(settings.DATA_DIR))):
             pass
     except OSError as error:
-        return Finding("storage", "error", f"cannot be written: {error}")
-    return Finding("storage", "ok", "files can be written")
+        return Finding("storage", "error", f"{place_of_files()} cannot be written: {error}")
+    return Finding("storage", "ok", f"files can be written to {place_of_files()}")
+
+
+def place_of_files() -> str:
+    """Where files are kept, in words."""
+    bucket = getattr(default_storage, "bucket_name", "")
+    service = getattr(default_storage, "endpoint_url", None) or "Amazon S3"
+    return f"bucket {bucket} at {service}" if bucket else "the data directory"
+
+
+def files_state() -> str:
+    """ "ok", or "unreachable" for a bucket that does not answer; asked again after some seconds."""
+    global _files_asked
+    check = getattr(default_storage, "check", None)
+    if check is None:
+        return "ok"
+    at, state = _files_asked
+    if time.monotonic() - at > FILES_SECONDS:
+        try:
+            check()
+            state = "ok"
+        except OSError:
+            state = "unreachable"
+        _files_asked = (time.monotonic(), state)
+    return state
 
 
 def check_mail() -> Finding:

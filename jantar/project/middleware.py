@@ -50,7 +50,8 @@ class HealthMiddleware:
             return HttpResponse("ok", content_type="text/plain")
         if request.path == "/readyz":
             checks = health.readiness()
-            return JsonResponse(checks, status=200 if all(value == "ok" for value in checks.values()) else 503)
+            is_ready = checks["database"] == checks.get("migrations", "ok") == "ok"
+            return JsonResponse(checks, status=200 if is_ready else 503)
         return self.get_response(request)
 
 

@@ -5,10 +5,12 @@ import secrets
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from jantar.project.environment import bucket
 from jantar.project.logs import logging_config
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -185,8 +187,8 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STORAGES = {
-    "default": {
+FILE_STORAGES: dict[str, Any] = {
+    "local": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         # Uploads hold personal data: other users of the machine have no business in them.
         "OPTIONS": {
@@ -195,6 +197,12 @@ STORAGES = {
             "directory_permissions_mode": 0o700,
         },
     },
+}
+if os.environ.get("JANTAR_S3_BUCKET"):
+    FILE_STORAGES["s3"] = bucket(os.environ)
+FILE_STORAGE = os.environ.get("JANTAR_STORAGE") or "local"
+STORAGES: dict[str, Any] = {
+    "default": FILE_STORAGES.get(FILE_STORAGE, FILE_STORAGES["local"]),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 if DEBUG:

@@ -159,7 +159,7 @@ def seen(request: HttpRequest, pk: int) -> Document:
 def bytes_of(request: HttpRequest, pk: int, number: int | None = None) -> HttpResponseBase:
     document = seen(request, pk)
     version = services.version_of(document, number)
-    return serve_file(version.content.file, name=services.file_name(document, version))
+    return serve_file(version.content.file, name=services.file_name(document, version), asked=request)
 
 
 def document_answer(

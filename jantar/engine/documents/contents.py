@@ -1,6 +1,7 @@
 """Keeping the content of files once."""
 
 import hashlib
+import logging
 from datetime import timedelta
 from typing import IO
 
@@ -15,6 +16,7 @@ from jantar.engine.fields.errors import Invalid
 from jantar.platform.files.services import CHUNK_BYTES, delete_file, store_file
 from jantar.platform.mail.models import MailAttachment
 
+logger = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
 #: So long nothing may point to a content before it is deleted: undoing brings versions back for 30 days.
 UNUSED = timedelta(days=31)
@@ -41,6 +43,10 @@ def keep(file: IO[bytes], name: str) -> Content:
             return content
     except IntegrityError:  # somebody else attached the same at the same moment
         return Content.objects.get(digest=digest)
+    except OSError as error:
+        logger.exception("The storage does not take a file.")
+        text = _("“%(name)s” could not be stored: the files can't be reached at the moment. Try again in a minute.")
+        raise Invalid({"file": [text % {"name": name}]}) from error
 
 
 def refuse_size(size: int, name: str) -> None:

@@ -219,7 +219,7 @@ def download(request: HttpRequest, pk: int, number: int | None = None) -> HttpRe
     version = services.version_of(document, number)
     inline = "show" in request.GET
     name, media_type = services.file_name(document, version), version.content.media_type
-    return serve_file(version.content.file, inline=inline, name=name, content_type=media_type)
+    return serve_file(version.content.file, inline=inline, name=name, content_type=media_type, asked=request)
 
 
 def picture(request: HttpRequest, pk: int, size: str) -> HttpResponseBase:

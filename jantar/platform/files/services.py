@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jantar.platform.files.models import StoredFile
+from jantar.platform.files.ranges import Part
 
 NAME_LENGTH = 120
 CHUNK_BYTES = 1024 * 1024
@@ -59,6 +60,18 @@ def store_file(
 def open_file(file: StoredFile) -> "File[Any]":
     """Open the content for reading; the caller closes it. Raises FileNotFoundError when it is gone."""
     return default_storage.open(file.path)
+
+
+def open_part(file: StoredFile, first: int, last: int) -> Any:
+    """Open the content from byte `first` to `last` for reading once; the caller closes it.
+
+    From a bucket it comes as it is read. Raises FileNotFoundError, OSError.
+    """
+    if hasattr(default_storage, "stream"):
+        return default_storage.stream(file.path, first, last) if file.size else default_storage.open(file.path)
+    content = open_file(file)
+    content.seek(first)
+    return Part(content, last - first + 1)
 
 
 def delete_file(file: StoredFile) -> None:

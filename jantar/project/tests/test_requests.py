@@ -31,7 +31,7 @@ def test_any_other_request_id_is_replaced(client: Client, given: str) -> None:
 def test_ready_when_database_and_migrations_are(client: Client) -> None:
     response = client.get("/readyz", headers={"Host": "10.1.2.3"})
 
-    assert (response.status_code, response.json()) == (200, {"database": "ok", "migrations": "ok"})
+    assert (response.status_code, response.json()) == (200, {"database": "ok", "migrations": "ok", "files": "ok"})
 
 
 @pytest.mark.django_db
