@@ -237,9 +237,22 @@ NOTIFICATION = every(
     }
 )
 NOTIFICATIONS = every({"items": {"type": "array", "items": NOTIFICATION}, "next_cursor": {"type": ["string", "null"]}})
-COMMENT = every(WORDS)
-COMMENT_CREATE = closed({"text": WRITTEN}, required=["text"])
-COMMENT_UPDATE = closed({"text": WRITTEN}, required=[])
+NAMED: Schema = {"type": "array", "items": every({"id": ID, "title": TEXT})}
+COMMENT = every(
+    {
+        **WORDS,
+        "answers": {"type": ["integer", "null"], "description": "The comment that begins the thread."},
+        "mentioned_users": NAMED,
+        "mentioned_teams": NAMED,
+    }
+)
+TOLD: dict[str, Schema] = {
+    "mention_users": {**READERS, "description": "Ids of users who are told; all of them have to see the record."},
+    "mention_teams": {**READERS, "description": "Ids of teams who are told, as far as they see the record."},
+}
+ANSWERED: Schema = {"type": ["integer", "null"], "minimum": 1, "description": "Id of a comment here that is answered."}
+COMMENT_CREATE = closed({"text": WRITTEN, **TOLD, "answers": ANSWERED}, required=["text"])
+COMMENT_UPDATE = closed({"text": WRITTEN, **TOLD}, required=[])
 NOTE = every({**WORDS, "shared_with": {"type": "array", "items": every({"id": ID, "title": TEXT})}})
 NOTE_CREATE = closed({"text": WRITTEN, "share_with": READERS}, required=["text"])
 NOTE_UPDATE = closed({"text": WRITTEN, "share_with": READERS}, required=[])

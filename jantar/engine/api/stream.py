@@ -8,14 +8,17 @@ from django.utils.translation import gettext as _
 from jantar.engine.api.parameters import refuse_limit
 from jantar.engine.fields.dates import in_utc
 from jantar.engine.fields.errors import Invalid
+from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import BadQuery, NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.timeline import services, stream
+from jantar.engine.timeline.mentions import Mentions
 from jantar.engine.timeline.models import Comment, Note
 from jantar.platform.accounts.models import User
 
 MOST_ENTRIES = 100
+MENTIONS = ("mention_users", "mention_teams")
 Errors = dict[str, list[str]]
 
 
@@ -75,15 +78,29 @@ def change_note(actor: Actor, note_id: int, data: Mapping[str, Any]) -> dict[str
 
 
 def write_comment(record_type: RecordType, actor: Actor, pk: int, data: Mapping[str, Any]) -> dict[str, Any]:
-    given = read_words(data, ("text",))
-    record = record_seen(record_type, actor, pk)
-    return dump_words(services.add_comment(record, text=given.get("text", ""), actor=actor))
+    """`answers` is the id of a comment on the same record. Raises Invalid, NotFound."""
+    given = read_words(data, ("text", *MENTIONS, "answers"))
+    record, text = record_seen(record_type, actor, pk), given.get("text", "")
+    mentions = mentions_in(given) or services.NOBODY
+    if given.get("answers") is None:
+        return dump_comment(services.add_comment(record, text=text, actor=actor, mentions=mentions))
+    answered = Comment.objects.visible_to(actor).filter(pk=given["answers"]).first()
+    if answered is None or answered.record != RecordKey(record_type.name, pk):
+        raise Invalid({"answers": [_("There is no such comment on this record.")]})
+    return dump_comment(services.reply(answered.pk, text=text, actor=actor, mentions=mentions))
 
 
 def change_comment(actor: Actor, comment_id: int, data: Mapping[str, Any]) -> dict[str, Any]:
-    given = read_words(data, ("text",))
+    """Who is mentioned stays as it is unless `mention_users` or `mention_teams` is given; then both are as given."""
+    given = read_words(data, ("text", *MENTIONS))
     text = given.get("text", note_seen(Comment, actor, comment_id).text)
-    return dump_words(services.edit_comment(comment_id, text=text, actor=actor))
+    return dump_comment(services.edit_comment(comment_id, text=text, actor=actor, mentions=mentions_in(given)))
+
+
+def mentions_in(given: Mapping[str, Any]) -> Mentions | None:
+    if not any(name in given for name in MENTIONS):
+        return None
+    return Mentions(frozenset(given.get("mention_users", ())), frozenset(given.get("mention_teams", ())))
 
 
 def note_seen(model: Any, actor: Actor, pk: int) -> Any:
@@ -100,12 +117,30 @@ def read_words(data: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     }
     if not isinstance(data.get("text", ""), str):
         errors["text"] = [_("Text is expected.")]
-    ids = data.get("share_with", [])
-    if not isinstance(ids, list) or not all(type(one) is int and 0 < one < 2**63 for one in ids):
-        errors["share_with"] = [_("A list of ids of users is expected.")]
+    for name in ("share_with", *MENTIONS):
+        ids = data.get(name, [])
+        if not isinstance(ids, list) or not all(is_id(one) for one in ids):
+            of_teams = name == "mention_teams"
+            errors[name] = [
+                _("A list of ids of teams is expected.") if of_teams else _("A list of ids of users is expected.")
+            ]
+    if data.get("answers") is not None and not is_id(data["answers"]):
+        errors["answers"] = [_("The id of a comment is expected.")]
     if errors:
         raise Invalid(errors)
     return dict(data)
+
+
+def is_id(value: Any) -> bool:
+    return type(value) is int and 0 < value < 2**63
+
+
+def dump_comment(comment: Comment) -> dict[str, Any]:
+    mentions = list(comment.mentions.select_related("user", "team").order_by("pk"))
+    users = [user_reference(one.user) for one in mentions if one.user]
+    teams = [{"id": one.team.pk, "title": one.team.name} for one in mentions if one.team]
+    answers = {"answers": comment.begins_id, "mentioned_users": users, "mentioned_teams": teams}
+    return {**dump_words(comment), **answers}
 
 
 def dump_note(note: Note) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.records.registry import registry
-from jantar.engine.testing.actors import make_user
+from jantar.engine.testing.actors import make_team, make_user
 from jantar.engine.testing.api_client import ApiClient, data_of, problem_in
 from jantar.engine.testing.conformance_api import validate_as
 from jantar.engine.timeline.models import Comment, Note
@@ -55,6 +55,50 @@ def test_a_comment_is_for_everybody_who_sees_the_record(api, pk, eve):
     problem_in(ApiClient(eve).patch(f"/comments/{comment['id']}", {"text": "Worse"}), 403)
     data_of(api.delete(f"/comments/{comment['id']}"), 204)
     assert len(data_of(api.get(f"/books/{pk}/timeline"))["items"]) == 1
+
+
+@pytest.mark.capability("C27")
+def test_comments_mention_people_and_teams_and_answer_comments(api, pk, eve):
+    team = make_team("Sales")
+    ivo = make_user("Ivo", team, scope=Scope.ALL)
+    given = {"text": "Please look, @Eve", "mention_users": [eve.pk]}
+    comment = data_of(api.post(f"/books/{pk}/comments", given), 201)
+    validate_as("Comment", comment)
+    assert (comment["mentioned_users"], comment["answers"]) == ([{"id": eve.pk, "title": "Eve"}], None)
+    [told] = data_of(ApiClient(eve).get("/notifications"))["items"]
+    assert (told["kind"], told["text"]) == ("mention", "Please look, @Eve")
+    answer = {"text": "I did", "answers": comment["id"], "mention_teams": [team.pk]}
+    reply = data_of(ApiClient(eve).post(f"/books/{pk}/comments", answer), 201)
+    validate_as("Comment", reply)
+    assert (reply["answers"], reply["mentioned_teams"]) == (comment["id"], [{"id": team.pk, "title": "Sales"}])
+    assert [one["kind"] for one in data_of(ApiClient(ivo).get("/notifications"))["items"]] == ["mention"]
+    assert "reply" in [one["kind"] for one in data_of(api.get("/notifications"))["items"]]
+    changed = data_of(api.patch(f"/comments/{comment['id']}", {"text": "Never mind"}))
+    assert changed["mentioned_users"] != []
+    assert data_of(api.patch(f"/comments/{comment['id']}", {"mention_users": []}))["mentioned_users"] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"mention_users": "all"}, "mention_users"),
+        ({"mention_teams": [True]}, "mention_teams"),
+        ({"mention_users": [999_999]}, "text"),
+        ({"answers": "first"}, "answers"),
+        ({"answers": 999_999}, "answers"),
+    ],
+)
+def test_mentions_and_answers_that_make_no_sense_are_refused(api, pk, given, field):
+    problem = problem_in(api.post(f"/books/{pk}/comments", {"text": "Look", **given}), 422)
+    assert field in str(problem)
+    assert not Comment.objects.exists()
+
+
+def test_a_comment_on_another_record_is_not_answered_here(api, actor, pk):
+    other = write.create(books, {"title": "Pharaoh"}, actor=actor)
+    comment = data_of(api.post(f"/books/{other.pk}/comments", {"text": "Good"}), 201)
+    problem_in(api.post(f"/books/{pk}/comments", {"text": "Look", "answers": comment["id"]}), 422)
+    assert Comment.objects.count() == 1
 
 
 @pytest.mark.parametrize("kind", ["notes", "comments"])
