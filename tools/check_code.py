@@ -23,7 +23,7 @@ FOR_EVERYBODY = frozenset({Path("jantar/engine/pages/lists/led_filters.py")})
 UNSCOPED_MODELS = frozenset(
     {
         *("User", "Team", "Membership", "Session", "JobRun", "SentMail", "ApiToken", "KeptAnswer", "Change"),
-        *("Role", "Grant", "CustomField", "Workspace", "ExchangeRate", "CalendarFeed"),
+        *("Role", "Grant", "CustomField", "Workspace", "ExchangeRate", "CalendarFeed", "LedFilter"),
     }
 )
 SCOPE = frozenset({"visible_to", "in_bin_for", "none"})

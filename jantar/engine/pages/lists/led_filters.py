@@ -11,7 +11,7 @@ from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference
 from jantar.engine.history.models import Operation
-from jantar.engine.pages.models import LedFilter, SavedView
+from jantar.engine.pages.models import LedFilter, SavedView, SavedViewQuerySet
 from jantar.engine.permissions.actor import Actor, system_actor
 from jantar.engine.records.merging.redirected import ByTable, redirected_in
 from jantar.engine.records.record_type import RecordType
@@ -38,7 +38,8 @@ def follow_merges(done: Operation) -> None:
 def lead(joined: ByTable, done: Operation) -> None:
     """Only views with one of the numbers somewhere in their filter are looked into."""
     numbers = "|".join(str(pk) for moved in joined.values() for pk in moved)
-    rows = SavedView._base_manager.annotate(written=Cast("filter", TextField()))
+    of_everybody = SavedViewQuerySet(SavedView)  # a merge concerns them all, and nothing of them is shown
+    rows = of_everybody.annotate(written=Cast("filter", TextField()))
     leader = Leader(joined, system_actor())
     for view in rows.filter(written__regex=rf"\m({numbers})\M"):
         if view.record_type not in registry:
