@@ -50,6 +50,9 @@ class Receiver:
                 except (BrokenPipeError, ConnectionResetError):
                     self.close_connection = True
 
+            def do_GET(self) -> None:
+                self.do_POST()
+
             def log_message(self, *_arguments: object) -> None:
                 pass
 

@@ -10,8 +10,10 @@ class CommunicationsConfig(AppConfig):
     def ready(self) -> None:
         from jantar.engine.pages.calendar.page import is_offered
         from jantar.engine.permissions import modules
+        from jantar.engine.records.calendars import register_outside
         from jantar.engine.timeline import composer
         from jantar.modules.communications import today  # noqa: F401 - puts its panel on the Today page
+        from jantar.modules.communications.outside_calendars import outside_entries
         from jantar.modules.communications.pages.composing import LogActivity
         from jantar.modules.communications.telling import register_kinds
         from jantar.ui.navigation import NavArea, NavItem, navigation
@@ -28,6 +30,11 @@ class CommunicationsConfig(AppConfig):
         navigation.add(
             NavItem("reminders", _("Reminders"), "communications:reminder_settings", order=35), place="account"
         )
+        navigation.add(
+            NavItem("outside-calendars", _("Calendars elsewhere"), "communications:outside_calendars", order=36),
+            place="account",
+        )
+        register_outside(outside_entries)
         navigation.link(reminders="communications:reminders")
         register_kinds()
         composer.register(LogActivity(), first=True)

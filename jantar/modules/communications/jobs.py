@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from jantar.modules.communications import invitations, reminding
+from jantar.modules.communications import invitations, outside_calendars, reminding
 from jantar.platform.jobs import job, schedule
 
 
@@ -21,6 +21,12 @@ def send_invitations() -> None:
     invitations.send_due()
 
 
+@job("communications.read_outside_due", _("Read calendars from outside"), internal=True)
+def read_outside_calendars() -> None:
+    outside_calendars.read_due()
+
+
 schedule(send_reminders, "* * * * *")
 schedule(delete_old_reminders, "55 2 * * *")
 schedule(send_invitations, "* * * * *")
+schedule(read_outside_calendars, "*/5 * * * *")

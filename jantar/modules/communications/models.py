@@ -289,3 +289,44 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.activity_id or self.task_id}"
+
+
+class OutsideCalendar(models.Model):
+    """A calendar of a user elsewhere, read from an address that is kept encrypted: whoever knows it can read it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=100)
+    address = models.TextField()
+    host = models.CharField(max_length=253)
+    etag = models.CharField(max_length=200, blank=True, default="")
+    problem = models.CharField(max_length=300, blank=True, default="")
+    left_out = models.PositiveIntegerField(default=0)
+    asked_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("outside calendar")
+        verbose_name_plural = _("outside calendars")
+        indexes = [models.Index("asked_at", name="outsidecalendar_by_asked")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OutsideEntry(models.Model):
+    """Taken time in a calendar elsewhere; what comes again is counted out. Whole days end with the day after."""
+
+    calendar = models.ForeignKey(OutsideCalendar, on_delete=models.CASCADE, related_name="entries")
+    title = models.CharField(max_length=200)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    first_day = models.DateField(null=True)
+    last_day = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("entry of an outside calendar")
+        verbose_name_plural = _("entries of outside calendars")
+        indexes = [models.Index("calendar", "starts_at", name="outsideentry_by_start")]
+
+    def __str__(self) -> str:
+        return self.title

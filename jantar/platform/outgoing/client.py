@@ -53,12 +53,37 @@ def problem_of(url: str) -> str:
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = SECONDS) -> Answer:
     """Sends the body. Redirects are not followed: their status is the answer. Raises NotSent."""
+    started = time.monotonic()
+    status, content, _headers = _guarded("POST", url, body, headers, seconds, MOST_READ)
+    text = content[:KEPT].decode("utf-8", "replace").replace("\x00", "")
+    return Answer(status, text, round((time.monotonic() - started) * 1000))
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """`body` is whole; names of `headers` are in lower case."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+def fetch(url: str, headers: Mapping[str, str], *, most: int, seconds: float = SECONDS) -> Fetched:
+    """Gets what is at an address, at most so many bytes. Redirects are not followed. Raises NotSent."""
+    status, body, found = _guarded("GET", url, b"", headers, seconds, most + 1)
+    if len(body) > most:
+        raise NotSent(_("The answer is larger than %(size)d MB.") % {"size": most // 1024 // 1024})
+    return Fetched(status, body, found)
+
+
+Reply = tuple[int, bytes, dict[str, str]]
+
+
+def _guarded(method: str, url: str, body: bytes, headers: Mapping[str, str], seconds: float, most: int) -> Reply:
     if problem := problem_of(url):
         raise NotSent(problem, is_refused=True)
-    started = time.monotonic()
-    parts = urlsplit(url)
     try:
-        status, text = _exchange(parts, body, headers, started + seconds)
+        return _exchange(method, urlsplit(url), body, headers, time.monotonic() + seconds, most)
     except RefusedAddress as error:
         raise NotSent(_("The address is in a private network."), is_refused=True) from error
     except UnknownHost as error:
@@ -69,10 +94,11 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = 
         raise NotSent(_("The certificate of the other side is not valid.")) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NotSent(_("The connection failed.")) from error
-    return Answer(status, text, round((time.monotonic() - started) * 1000))
 
 
-def _exchange(parts: SplitResult, body: bytes, headers: Mapping[str, str], until: float) -> tuple[int, str]:
+def _exchange(
+    method: str, parts: SplitResult, body: bytes, headers: Mapping[str, str], until: float, most: int
+) -> Reply:
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     with _connected(targets(host, port), until) as plain:
@@ -81,7 +107,7 @@ def _exchange(parts: SplitResult, body: bytes, headers: Mapping[str, str], until
             plain.settimeout(_left(until))
             line = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
         try:
-            return _ask(line, parts, body, headers, until)
+            return _ask(method, line, parts, body, headers, until, most)
         finally:
             line.close()
 
@@ -102,14 +128,16 @@ def _connected(found: list[Target], until: float) -> socket.socket:
     raise failure
 
 
-def _ask(line: Any, parts: SplitResult, body: bytes, headers: Mapping[str, str], until: float) -> tuple[int, str]:
+def _ask(
+    method: str, line: Any, parts: SplitResult, body: bytes, headers: Mapping[str, str], until: float, most: int
+) -> Reply:
     connection = http.client.HTTPConnection(parts.netloc)
     connection.sock = _Bounded(line, until)
     path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-    connection.request("POST", path, body, {**headers, "Connection": "close", "Accept-Encoding": "identity"})
+    given = {**headers, "Connection": "close", "Accept-Encoding": "identity"}
+    connection.request(method, path, body or None, given)
     answer = connection.getresponse()
-    text = answer.read(MOST_READ)
-    return answer.status, text[:KEPT].decode("utf-8", "replace").replace("\x00", "")
+    return answer.status, answer.read(most), {name.lower(): value for name, value in answer.getheaders()}
 
 
 def _left(until: float) -> float:
