@@ -37,6 +37,7 @@ def test_it_describes_every_address_of_a_type(document):
     paths = {path: set(methods) for path, methods in document["paths"].items() if path.startswith("/api/v1/books")}
     assert paths == {
         "/api/v1/books": {"get", "post"},
+        "/api/v1/books/bulk": {"post"},
         "/api/v1/books/export": {"get"},
         "/api/v1/books/duplicates": {"get"},
         "/api/v1/books/{id}": {"get", "patch", "delete"},
