@@ -1,0 +1,241 @@
+"""Private notes and closed folders are closed to everybody not named, administrators included, at every door."""
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from jantar.engine.documents import services as documents_services
+from jantar.engine.documents.handing import Gift, give
+from jantar.engine.documents.models import Access, How
+from jantar.engine.documents.reading import read_content
+from jantar.engine.fields.models import CustomField
+from jantar.engine.fields.record_key import RecordKey
+from jantar.engine.following import reading
+from jantar.engine.following.watching import watch_record
+from jantar.engine.pages.calendar.feed import digest_of
+from jantar.engine.pages.models import CalendarFeed
+from jantar.engine.permissions.actor import Actor, actor_for
+from jantar.engine.permissions.models import Scope
+from jantar.engine.records import write
+from jantar.engine.records.custom_fields import create_field
+from jantar.engine.records.links import key_of
+from jantar.engine.records.merging.service import merge
+from jantar.engine.records.registry import registry
+from jantar.engine.testing.actors import make_user
+from jantar.engine.testing.samples import sample_record
+from jantar.engine.timeline import services
+from jantar.engine.transfer.archive.writing import write_archive
+from jantar.engine.webhooks.models import Delivery, Event
+from jantar.engine.webhooks.services import add_webhook
+from jantar.platform.accounts.models import ApiToken, User
+from jantar.platform.jobs.running import run_waiting_jobs
+from tests.doors import Doors, content_of, read_by
+
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("N11")]
+documents, folders, companies = (registry.get(name) for name in ("documents", "folders", "companies"))
+WORD = re.compile(r"xqv[a-z]+")
+
+
+class World:
+    """A company that uses everything, where Eva keeps secrets; Root is an administrator and Jan sees all records."""
+
+    def __init__(self) -> None:
+        self.eva, self.jan = make_user("Eva", scope=Scope.ALL), make_user("Jan", scope=Scope.ALL)
+        self.root = make_user("Root", admin=True)
+        self.records = {one.name: sample_record(one, self.actor(self.root), references=True) for one in registry.all()}
+        self.company = self.records["companies"]
+        self.put("open.txt", b"open to all")
+        for user in (self.root, self.jan):
+            watch_record(key_of(self.company), actor=self.actor(user))
+            CalendarFeed.objects.create(user=user, digest=digest_of(user.full_name), created_at=timezone.now())
+        hook = {"name": "All", "url": "https://jantar.example/", "events": Event.values}
+        add_webhook(hook, actor=self.actor(self.root))
+
+    def actor(self, user: User) -> Actor:
+        return actor_for(User.objects.get(pk=user.pk))
+
+    @property
+    def owner(self) -> Actor:
+        return self.actor(self.eva)
+
+    def put(self, name: str, content: bytes, **values: Any) -> Any:
+        about = key_of(self.company)
+        made = documents_services.attach(io.BytesIO(content), name, actor=self.owner, about=about, **values)
+        read_content(made.content_id)
+        return made
+
+    def folder(self, name: str, **values: Any) -> Any:
+        given = {"name": name, "about": key_of(self.company), **values}
+        return write.create(folders, given, actor=self.owner)
+
+    def doors(self, only: str = "") -> Doors:
+        ids = {name: {self.records[name].pk} for name in ("companies", "documents", "folders")}
+        for one in (documents, folders):
+            ids[one.name] |= set(one.model._base_manager.values_list("pk", flat=True))
+        return Doors(ids, self.actor(self.root), only)
+
+    def client(self, user: User) -> Client:
+        _row, token = ApiToken.issue(user, "tests")
+        client = Client(headers={"Authorization": f"Bearer {token}"})
+        client.force_login(user)
+        return client
+
+
+@pytest.fixture
+def world(settings: Any, tmp_path: Path) -> World:
+    settings.API_REQUESTS_PER_MINUTE = 0
+    location = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "default": location}
+    return World()
+
+
+def keep_secrets(world: World) -> Any:
+    """What only Eva may know, each with a word of its own; gives the document."""
+    eva = world.owner
+    for record in world.records.values():
+        services.add_note(record, text="xqvnote", actor=eva)
+    note = services.add_note(world.company, text="xqvbefore", actor=eva)
+    services.edit_note(note.pk, text="xqvafter", actor=eva)
+    services.delete_note(services.add_note(world.company, text="xqvgone", actor=eva).pk, actor=eva)
+    private = world.folder("xqvfolder", access=Access.PRIVATE)
+    inner = world.folder("xqvinner", parent=private)
+    world.put("xqvnested.txt", b"nested", folder=inner)
+    document = world.put("xqvname.txt", b"xqvold", folder=private)
+    documents_services.add_version(document.pk, io.BytesIO(b"xqvcontent"), "xqvfile.txt", actor=eva, note="xqvversion")
+    document.refresh_from_db()
+    read_content(document.content_id)
+    write.update(documents, document.pk, {"description": "xqvdescription"}, actor=eva)
+    services.add_comment(document, text="xqvcomment", actor=eva)
+    give(Gift([document.pk], [key_of(world.records["people"])], How.HAND), actor=eva)
+    watch_record(key_of(document), actor=eva)
+    write.delete(documents, [world.put("xqvbin.txt", b"bin", folder=private).pk], actor=eva)
+    merge(folders, private.pk, [world.folder("xqvmerged", access=Access.PRIVATE).pk], actor=eva)
+    return document
+
+
+#: Doors that count, sum or list: what they say must not change by what is kept secret.
+COUNTING = (
+    r"^(|api/v1/.*|quality/.*|notifications/.*|<type_name>/((count|sums|board|duplicates|bin)/)?"
+    r"|<type_name>/<pk>/(|facts/|history/|timeline/.*|related/.*))$"
+)
+#: What differs from one look to the next, whatever is kept here.
+FLEETING = re.compile(r'csrf[^>]*|value="\d{4}-\d\d-\d\dT\d\d:\d\d"|<input type="hidden" name="form_key"[^>]*')
+
+
+def words_in(pages: dict[tuple[str, str], str]) -> dict[str, set[str]]:
+    """The secret words that were read, each with the addresses it stood at."""
+    found: dict[str, set[str]] = {}
+    for (route, _path), text in pages.items():
+        for word in WORD.findall(text):
+            found.setdefault(word, set()).add(route)
+    return found
+
+
+def read_counts(world: World, user: User) -> dict[tuple[str, str], str]:
+    cache.clear()
+    pages = read_by(world.client(user), world.doors(COUNTING))
+    return {door: FLEETING.sub("", text) for door, text in pages.items()}
+
+
+def test_no_door_leads_others_to_a_secret_and_its_owner_finds_it_at_many(world: World) -> None:
+    keep_secrets(world)
+    assert words_in(read_by(world.client(world.root), world.doors(), "xqv")) == {}
+    assert (
+        words_in(read_by(world.client(world.jan), world.doors("search|export|/related/|/timeline/|api/"), "xqv")) == {}
+    )
+    own = words_in(read_by(world.client(world.eva), world.doors("documents|note|timeline|search|export|bin"), "xqv"))
+    words = {
+        "note", "after", "folder", "inner", "nested", "name", "old", "content", "file", "version", "description",
+        "comment", "bin", "merged",
+    }  # fmt: skip
+    assert set(own) == {f"xqv{word}" for word in words}  # what was edited away or deleted is nowhere
+    doors = {"<type_name>/<pk>/related/documents/", "<type_name>/export/", "search/", "search/palette/",
+             "api/v1/documents", "api/v1/documents/export", "api/v1/search", "documents/<pk>/download/"}  # fmt: skip
+    assert own["xqvname"] >= doors
+    assert own["xqvnote"] >= {"<type_name>/<pk>/timeline/", "api/v1/companies/<id>/timeline", "notes/<pk>/"}
+
+
+def test_no_count_sum_or_list_of_others_changes_by_a_secret(world: World) -> None:
+    before = read_counts(world, world.root)
+    keep_secrets(world)
+    after = read_counts(world, world.root)
+    assert {door for door, text in before.items() if after[door] != text} == set()
+    assert len(before) > 100
+
+
+def test_what_points_to_a_closed_document_does_not_tell_its_name(world: World) -> None:
+    """A field of another record, a link of a task, a mail, and a document that was open once."""
+    eva, everybody = world.owner, [world.root, world.jan]
+    private = world.folder("xqvfolder")
+    document = world.put("xqvname.txt", b"xqvcontent", folder=private)
+    opened = timezone.now()
+    write.update(folders, private.pk, {"access": Access.PRIVATE}, actor=eva)
+    create_field("companies", label="Contract", kind="record", target="documents", actor=world.actor(world.root))
+    key = CustomField.objects.get().key
+    write.update(companies, world.company.pk, {key: document}, actor=world.owner)
+    links = [{"record": key_of(world.company)}, {"record": RecordKey("documents", document.pk)}]
+    task = world.records["tasks"] = write.create(registry.get("tasks"), {"title": "Sign", "links": links}, actor=eva)
+    to = key_of(world.records["people"])
+    give(Gift([document.pk], [to], subject="xqvsubject", text="xqvtext"), actor=eva)
+    run_waiting_jobs()
+    for user in everybody:
+        client = world.client(user)
+        tasks = Doors({"tasks": [task.pk]}, world.actor(user), "<pk>|<id>")
+        pages = read_by(client, tasks) | read_by(client, world.doors("mail|jobs|webhooks|companies|<type_name>/"))
+        assert words_in(pages) == {}
+        for page in ("/documents/", f"/companies/{world.company.pk}/", f"/documents/{document.pk}/"):
+            assert "xqv" not in content_of(client.get(page, {"as_of": opened.isoformat()})), page
+    pages = read_by(world.client(world.eva), world.doors("companies|<type_name>/<pk>"))
+    assert words_in(pages)["xqvname"] >= {"<type_name>/<pk>/", "<type_name>/<pk>/history/", "api/v1/companies/<id>"}
+
+
+def test_filters_of_others_do_not_find_out_by_guessing(world: World) -> None:
+    keep_secrets(world)
+    line = {"field": "name", "op": "contains", "value": "xqv"}
+    questions = {
+        "documents": line,
+        "folders": line,
+        "companies": {"relation": "documents", "has": "any", "where": line},
+    }
+    asked: dict[str, list[int]] = {}
+    for name, tree in questions.items():
+        for user in (world.root, world.jan, world.eva):
+            answer = world.client(user).get(f"/api/v1/{name}", {"filter": json.dumps(tree)})
+            asked.setdefault(name, []).append(answer.json()["count"])
+    assert asked == {"documents": [0, 0, 2], "folders": [0, 0, 2], "companies": [0, 0, 1]}
+
+
+def test_an_archive_of_an_administrator_holds_no_secret(world: World) -> None:
+    keep_secrets(world)
+    found: dict[bool, set[bytes]] = {}
+    for private in (False, True):
+        file = io.BytesIO()
+        write_archive(file, actor=world.actor(world.root), private=private)
+        with zipfile.ZipFile(file) as archive:
+            told = b"".join(archive.read(name) for name in archive.namelist())
+        found[private] = set(re.findall(rb"xqv[a-z]+", told))
+    assert found[False] == set()
+    assert found[True] >= {b"xqvnote", b"xqvname", b"xqvcontent", b"xqvcomment"}
+
+
+def test_nobody_is_told_of_a_secret(world: World) -> None:
+    """No notification, no mail, no message of a webhook and no entry in a calendar."""
+    mail.outbox.clear()
+    told = [Delivery.objects.count(), *(reading.unread(world.actor(user)) for user in (world.root, world.jan))]
+    keep_secrets(world)
+    run_waiting_jobs()
+    assert [Delivery.objects.count(), *(reading.unread(world.actor(user)) for user in (world.root, world.jan))] == told
+    assert [one for one in mail.outbox if "xqv" in f"{one.subject} {one.body}"] == []
+    for user in (world.root, world.jan):
+        feed = Client().get("/calendar.ics", {"key": user.full_name})
+        assert feed.status_code == 200
+        assert "xqv" not in content_of(feed)
