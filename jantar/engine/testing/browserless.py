@@ -15,6 +15,6 @@ def fields_of(page: str) -> dict[str, list[str]]:
     for name, text in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL):
         found[name] = [html.unescape(text)]
     for name, options in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', page, re.DOTALL):
-        chosen = re.findall(r'<option(?: value="([^"]*)")? selected>([^<]*)', options)
-        found[name] = [html.unescape(value or text) for value, text in chosen]
+        chosen = re.finditer(r'<option(?: value="([^"]*)")? selected>([^<]*)', options)
+        found[name] = [html.unescape(one[2] if one[1] is None else one[1]) for one in chosen]
     return found

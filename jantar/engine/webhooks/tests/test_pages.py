@@ -27,7 +27,7 @@ def client(ada):
 def test_a_webhook_is_made_with_a_filter_and_its_secret_is_shown_once(client, ada, receiver) -> None:
     assert "No webhooks yet" in client.get(ROOT).content.decode()
     form = client.get(f"{ROOT}new/?type=shelves").content.decode()
-    assert 'data-controller="filter"' in form
+    assert 'data-controller="filter draft"' in form
     data = {
         "name": "Shop", "url": receiver.url, "user": ada.pk, "events": ["created", "changed"], "fields_": ["name"],
         "node": ["f1", "f2", "", ""], "f1-kind": "group", "f1-how": "all", "f2-field": "city", "f2-op": "is",

@@ -153,5 +153,5 @@ def test_the_first_person_is_a_busy_one_and_sellers_see_their_team_only() -> Non
 def test_the_command_says_what_is_missing(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(arguments) == 1
+    assert main(arguments) == 2
     assert message in capsys.readouterr().err
