@@ -42,7 +42,7 @@ from tests.doors import Doors, content_of, read_by
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("N11")]
 documents, folders, companies = (registry.get(name) for name in ("documents", "folders", "companies"))
-WORD = re.compile(r"xqv[a-z]+")
+WORD = re.compile(r"xqvzk[a-z]+")
 
 
 class World:
@@ -102,23 +102,23 @@ def keep_secrets(world: World) -> Any:
     """What only Eva may know, each with a word of its own; gives the document."""
     eva = world.owner
     for record in world.records.values():
-        services.add_note(record, text="xqvnote", actor=eva)
-    note = services.add_note(world.company, text="xqvbefore", actor=eva)
-    services.edit_note(note.pk, text="xqvafter", actor=eva)
-    services.delete_note(services.add_note(world.company, text="xqvgone", actor=eva).pk, actor=eva)
-    private = world.folder("xqvfolder", access=Access.PRIVATE)
-    inner = world.folder("xqvinner", parent=private)
-    world.put("xqvnested.txt", b"nested", folder=inner)
-    document = world.put("xqvname.txt", b"xqvold", folder=private)
-    documents_services.add_version(document.pk, io.BytesIO(b"xqvcontent"), "xqvfile.txt", actor=eva, note="xqvversion")
+        services.add_note(record, text="xqvzknote", actor=eva)
+    note = services.add_note(world.company, text="xqvzkbefore", actor=eva)
+    services.edit_note(note.pk, text="xqvzkafter", actor=eva)
+    services.delete_note(services.add_note(world.company, text="xqvzkgone", actor=eva).pk, actor=eva)
+    private = world.folder("xqvzkfolder", access=Access.PRIVATE)
+    inner = world.folder("xqvzkinner", parent=private)
+    world.put("xqvzknested.txt", b"nested", folder=inner)
+    document = world.put("xqvzkname.txt", b"xqvzkold", folder=private)
+    documents_services.add_version(document.pk, io.BytesIO(b"xqvzkcontent"), "xqvzkfile.txt", actor=eva, note="xqvzkversion")
     document.refresh_from_db()
     read_content(document.content_id)
-    write.update(documents, document.pk, {"description": "xqvdescription"}, actor=eva)
-    services.add_comment(document, text="xqvcomment", actor=eva)
+    write.update(documents, document.pk, {"description": "xqvzkdescription"}, actor=eva)
+    services.add_comment(document, text="xqvzkcomment", actor=eva)
     give(Gift([document.pk], [key_of(world.records["people"])], How.HAND), actor=eva)
     watch_record(key_of(document), actor=eva)
-    write.delete(documents, [world.put("xqvbin.txt", b"bin", folder=private).pk], actor=eva)
-    merge(folders, private.pk, [world.folder("xqvmerged", access=Access.PRIVATE).pk], actor=eva)
+    write.delete(documents, [world.put("xqvzkbin.txt", b"bin", folder=private).pk], actor=eva)
+    merge(folders, private.pk, [world.folder("xqvzkmerged", access=Access.PRIVATE).pk], actor=eva)
     return document
 
 
@@ -148,20 +148,20 @@ def read_counts(world: World, user: User) -> dict[tuple[str, str], str]:
 
 def test_no_door_leads_others_to_a_secret_and_its_owner_finds_it_at_many(world: World) -> None:
     keep_secrets(world)
-    assert words_in(read_by(world.client(world.root), world.doors(), "xqv")) == {}
+    assert words_in(read_by(world.client(world.root), world.doors(), "xqvzk")) == {}
     assert (
-        words_in(read_by(world.client(world.jan), world.doors("search|export|/related/|/timeline/|api/"), "xqv")) == {}
+        words_in(read_by(world.client(world.jan), world.doors("search|export|/related/|/timeline/|api/"), "xqvzk")) == {}
     )
-    own = words_in(read_by(world.client(world.eva), world.doors("documents|note|timeline|search|export|bin"), "xqv"))
+    own = words_in(read_by(world.client(world.eva), world.doors("documents|note|timeline|search|export|bin"), "xqvzk"))
     words = {
         "note", "after", "folder", "inner", "nested", "name", "old", "content", "file", "version", "description",
         "comment", "bin", "merged",
     }  # fmt: skip
-    assert set(own) == {f"xqv{word}" for word in words}  # what was edited away or deleted is nowhere
+    assert set(own) == {f"xqvzk{word}" for word in words}  # what was edited away or deleted is nowhere
     doors = {"<type_name>/<pk>/related/documents/", "<type_name>/export/", "search/", "search/palette/",
              "api/v1/documents", "api/v1/documents/export", "api/v1/search", "documents/<pk>/download/"}  # fmt: skip
-    assert own["xqvname"] >= doors
-    assert own["xqvnote"] >= {"<type_name>/<pk>/timeline/", "api/v1/companies/<id>/timeline", "notes/<pk>/"}
+    assert own["xqvzkname"] >= doors
+    assert own["xqvzknote"] >= {"<type_name>/<pk>/timeline/", "api/v1/companies/<id>/timeline", "notes/<pk>/"}
 
 
 def test_no_count_sum_or_list_of_others_changes_by_a_secret(world: World) -> None:
@@ -175,8 +175,8 @@ def test_no_count_sum_or_list_of_others_changes_by_a_secret(world: World) -> Non
 def test_what_points_to_a_closed_document_does_not_tell_its_name(world: World) -> None:
     """A field of another record, a link of a task, a mail, and a document that was open once."""
     eva, everybody = world.owner, [world.root, world.jan]
-    private = world.folder("xqvfolder")
-    document = world.put("xqvname.txt", b"xqvcontent", folder=private)
+    private = world.folder("xqvzkfolder")
+    document = world.put("xqvzkname.txt", b"xqvzkcontent", folder=private)
     opened = timezone.now()
     write.update(folders, private.pk, {"access": Access.PRIVATE}, actor=eva)
     create_field("companies", label="Contract", kind="record", target="documents", actor=world.actor(world.root))
@@ -185,7 +185,7 @@ def test_what_points_to_a_closed_document_does_not_tell_its_name(world: World) -
     links = [{"record": key_of(world.company)}, {"record": RecordKey("documents", document.pk)}]
     task = world.records["tasks"] = write.create(registry.get("tasks"), {"title": "Sign", "links": links}, actor=eva)
     to = key_of(world.records["people"])
-    give(Gift([document.pk], [to], subject="xqvsubject", text="xqvtext"), actor=eva)
+    give(Gift([document.pk], [to], subject="xqvzksubject", text="xqvzktext"), actor=eva)
     run_waiting_jobs()
     for user in everybody:
         client = world.client(user)
@@ -193,14 +193,14 @@ def test_what_points_to_a_closed_document_does_not_tell_its_name(world: World) -
         pages = read_by(client, tasks) | read_by(client, world.doors("mail|jobs|webhooks|companies|<type_name>/"))
         assert words_in(pages) == {}
         for page in ("/documents/", f"/companies/{world.company.pk}/", f"/documents/{document.pk}/"):
-            assert "xqv" not in content_of(client.get(page, {"as_of": opened.isoformat()})), page
+            assert "xqvzk" not in content_of(client.get(page, {"as_of": opened.isoformat()})), page
     pages = read_by(world.client(world.eva), world.doors("companies|<type_name>/<pk>"))
-    assert words_in(pages)["xqvname"] >= {"<type_name>/<pk>/", "<type_name>/<pk>/history/", "api/v1/companies/<id>"}
+    assert words_in(pages)["xqvzkname"] >= {"<type_name>/<pk>/", "<type_name>/<pk>/history/", "api/v1/companies/<id>"}
 
 
 def test_filters_of_others_do_not_find_out_by_guessing(world: World) -> None:
     keep_secrets(world)
-    line = {"field": "name", "op": "contains", "value": "xqv"}
+    line = {"field": "name", "op": "contains", "value": "xqvzk"}
     questions = {
         "documents": line,
         "folders": line,
@@ -222,9 +222,9 @@ def test_an_archive_of_an_administrator_holds_no_secret(world: World) -> None:
         write_archive(file, actor=world.actor(world.root), private=private)
         with zipfile.ZipFile(file) as archive:
             told = b"".join(archive.read(name) for name in archive.namelist())
-        found[private] = set(re.findall(rb"xqv[a-z]+", told))
+        found[private] = set(re.findall(rb"xqvzk[a-z]+", told))
     assert found[False] == set()
-    assert found[True] >= {b"xqvnote", b"xqvname", b"xqvcontent", b"xqvcomment"}
+    assert found[True] >= {b"xqvzknote", b"xqvzkname", b"xqvzkcontent", b"xqvzkcomment"}
 
 
 def test_nobody_is_told_of_a_secret(world: World) -> None:
@@ -234,8 +234,8 @@ def test_nobody_is_told_of_a_secret(world: World) -> None:
     keep_secrets(world)
     run_waiting_jobs()
     assert [Delivery.objects.count(), *(reading.unread(world.actor(user)) for user in (world.root, world.jan))] == told
-    assert [one for one in mail.outbox if "xqv" in f"{one.subject} {one.body}"] == []
+    assert [one for one in mail.outbox if "xqvzk" in f"{one.subject} {one.body}"] == []
     for user in (world.root, world.jan):
         feed = Client().get("/calendar.ics", {"key": user.full_name})
         assert feed.status_code == 200
-        assert "xqv" not in content_of(feed)
+        assert "xqvzk" not in content_of(feed)

@@ -91,7 +91,7 @@ def serve(data_dir: Path) -> Iterator[Callable[[], Serving]]:
         serving.process.stdout.close()
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
