@@ -110,7 +110,9 @@ def keep_secrets(world: World) -> Any:
     inner = world.folder("xqvzkinner", parent=private)
     world.put("xqvzknested.txt", b"nested", folder=inner)
     document = world.put("xqvzkname.txt", b"xqvzkold", folder=private)
-    documents_services.add_version(document.pk, io.BytesIO(b"xqvzkcontent"), "xqvzkfile.txt", actor=eva, note="xqvzkversion")
+    documents_services.add_version(
+        document.pk, io.BytesIO(b"xqvzkcontent"), "xqvzkfile.txt", actor=eva, note="xqvzkversion"
+    )
     document.refresh_from_db()
     read_content(document.content_id)
     write.update(documents, document.pk, {"description": "xqvzkdescription"}, actor=eva)
@@ -150,7 +152,8 @@ def test_no_door_leads_others_to_a_secret_and_its_owner_finds_it_at_many(world: 
     keep_secrets(world)
     assert words_in(read_by(world.client(world.root), world.doors(), "xqvzk")) == {}
     assert (
-        words_in(read_by(world.client(world.jan), world.doors("search|export|/related/|/timeline/|api/"), "xqvzk")) == {}
+        words_in(read_by(world.client(world.jan), world.doors("search|export|/related/|/timeline/|api/"), "xqvzk"))
+        == {}
     )
     own = words_in(read_by(world.client(world.eva), world.doors("documents|note|timeline|search|export|bin"), "xqvzk"))
     words = {
