@@ -86,6 +86,8 @@ def understood(record_type: RecordType, file: Any, plan: Plan, actor: Actor) -> 
             found.match += [full_key(name, key) for key in one.match if name]
             missing = creatable(one, found.of_type(name).mapping, actor)
             found.create_missing += [full_key(name, key) for key in missing]
+        if sheet.is_calendar and record_type.calendar:
+            found.constants = {name: str(value) for name, value in record_type.calendar.new.items()}
     return found, [said(notice) for notice in sheet.notices]
 
 

@@ -24,7 +24,7 @@ from jantar.kit.recurrence import Rule, first_on, follow_start, occurrences, rea
 EVENTS: Final = "VEVENT"
 TODOS: Final = "VTODO"
 HEADERS_OF: Final = {
-    EVENTS: ("Summary", "Start", "Duration", "All day", "Repeats", "Kind", "Location", "Description", "UID"),
+    EVENTS: ("Summary", "Start", "Duration", "All day", "Repeats", "Location", "Description", "UID"),
     TODOS: ("Summary", "Due", "Repeats", "Priority", "Completed", "Description", "UID"),
 }
 #: So many days back and ahead of today occurrences are counted; so many of one file are read at most.
@@ -196,7 +196,7 @@ class _Reader:
         minutes = int(length.total_seconds() // 60)
         start = self._rule(one, start, cells)
         cells |= {
-            "Start": start.cell, "Duration": str(minutes) if minutes else "", "Kind": "meeting",
+            "Start": start.cell, "Duration": str(minutes) if minutes else "",
             "All day": "1" if start.is_day else "",
         }  # fmt: skip
         return self._more(one)

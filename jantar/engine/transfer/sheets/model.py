@@ -72,7 +72,10 @@ def layout_of(headers: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet with unique, non-empty headers. `encoding` and `delimiter` are "" for XLSX."""
+    """A sheet with unique, non-empty headers. `encoding` and `delimiter` are "" for XLSX.
+
+    Its rows are entries of a calendar where `is_calendar`.
+    """
 
     columns: list[Column]
     row_count: int
@@ -84,6 +87,7 @@ class Sheet:
     worksheets: list[str]
     worksheet: str
     read_rows: Callable[[], Iterator[Row]] = field(repr=False)
+    is_calendar: bool = False
 
     @property
     def headers(self) -> list[str]:

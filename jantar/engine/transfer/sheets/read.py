@@ -1,7 +1,7 @@
 """Opening a sheet: one pass to understand it, then as many passes over its rows as wanted."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from jantar.engine.transfer.sheets.columns import Evidence, judge_columns
@@ -86,45 +86,31 @@ def open_sheet(
 
 def _cards(source: Source, codec: Encoding, limits: Limits, survey: bool) -> Sheet:
     """The cards of a vCard file as rows."""
-    used = used_columns(source, codec)
-    names, omissions, tally = [HEADERS[place] for place in used], Omissions(), _Tally()
+    used, omissions = used_columns(source, codec), Omissions()
+    names = [HEADERS[place] for place in used]
     rows = card_rows(source, codec, used, omissions) if survey else iter(())
-    evidence = _first_pass(rows, tally, len(names), limits)
-    columns, comma, day_first, _doubts = judge_columns(names, evidence, "")
-    return Sheet(
-        columns=columns,
-        row_count=tally.rows,
-        encoding=codec.name,
-        delimiter="",
-        decimal_comma=comma,
-        day_first=day_first,
-        notices=omissions.notices(_listed),
-        worksheets=[],
-        worksheet="",
-        read_rows=lambda: card_rows(source, codec, used),
-    )
+    sheet = _entries(names, rows, codec, limits, lambda: card_rows(source, codec, used))
+    return replace(sheet, notices=omissions.notices(_listed))
 
 
 def _calendar(source: Source, codec: Encoding, limits: Limits, survey: bool, wanted: str) -> Sheet:
     """The events, or the to-dos, of an iCalendar file as rows."""
-    kinds = kinds_in(source, codec)
+    kinds, left_out = kinds_in(source, codec), LeftOut()
     kind = _chosen(kinds, wanted) if kinds else EVENTS
-    headers, left_out, tally = HEADERS_OF[kind], LeftOut(), _Tally()
     rows = calendar_rows(source, codec, kind, left_out) if survey else iter(())
-    evidence = _first_pass(rows, tally, len(headers), limits)
-    columns, comma, day_first, _doubts = judge_columns(list(headers), evidence, "")
-    return Sheet(
-        columns=columns,
-        row_count=tally.rows,
-        encoding=codec.name,
-        delimiter="",
-        decimal_comma=comma,
-        day_first=day_first,
-        notices=left_out.notices(_listed),
-        worksheets=kinds if len(kinds) > 1 else [],
-        worksheet=kind if len(kinds) > 1 else "",
-        read_rows=lambda: calendar_rows(source, codec, kind),
-    )
+    sheet = _entries(list(HEADERS_OF[kind]), rows, codec, limits, lambda: calendar_rows(source, codec, kind))
+    sheet = replace(sheet, notices=left_out.notices(_listed), is_calendar=True)
+    return replace(sheet, worksheets=kinds, worksheet=kind) if len(kinds) > 1 else sheet
+
+
+def _entries(
+    names: list[str], rows: Iterator[Row], codec: Encoding, limits: Limits, read_rows: Callable[[], Iterator[Row]]
+) -> Sheet:
+    """A sheet of what stands as entries in a text, gone through once."""
+    tally = _Tally()
+    evidence = _first_pass(rows, tally, len(names), limits)
+    columns, comma, day_first, _doubts = judge_columns(names, evidence, "")
+    return Sheet(columns, tally.rows, codec.name, "", comma, day_first, [], [], "", read_rows)
 
 
 @dataclass(slots=True)

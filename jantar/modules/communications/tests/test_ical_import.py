@@ -9,12 +9,14 @@ import pytest
 
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
+from jantar.engine.records import write
 from jantar.engine.records.models import Series
 from jantar.engine.records.recurrence import making
 from jantar.engine.testing.actors import make_team, make_user
 from jantar.engine.transfer.sheets import open_sheet
 from jantar.engine.transfer.tests.runs import counts, imported, refused, taken_out
 from jantar.modules.communications.models import Activity, Task
+from jantar.modules.communications.records import activities
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("C22")]
 PRAGUE, NEW_YORK = ZoneInfo("Europe/Prague"), ZoneInfo("America/New_York")
@@ -78,6 +80,14 @@ def test_events_come_in_once_however_often_they_are_brought(ada):
     before = everything()
     assert counts(bring(content, ada)) == {"unchanged": 3}
     assert everything() == before
+
+
+def test_what_an_event_was_made_here_stays_when_it_is_brought_again(ada):
+    begin = ("DTSTART:20261016T070000Z", "DURATION:PT1H30M")
+    bring(calendar(*event("c@x", *begin)), ada)
+    write.update(activities, Activity.objects.get().pk, {"kind": "call"}, actor=actor_for(ada))
+    assert counts(bring(calendar(*event("c@x", *begin, summary="Offer")), ada)) == {"updated": 1}
+    assert Activity.objects.values_list("subject", "kind").get() == ("Offer", "call")
 
 
 def test_rules_stay_rules_with_what_was_left_out_and_moved(ada):
