@@ -59,35 +59,40 @@ def add_records(
     pk: int, record_ids: Sequence[int], *, actor: Actor, cause: str = Cause.BULK, tell: Tell | None = None
 ) -> Outcome:
     """Puts the records that the actor sees into the list. Raises NotFound or NotAllowed."""
-    chosen = load_list(pk, actor, "edit")
-    record_type = registry.get(chosen.of)
-    number = seen = 0
-    with operation(actor, cause, _("Add to the list “%(name)s”") % {"name": chosen}) as opened:
-        for done, chunk in chunks(record_ids):
-            visible = set(record_type.visible_to(actor).filter(pk__in=chunk).values_list("pk", flat=True))
-            new = visible - set(members_of(chosen).filter(record_id__in=visible).values_list("record_id", flat=True))
-            rows = [
-                Member(list=chosen, record_type=chosen.of, record_id=one, by_id=actor.user_id) for one in sorted(new)
-            ]
-            Member.objects.bulk_create(rows, ignore_conflicts=True)
-            number, seen = number + len(new), seen + len(visible)
-            if tell:
-                tell(done, len(record_ids))
-    return Outcome(number, seen - number, opened.pk)
+
+    def put(chosen: RecordList, visible: set[int]) -> int:
+        new = visible - set(members_of(chosen).filter(record_id__in=visible).values_list("record_id", flat=True))
+        rows = [Member(list=chosen, record_type=chosen.of, record_id=one, by_id=actor.user_id) for one in sorted(new)]
+        Member.objects.bulk_create(rows, ignore_conflicts=True)
+        return len(new)
+
+    return _change(pk, record_ids, _("Add to the list “%(name)s”"), put, actor, cause, tell)
 
 
 def remove_records(
     pk: int, record_ids: Sequence[int], *, actor: Actor, cause: str = Cause.BULK, tell: Tell | None = None
 ) -> Outcome:
     """Takes the records that the actor sees out of the list. Raises NotFound or NotAllowed."""
+
+    def take(chosen: RecordList, visible: set[int]) -> int:
+        removed: int = members_of(chosen).filter(record_id__in=visible).delete()[0]
+        return removed
+
+    return _change(pk, record_ids, _("Take out of the list “%(name)s”"), take, actor, cause, tell)
+
+
+def _change(
+    pk: int, record_ids: Sequence[int], words: str, change: Callable[[RecordList, set[int]], int],
+    actor: Actor, cause: str, tell: Tell | None,
+) -> Outcome:  # fmt: skip
+    """One operation for all; `change` gets the records of a chunk that the actor sees and says how many it changed."""
     chosen = load_list(pk, actor, "edit")
     record_type = registry.get(chosen.of)
     number = seen = 0
-    with operation(actor, cause, _("Take out of the list “%(name)s”") % {"name": chosen}) as opened:
+    with operation(actor, cause, words % {"name": chosen}) as opened:
         for done, chunk in chunks(record_ids):
-            visible = list(record_type.visible_to(actor).filter(pk__in=chunk).values_list("pk", flat=True))
-            number += members_of(chosen).filter(record_id__in=visible).delete()[0]
-            seen += len(visible)
+            visible = set(record_type.visible_to(actor).filter(pk__in=chunk).values_list("pk", flat=True))
+            number, seen = number + change(chosen, visible), seen + len(visible)
             if tell:
                 tell(done, len(record_ids))
     return Outcome(number, seen - number, opened.pk)
