@@ -39,7 +39,7 @@ from jantar.engine.records.undo import undo
 from jantar.engine.search.searching import search
 from jantar.engine.testing.actors import make_user
 from jantar.engine.testing.browserless import fields_of
-from jantar.engine.testing.conformance_api import changeable
+from jantar.engine.testing.conformance_api import BOOKKEEPING, Conformance, changeable
 from jantar.engine.testing.samples import sample_record, sample_values
 from jantar.engine.timeline import services, stream
 from jantar.engine.timeline.mentions import Mentions
@@ -50,24 +50,12 @@ from jantar.engine.webhooks.services import add_webhook
 from jantar.platform.accounts.models import User
 from jantar.platform.jobs.running import run_waiting_jobs
 
-BOOKKEEPING = ("version", "updated_at")
 
-
-@pytest.mark.django_db
-class EngineConformance:
+class EngineConformance(Conformance):
     @pytest.fixture(autouse=True)
     def _storage(self, settings: Any, tmp_path: Any) -> None:
-        settings.API_REQUESTS_PER_MINUTE = 0
         location = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
         settings.STORAGES = {**settings.STORAGES, "default": location}
-
-    @pytest.fixture
-    def admin(self) -> User:
-        return make_user("Admin", admin=True)
-
-    @pytest.fixture
-    def actor(self, admin: User) -> Actor:
-        return actor_for(admin)
 
     @pytest.fixture
     def eva(self) -> User:

@@ -27,8 +27,8 @@ def content_of(record: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.django_db
-class FieldConformance:
-    """What holds for every field of a type."""
+class Conformance:
+    """Who asks in conformance tests: an administrator, as often as the tests like."""
 
     @pytest.fixture(autouse=True)
     def no_limit(self, settings: Any) -> None:
@@ -41,6 +41,10 @@ class FieldConformance:
     @pytest.fixture
     def actor(self, admin: User) -> Actor:
         return actor_for(admin)
+
+
+class FieldConformance(Conformance):
+    """What holds for every field of a type."""
 
     @pytest.fixture
     def api(self, admin: User) -> ApiClient:
