@@ -25,6 +25,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import BadQuery, NotAllowed, NotFound
 from jantar.engine.records.record_type import RecordType
+from jantar.ui.addresses import address
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class ViewMenu:
         record_type, actor = self.state.record_type, self.state.actor
         if record_type.within is not None or actor.as_of or not actor.may("see", LISTS):
             return ""
-        return reverse("pages:lists_of", args=[record_type.name])
+        return address("pages:lists_of", record_type.name)
 
     @property
     def watch_url(self) -> str:
