@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { expectSoon } from "../lib/typed_ahead";
 
 /**
  * Cells of a list edited in place: a double click on a cell with `data-field`, F2 or Enter on it, or F2 elsewhere in
@@ -39,6 +40,7 @@ export default class extends Controller<HTMLElement> {
     if (!cell || !key || cell.dataset["controller"]) return;
     cell.dataset["inlineEditUrlValue"] = this.urlValue.replace("{key}", key).replace("{field}", cell.dataset["field"]!);
     cell.dataset["controller"] = "inline-edit";
+    expectSoon(cell);
     // The behaviour connects when the change of the attribute is seen; then it is told to start.
     setTimeout(() => cell.dispatchEvent(new MouseEvent("dblclick")));
   }

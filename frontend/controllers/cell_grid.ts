@@ -1,5 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 import { htmx } from "../lib/htmx";
+import { isCommand, keep } from "../lib/typed_ahead";
 
 const TYPED_INTO = "input[type=text], input[type=search], input[type=email], input[type=tel], input[type=url], input[type=number], input:not([type]), textarea";
 
@@ -16,7 +17,6 @@ export default class extends Controller<HTMLTableElement> {
 
   #stop: HTMLElement | null = null;
   #begun: HTMLElement | null = null;
-  #typed = "";
 
   override connect(): void {
     this.element.addEventListener("keydown", this.#key);
@@ -33,7 +33,7 @@ export default class extends Controller<HTMLTableElement> {
   #key = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
     const cell = target.closest<HTMLTableCellElement>("tr[data-key] > td");
-    if (!cell || event.defaultPrevented || event.altKey || (event.shiftKey && event.key.length > 1) || target.closest(".is-editing")) return;
+    if (!cell || event.defaultPrevented || (event.altKey && isCommand(event)) || (event.shiftKey && event.key.length > 1) || target.closest(".is-editing")) return;
     const to = this.#destination(event, cell, target);
     if (to) this.#go(to);
     else if (target !== cell || !this.#act(event, cell)) return;
@@ -69,22 +69,19 @@ export default class extends Controller<HTMLTableElement> {
 
   /** What a key does on the cell itself; whether it does anything. */
   #act(event: KeyboardEvent, cell: HTMLElement): boolean {
-    if (event.ctrlKey || event.metaKey) return false;
+    if (isCommand(event)) return false;
     if (event.key === "Escape") cell.parentElement?.querySelector<HTMLElement>(".cell-title a")?.focus();
     else if (event.key === "Enter") cell.querySelector<HTMLElement>("a")?.click();
-    else if (event.key.length === 1 && event.key !== " " && cell.dataset["field"]) this.#type(event.key, cell);
+    else if (event.key.length === 1 && event.key !== " " && cell.dataset["field"]) this.#type(event, cell);
     else return false;
     return true;
   }
 
-  /** Letters typed until the control is there are kept for it. */
-  #type(letter: string, cell: HTMLElement): void {
-    if (this.#begun === cell && cell.classList.contains("is-busy")) this.#typed += letter;
-    else {
-      this.#begun = cell;
-      this.#typed = letter;
-      cell.dispatchEvent(new KeyboardEvent("keydown", { key: "F2", bubbles: true, cancelable: true }));
-    }
+  /** The letter and those that follow it go into the control when it is there. */
+  #type(event: KeyboardEvent, cell: HTMLElement): void {
+    this.#begun = cell;
+    cell.dispatchEvent(new KeyboardEvent("keydown", { key: "F2", bubbles: true, cancelable: true }));
+    keep(event);
   }
 
   #paste = (event: ClipboardEvent): void => {
@@ -109,12 +106,8 @@ export default class extends Controller<HTMLTableElement> {
   #focused = (event: FocusEvent): void => {
     const control = event.target as HTMLInputElement;
     if (!this.#begun || control === this.#begun) return;
-    if (this.#begun.contains(control) && control.matches(TYPED_INTO)) {
-      control.value = this.#typed;
-      control.dispatchEvent(new Event("input", { bubbles: true }));
-      // The control is selected as a whole right after it has the focus.
-      setTimeout(() => control.type !== "email" && control.type !== "number" && control.setSelectionRange(control.value.length, control.value.length));
-    }
+    // What is typed on a cell takes the place of its value.
+    if (this.#begun.contains(control) && control.matches(TYPED_INTO)) control.select();
     this.#begun = null;
   };
 }

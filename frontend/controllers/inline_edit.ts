@@ -1,12 +1,14 @@
 import { Controller } from "@hotwired/stimulus";
 import { htmx } from "../lib/htmx";
+import { arrived, expectSoon, failed, wentAway } from "../lib/typed_ahead";
 
 const VISIBLE = ":is(input:not([type=hidden]), select:not(.ts-hidden-accessible), textarea):not([hidden])";
 
 /**
  * A value edited where it stands. A click (in the cell of a list a double click, as a click there chooses words),
  * Enter or F2 fetches the control (GET url), Enter or leaving saves (POST url with its fields), Escape puts the value back. Answers: 200 the value as shown,
- * 422 the control again with its errors (what was typed in it), 409 the conflict for the dialog.
+ * 422 the control again with its errors (what was typed in it), 409 the conflict for the dialog. Keys pressed while the
+ * control is on its way go into it, those pressed while it saves go on from there.
  */
 export default class extends Controller<HTMLElement> {
   static override values = { url: String };
@@ -27,6 +29,7 @@ export default class extends Controller<HTMLElement> {
   }
 
   override disconnect(): void {
+    failed(this.element);
     this.element.removeEventListener("click", this.#click);
     this.element.removeEventListener("dblclick", this.#start);
     this.element.removeEventListener("keydown", this.#key);
@@ -101,6 +104,7 @@ export default class extends Controller<HTMLElement> {
     this.#busy = true;
     this.element.classList.add("is-busy");
     this.element.dataset["request"] = method;
+    if (method === "GET" || this.#leaving) expectSoon(this.element);
     void htmx.ajax(method.toLowerCase() as "get" | "post", this.urlValue, { source: this.element, target: this.element, swap: "innerHTML", values });
   }
 
@@ -115,21 +119,36 @@ export default class extends Controller<HTMLElement> {
 
   #settle(method: string, status: number): void {
     this.#busy = false;
+    const isFine = status >= 200 && status < 300;
+    if (!isFine) failed(this.element);
     if (method === "GET" && status === 200) {
-      this.element.classList.add("is-editing");
-      this.#before = this.#snapshot();
-      this.#focusControl();
+      this.#begin();
     } else if (method === "GET") {
       this.#shown = null;
-    } else if (status >= 200 && status < 300) {
+    } else if (isFine) {
       this.#finish();
       if (this.#leaving) this.element.focus();
       this.element.classList.add("highlight-new");
+      arrived(this.element);
     } else if (status === 422) {
       this.#before = "";
       this.#focusControl();
     }
     // Anything else has been told in a toast or a dialog: the control and what was typed stay.
+  }
+
+  /** The control is there. Who is somewhere else by now is left there. */
+  #begin(): void {
+    this.element.classList.add("is-editing");
+    this.#before = this.#snapshot();
+    if (wentAway(this.element)) {
+      failed(this.element);
+      this.cancel();
+      return;
+    }
+    this.#leaving = null;
+    this.#focusControl();
+    arrived(this.element);
   }
 
   #finish(): void {

@@ -87,7 +87,9 @@ def test_those_that_follow_are_moved_by_drag_and_put_back(open_page: OpenPage, a
     page.get_by_role("dialog").get_by_role("button", name="Move this and all that follow").click()
     expect(page.locator(".toast-text")).to_contain_text("“Stand-up” is now on Tue")
     assert days() == ["Mon 09:00", "Tue 09:00", "Tue 09:00", "Tue 09:00"]
-    page.locator("[data-toast-action]").last.click()
+    with page.expect_response(lambda answer: "/undo/" in answer.url and answer.request.method == "POST") as undone:
+        page.locator("[data-toast-action]").last.click()
+    assert undone.value.ok
     tuesday = f"{monday + timedelta(days=8):%Y-%m-%d}"
     expect(page.locator(f"[data-day='{tuesday}'] .calendar-entry")).to_have_count(0)
     assert days() == ["Mon 09:00"] * 4
