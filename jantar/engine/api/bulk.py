@@ -17,7 +17,7 @@ from jantar.engine.records.errors import Invalid, NotAllowed
 from jantar.engine.records.listing import Query, rows_of
 from jantar.engine.records.record_type import RecordType
 
-MEMBERS = ("ids", "filter", "values", "delete", "dry_run")
+MEMBERS = ("ids", "filter", "values", "delete", "dry_run", "confirm")
 MOST = 10_000
 CHUNK = 500
 
@@ -25,6 +25,7 @@ CHUNK = 500
 def change_many(record_type: RecordType, actor: Actor, data: Mapping[str, Any]) -> dict[str, Any]:
     """Takes {"ids": [..]} or {"filter": {..}}, with {"values": {..}} or {"delete": true}, and "dry_run".
 
+    Where the type asks whether a change is meant, "confirm" says yes.
     Answers how many records were found, how many of them the actor may change, and how many did (or would) change.
     Raises NotAllowed, BadQuery for the filter, Invalid; nothing has changed then.
     """
@@ -37,18 +38,19 @@ def change_many(record_type: RecordType, actor: Actor, data: Mapping[str, Any]) 
     pks = pks_of(chosen(record_type, actor, data, "delete" if is_deleting else "edit"))
     with transaction.atomic():
         with operation(actor, Cause.BULK) as opened:
-            changed = sum(changed_in(record_type, part, values, actor, delete=is_deleting) for part in parts_of(pks))
+            if is_deleting:
+                changed = sum(write.delete(record_type, part, actor=actor) for part in parts_of(pks))
+            else:
+                changed = sum(given_to(record_type, part, values, actor, data) for part in parts_of(pks))
         transaction.set_rollback(is_dry)
     told = {"found": found, "allowed": len(pks), "changed": changed, "dry_run": is_dry}
     return {**told, "operation_id": opened.pk if changed and not is_dry else None}
 
 
-def changed_in(
-    record_type: RecordType, pks: Sequence[int], values: Mapping[str, Any], actor: Actor, *, delete: bool
+def given_to(
+    record_type: RecordType, pks: Sequence[int], values: Mapping[str, Any], actor: Actor, data: Mapping[str, Any]
 ) -> int:
-    if delete:
-        return write.delete(record_type, pks, actor=actor)
-    return write.update_many(record_type, pks, values, actor=actor)[0]
+    return write.update_many(record_type, pks, values, actor=actor, confirmed=data.get("confirm", False))[0]
 
 
 def refuse_wrong(record_type: RecordType, actor: Actor, data: Mapping[str, Any]) -> None:
@@ -61,7 +63,7 @@ def refuse_wrong(record_type: RecordType, actor: Actor, data: Mapping[str, Any])
         errors["ids"] = [_("Say which records: by ids or by a filter.")]
     elif "ids" in data and not (isinstance(ids, list) and ids and all(is_id(one) for one in ids)):
         errors["ids"] = [_("A list of ids is expected.")]
-    for name in ("delete", "dry_run"):
+    for name in ("delete", "dry_run", "confirm"):
         if not isinstance(data.get(name, False), bool):
             errors[name] = [_("This value is not of the expected kind.")]
     if not isinstance(data.get("values", {}), dict):

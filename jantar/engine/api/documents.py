@@ -29,6 +29,12 @@ OCCURRENCES: Description = {
     "description": "Of a record that comes again: this one alone, this one and those that follow, or all of them.",
     "schema": {"type": "string", "enum": ["one", "following", "all"], "default": "one"},
 }
+CONFIRM: Description = {
+    "name": "confirm",
+    "in": "query",
+    "description": "Says that it is meant. Without it a file does not leave a closed folder (problem `unconfirmed`).",
+    "schema": {"type": "boolean", "default": False},
+}
 PROBLEMS = {
     400: "BadRequest",
     401: "NotSignedIn",
@@ -67,7 +73,7 @@ def creating(record_type: RecordType) -> Description:
 def changing(record_type: RecordType) -> Description:
     answers = record(200, record_type) | problem(403, 404, 409, 412, 413, 415, 422)
     body = body_of(reference(f"{schema_name(record_type)}Update"))
-    more = [OCCURRENCES] if record_type.repeats else []
+    more = [*([OCCURRENCES] if record_type.repeats else []), *([CONFIRM] if record_type.asks else [])]
     return of_type(record_type, "update", "Change the given fields", answers, [MATCH_HEADER, *more], body)
 
 
@@ -100,6 +106,7 @@ BULK: Description = {
         "values": {"type": "object", "description": "By field what all of them get."},
         "delete": {"type": "boolean", "description": "Instead of values: move them to the bin."},
         "dry_run": {"type": "boolean", "description": "Only count what would change."},
+        "confirm": {"type": "boolean", "description": "Where the type asks whether it is meant: yes, it is."},
     },
     "additionalProperties": False,
 }

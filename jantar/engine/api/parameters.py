@@ -44,13 +44,24 @@ def refuse_unknown(request: HttpRequest, known: "Collection[str] | type[Schema]"
             raise BadQuery(name[:50], _("There is no parameter “%(name)s”.") % {"name": name[:50]})
 
 
-def read_occurrences(request: HttpRequest, record_type: RecordType) -> str:
-    """Which records of a series are meant. Raises BadQuery, also for a type whose records don't come again."""
-    refuse_unknown(request, {"occurrences"} if record_type.repeats else ())
+def read_occurrences(request: HttpRequest, record_type: RecordType, *others: str) -> str:
+    """Which records of a series are meant. Raises BadQuery, also for a type whose records don't come again.
+
+    `others` are parameters that the address knows besides.
+    """
+    refuse_unknown(request, {*others, *(("occurrences",) if record_type.repeats else ())})
     scope = request.GET.get("occurrences", ONE)
     if scope not in SCOPES:
         raise BadQuery("occurrences", _("One of these is expected: %(values)s.") % {"values": ", ".join(SCOPES)})
     return scope
+
+
+def read_confirm(request: HttpRequest) -> bool:
+    """Whether what the type asks is answered with yes."""
+    text = request.GET.get("confirm", "false")
+    if text not in ("true", "false"):
+        raise BadQuery("confirm", _("One of these is expected: %(values)s.") % {"values": "true, false"})
+    return text == "true"
 
 
 def refuse_limit(limit: int, most: int) -> None:

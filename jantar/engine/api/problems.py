@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from ninja.errors import HttpError, ValidationError
 
 from jantar.engine.api.answers import json_answer
-from jantar.engine.records.errors import BadQuery, Invalid, NotAllowed, NotFound
+from jantar.engine.records.errors import BadQuery, Invalid, NotAllowed, NotFound, Unconfirmed
 
 Errors = Mapping[str, Sequence[str]]
 MOST_ERRORS = 100
@@ -27,6 +27,7 @@ KINDS = {
     "version-differs": (412, gettext_lazy("The record has another version")),
     "too-large": (413, gettext_lazy("The request is too large")),
     "content-type": (415, gettext_lazy("Another content type is expected")),
+    "unconfirmed": (422, gettext_lazy("This has to be confirmed")),
     "invalid": (422, gettext_lazy("Some values are not acceptable")),
     "key-used": (422, gettext_lazy("The idempotency key was used for something else")),
     "too-many-requests": (429, gettext_lazy("Too many requests")),
@@ -70,6 +71,8 @@ def problem_of(error: Exception) -> Problem | None:
     match error:
         case Problem():
             return error
+        case Unconfirmed():
+            return Problem("unconfirmed", _("Send it again with `confirm` if it is meant."), errors=error.errors)
         case Invalid():
             return Problem("invalid", " ".join(error.errors.get("", [])), errors=error.errors)
         case NotAllowed():

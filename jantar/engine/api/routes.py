@@ -11,7 +11,7 @@ from jantar.engine.api.answers import json_answer
 from jantar.engine.api.body import read_object
 from jantar.engine.api.idempotency import once
 from jantar.engine.api.notifications import add_watching
-from jantar.engine.api.parameters import AS_OF, ListParameters, read_occurrences, refuse_unknown
+from jantar.engine.api.parameters import AS_OF, ListParameters, read_confirm, read_occurrences, refuse_unknown
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.past import looking
@@ -106,9 +106,9 @@ def add_creating(router: Router, record_type: RecordType) -> None:
 def add_changing(router: Router, record_type: RecordType) -> None:
     @router.patch(ONE, **documents.changing(record_type))
     def change_record(request: HttpRequest, id: int) -> HttpResponse:
-        scope = read_occurrences(request, record_type)
-        data, if_match = read_object(request), request.headers.get("If-Match")
-        return record_answer(writing.change_record(record_type, current_actor(request), id, data, if_match, scope))
+        scope = read_occurrences(request, record_type, *(("confirm",) if record_type.asks else ()))
+        how = writing.How(scope, request.headers.get("If-Match"), read_confirm(request))
+        return record_answer(writing.change_record(record_type, current_actor(request), id, read_object(request), how))
 
     @router.post(f"{ONE}/restore", **documents.restoring(record_type))
     def restore_record(request: HttpRequest, id: int) -> HttpResponse:

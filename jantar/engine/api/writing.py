@@ -1,6 +1,7 @@
 """Changes that arrive through the API, on their way to the write path."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -34,13 +35,20 @@ def create_record(record_type: RecordType, actor: Actor, data: Data) -> dict[str
     return shown(record_type, actor, record.pk, record.version)
 
 
-def change_record(
-    record_type: RecordType, actor: Actor, pk: int, data: Data, if_match: str | None, scope: str = series.ONE
-) -> dict[str, Any]:
-    """Changes the given fields, in `scope` of its series too. Raises Problem 409 when others changed them meanwhile."""
+@dataclass(frozen=True)
+class How:
+    """What the address and the headers of a change say: which of its series, after which version, that it is meant."""
+
+    scope: str = series.ONE
+    if_match: str | None = None
+    confirmed: bool = False
+
+
+def change_record(record_type: RecordType, actor: Actor, pk: int, data: Data, how: How) -> dict[str, Any]:
+    """Changes the given fields. Raises Problem 409 when others changed them meanwhile."""
     version = load_version(data)
     with operation(actor, Cause.API):
-        require_version(record_type, actor, pk, if_match, "edit")
+        require_version(record_type, actor, pk, how.if_match, "edit")
         given = {name: value for name, value in data.items() if name != "version"}
         values, errors = read_values(record_type, given, actor)
         if errors:
@@ -48,7 +56,10 @@ def change_record(
             write.apply(record_type, record, values, actor)
             raise Invalid(together(errors, *change_errors(record_type, [record], [values], actor)))
         try:
-            record = series.update(record_type, pk, values, scope=scope, actor=actor, version=version, cause=Cause.API)
+            record = series.update(
+                record_type, pk, values, scope=how.scope, actor=actor, version=version, cause=Cause.API,
+                confirmed=how.confirmed,
+            )  # fmt: skip
         except Stale as error:
             raise stale_problem(record_type, actor, data, error) from error
     return shown(record_type, actor, pk, record.version)

@@ -1,12 +1,12 @@
 """Moving documents into another folder, to another record, or among the company's files."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from jantar.engine.documents.models import Document, Folder
+from jantar.engine.documents.models import Folder
 from jantar.engine.documents.telling import tell_moved
 from jantar.engine.fields.errors import FieldError, Invalid
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
@@ -27,18 +27,6 @@ class Goal:
 
     about: RecordKey | None
     folder: Folder | None
-
-    @property
-    def gates(self) -> set[int]:
-        return set(self.folder.gates) if self.folder else set()
-
-
-class Opens(Exception):
-    """The documents leave these closed folders for a place where others see them. To be confirmed."""
-
-    def __init__(self, folders: Sequence[Folder]) -> None:
-        super().__init__(", ".join(folder.name for folder in folders))
-        self.folders = folders
 
 
 def goal(to: str, actor: Actor) -> Goal:
@@ -65,7 +53,7 @@ def goal(to: str, actor: Actor) -> Goal:
 def move(pks: Collection[int], to: Goal, *, actor: Actor, opening: bool = False) -> tuple[int, Operation]:
     """Moves all of the documents or none; returns how many changed place, and the operation, which can be undone.
 
-    The actor needs the right to change them where they are and where they go. Raises `Opens` unless `opening`
+    The actor needs the right to change them where they are and where they go. Raises `Unconfirmed` unless `opening`
     says that leaving a closed folder is meant; NotAllowed, NotFound, Invalid (its key for the place is `to`).
     """
     documents = registry.get("documents")
@@ -76,10 +64,10 @@ def move(pks: Collection[int], to: Goal, *, actor: Actor, opening: bool = False)
         found = list(rows.select_for_update(of=("self",)).order_by("pk"))
         if len(found) != len(wanted):
             raise missing(wanted, actor)
-        if not opening and (opened := gates_left(found, to)):
-            raise Opens(opened)
         values = {"about": to.about, "folder": to.folder}
-        changed, opened_operation = write.update_many(documents, wanted, values, actor=actor, cause=Cause.PAGE)
+        changed, opened_operation = write.update_many(
+            documents, wanted, values, actor=actor, cause=Cause.PAGE, confirmed=opening
+        )
         if not changed:
             raise Invalid({"to": [_("The files are there already.")]})
         tell_moved(found, to.about, actor)
@@ -90,9 +78,3 @@ def missing(wanted: set[int], actor: Actor) -> Exception:
     if registry.get("documents").visible_to(actor).filter(pk__in=wanted).count() == len(wanted):
         return NotAllowed(_("You may not change some of these files, so none was moved."))
     return NotFound(_("There is no such record."))
-
-
-def gates_left(documents: Sequence[Document], to: Goal) -> list[Folder]:
-    """The closed folders that the documents are in now and are not in afterwards."""
-    left = {gate for one in documents if one.folder for gate in one.folder.gates} - to.gates
-    return list(Folder.objects.filter(pk__in=left).order_by("name")) if left else []

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from jantar.engine.documents import folders as rules
-from jantar.engine.documents import rights, telling
+from jantar.engine.documents import leaving, rights, telling
 from jantar.engine.documents.models import Document, Folder, FolderReader, Version
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType, Search, Section, View
@@ -39,6 +39,8 @@ documents = RecordType(
     importable=False,
     prepare=rules.prepare_document,
     validate=rules.validate_document,
+    asks=leaving.ask_documents,
+    before_merge=leaving.keep_documents_closed,
     after_bin=telling.tell_bin,
 )
 
@@ -62,6 +64,8 @@ folders = RecordType(
     has_tab=False,
     prepare=rules.prepare_folder,
     validate=rules.validate_folder,
+    asks=leaving.ask_folders,
+    before_merge=leaving.keep_folders_closed,
 )
 
 registry.register(documents, folders)

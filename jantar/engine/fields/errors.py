@@ -31,6 +31,15 @@ class Invalid(ValueError):
         super().__init__("; ".join(f"{name}: {' '.join(messages)}" for name, messages in errors.items()))
         self.errors = {name: [str(message) for message in messages] for name, messages in errors.items()}
 
+    #: Whether it can be stored all the same, once whoever asked says that it is meant.
+    asks = False
+
+
+class Unconfirmed(Invalid):
+    """What is asked has consequences that have to be meant; its messages say which."""
+
+    asks = True
+
 
 def too_long(limit: int, length: int) -> str:
     """What is wrong with a text of `length` characters where `limit` fit."""

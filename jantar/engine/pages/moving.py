@@ -1,5 +1,6 @@
 """Moving documents by a dialog or by dragging; both end here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jantar.engine.documents.models import Document, Folder
-from jantar.engine.documents.moving import COMPANY, Opens, goal, move
+from jantar.engine.documents.moving import COMPANY, goal, move
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.actor import Actor
@@ -55,10 +56,9 @@ def move_files(request: HttpRequest) -> HttpResponse:
     to = data.get("other") or data.get("to", "")
     try:
         changed, operation = move(pks, goal(to, actor), actor=actor, opening="opening" in data)
-    except Opens as opens:
-        return show_dialog(request, rows, to, left=list(opens.folders))
     except Invalid as error:
-        return show_dialog(request, rows, to, errors=[text for texts in error.errors.values() for text in texts])
+        texts = [text for texts in error.errors.values() for text in texts]
+        return show_dialog(request, rows, to, questions=texts) if error.asks else show_dialog(request, rows, to, texts)
     return done(changed, operation.pk)
 
 
@@ -71,8 +71,8 @@ def done(changed: int, operation: int) -> HttpResponse:
 
 
 def show_dialog(
-    request: HttpRequest, rows: list[Document], to: str = "", *, left: list[Folder] | None = None,
-    errors: list[str] | None = None,
+    request: HttpRequest, rows: list[Document], to: str = "", errors: Sequence[str] = (), *,
+    questions: Sequence[str] = (),
 ) -> HttpResponse:  # fmt: skip
     actor = current_actor(request)
     spots = nearby(rows, actor)
@@ -82,11 +82,11 @@ def show_dialog(
         "rows": rows,
         "spots": spots,
         "to": to,
-        "left": left or [],
-        "errors": errors or [],
+        "questions": questions,
+        "errors": errors,
         "action": reverse("pages:file_move"),
     }
-    return render(request, "documents/move.html", context, status=422 if left or errors else 200)
+    return render(request, "documents/move.html", context, status=422 if questions or errors else 200)
 
 
 def nearby(rows: list[Document], actor: Actor) -> list[Spot]:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from jantar.engine.fields.errors import Invalid, NotAllowed
+from jantar.engine.fields.errors import Invalid, NotAllowed, Unconfirmed
 
-__all__ = ["BadQuery", "Invalid", "NotAllowed", "NotFound", "Stale"]
+__all__ = ["BadQuery", "Invalid", "NotAllowed", "NotFound", "Stale", "Unconfirmed"]
 
 
 class NotFound(LookupError):

@@ -288,6 +288,8 @@ class RecordType:
     prepare: "Callable[[Sequence[Any], frozenset[str], Actor], None] | None" = None
     #: Called before a record is stored with the names of the changed fields; raises Invalid.
     validate: "Callable[[Any, frozenset[str], Actor], None] | None" = None
+    #: What has to be confirmed before the values are given to the records with these ids: questions by field.
+    asks: "Callable[[Sequence[int], Mapping[str, Any], Actor], Mapping[str, Sequence[str]]] | None" = None
     #: Called in the transaction after new records were stored / after records were changed.
     after_create: "Callable[[Sequence[Any], Actor], None] | None" = None
     after_update: "Callable[[Sequence[Any], frozenset[str], Actor], None] | None" = None

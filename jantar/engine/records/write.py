@@ -18,7 +18,7 @@ from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import milestones, stale
 from jantar.engine.records.checking import Values, check_changes, check_new, integrity_errors
-from jantar.engine.records.errors import Invalid, NotAllowed, NotFound
+from jantar.engine.records.errors import Invalid, NotAllowed, NotFound, Unconfirmed
 from jantar.engine.records.models import Record
 from jantar.engine.records.parts_writing import write_parts
 from jantar.engine.records.record_type import RecordType
@@ -68,18 +68,19 @@ def apply(record_type: RecordType, record: Record, values: Values, actor: Actor)
 
 def update(
     record_type: RecordType, pk: int, values: Values, *, actor: Actor, version: int | None = None,
-    cause: str = Cause.PAGE,
+    cause: str = Cause.PAGE, confirmed: bool = False,
 ) -> Any:  # fmt: skip
     """Changes one record and returns it.
 
     `version` is the one the actor saw: when others changed the same fields since, `Stale` says what they
-    hold now and nothing is stored; changes of other fields are kept beside these.
+    hold now and nothing is stored; changes of other fields are kept beside these. Raises `Unconfirmed` when the
+    type asks whether this is meant, unless it is `confirmed`.
     """
     with operation(actor, cause):
         record = locked(record_type, pk, actor, "edit")
         if version is not None and version != record.version:
             stale.refuse_overlap(record_type, record, values, actor, version)
-        change([record], record_type, values, actor=actor)
+        change([record], record_type, values, actor=actor, confirmed=confirmed)
     return record
 
 
@@ -91,6 +92,7 @@ def update_many(
     actor: Actor,
     cause: str = Cause.BULK,
     label: str = "",
+    confirmed: bool = False,
 ) -> tuple[int, Operation]:
     """Gives many records the same values; those the actor may not edit are left alone. Returns how many changed."""
     with operation(actor, cause, label) as opened:
@@ -98,17 +100,21 @@ def update_many(
         records = list(
             rows.select_for_update(of=("self",)).order_by("pk")
         )  # in one order, or two could block each other
-        changed = change(records, record_type, values, actor=actor)
+        changed = change(records, record_type, values, actor=actor, confirmed=confirmed)
     return changed, opened
 
 
-def change(records: Sequence[Any], record_type: RecordType, values: Values, *, actor: Actor) -> int:
+def change(
+    records: Sequence[Any], record_type: RecordType, values: Values, *, actor: Actor, confirmed: bool = False
+) -> int:
     """Applies the values to loaded, locked records and stores those that differ; returns how many these are.
 
     A constant number of statements, and of those for parts as many per record. Parts always count as different.
     """
     if not records:
         return 0
+    if not confirmed:
+        refuse_unconfirmed(record_type, [record.pk for record in records], values, actor)
     before = [columns_of(record) for record in records]
     for record in records:
         apply(record_type, record, values, actor)
@@ -133,6 +139,12 @@ def change(records: Sequence[Any], record_type: RecordType, values: Values, *, a
             record_type.after_update(records, frozenset(values), actor)
         milestones.tell(record_type, records, before, actor)
     return len(records)
+
+
+def refuse_unconfirmed(record_type: RecordType, pks: Sequence[int], values: Values, actor: Actor) -> None:
+    """Raises `Unconfirmed` with what the type asks before these records get the values."""
+    if record_type.asks and (questions := record_type.asks(pks, values, actor)):
+        raise Unconfirmed(questions)
 
 
 def delete(

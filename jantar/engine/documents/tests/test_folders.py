@@ -145,7 +145,7 @@ def test_what_is_inside_a_closed_folder_is_closed_too_and_opens_when_it_moves_ou
     assert seen(other) == (1, 2)
     write.update(folders, outer.pk, {"access": "private"}, actor=actor)
     assert (seen(actor), seen(other)) == ((1, 2), (0, 0))
-    write.update(folders, inner.pk, {"parent": None}, actor=actor)
+    write.update(folders, inner.pk, {"parent": None}, actor=actor, confirmed=True)
     assert seen(other) == (1, 1)
     write.update(folders, inner.pk, {"parent": Folder.objects.get(pk=outer.pk)}, actor=actor)
     assert seen(other) == (0, 0)
@@ -153,7 +153,7 @@ def test_what_is_inside_a_closed_folder_is_closed_too_and_opens_when_it_moves_ou
 
 def test_a_document_moves_between_folders_with_their_rights(secret: Any, eva: User, jan: User, attic: Any) -> None:
     shared = folder("Shared", actor_for(jan), about=key_of(attic))
-    write.update(documents, secret.pk, {"folder": shared}, actor=actor_for(eva))
+    write.update(documents, secret.pk, {"folder": shared}, actor=actor_for(eva), confirmed=True)
     assert seen(actor_for(jan))[0] == 1
     with pytest.raises(Invalid) as refused:
         write.update(documents, secret.pk, {"folder": Folder.objects.get(name="Salaries")}, actor=actor_for(jan))

@@ -5,14 +5,16 @@ from typing import Any
 import pytest
 
 from jantar.engine.documents.models import Document
-from jantar.engine.documents.moving import COMPANY, Goal, Opens, goal, move
+from jantar.engine.documents.moving import COMPANY, Goal, goal, move
 from jantar.engine.documents.tests.test_folders import folder, named
-from jantar.engine.fields.errors import Invalid
+from jantar.engine.fields.errors import Invalid, Unconfirmed
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.links import key_of
+from jantar.engine.records.merging.service import merge
+from jantar.engine.records.registry import registry
 from jantar.engine.records.undo import undo
 from jantar.engine.testing.actors import grant, make_user
 from jantar.engine.testing.fake.records import shelves
@@ -55,12 +57,44 @@ def test_leaving_a_closed_folder_has_to_be_meant(attach: Any, attic: Any, ada: A
     document = attach("a.txt", folder=private)
     moved, _operation = move([document.pk], goal(f"folders/{below.pk}", ada), actor=ada)
     assert moved == 1  # still behind the same door
-    with pytest.raises(Opens, match="Salaries") as opens:
+    with pytest.raises(Unconfirmed, match="Closed: Salaries"):
         move([document.pk], goal(f"shelves/{attic.pk}", ada), actor=ada)
-    assert opens.value.folders == [private]
     assert place(document.pk)[1] == below.pk
     move([document.pk], goal(f"shelves/{attic.pk}", ada), actor=ada, opening=True)
     assert place(document.pk) == (key_of(attic), None)
+
+
+def test_a_change_of_the_folder_is_asked_about_at_every_door(attach: Any, attic: Any, ada: Actor) -> None:
+    private = folder("Salaries", ada, about=key_of(attic), access="private")
+    below = folder("2026", ada, parent=private)
+    document = attach("a.txt", folder=below)
+    documents, folders = registry.get("documents"), registry.get("folders")
+    with pytest.raises(Unconfirmed) as refusal:
+        write.update(documents, document.pk, {"folder": None}, actor=ada)
+    assert list(refusal.value.errors) == ["folder"]
+    with pytest.raises(Unconfirmed):
+        write.update_many(documents, [document.pk], {"folder": None, "about": None}, actor=ada)
+    with pytest.raises(Unconfirmed) as refusal:
+        write.update(folders, below.pk, {"parent": None}, actor=ada)
+    assert list(refusal.value.errors) == ["parent"]
+    assert place(document.pk) == (key_of(attic), below.pk)
+    write.update(documents, document.pk, {"folder": private, "name": "b.txt"}, actor=ada)
+    write.update(documents, document.pk, {"folder": None}, actor=ada, confirmed=True)
+    assert place(document.pk) == (key_of(attic), None)
+
+
+def test_a_merge_takes_nothing_out_of_a_closed_folder(attach: Any, attic: Any, ada: Actor) -> None:
+    documents, folders = registry.get("documents"), registry.get("folders")
+    private = folder("Salaries", ada, about=key_of(attic), access="private")
+    open_one = folder("Plans", ada, about=key_of(attic))
+    closed, free = attach("a.txt", b"a", folder=private), attach("b.txt", b"b", on=attic)
+    with pytest.raises(Invalid, match="Closed: Salaries"):
+        merge(documents, free.pk, [closed.pk], actor=ada)
+    with pytest.raises(Invalid, match="Closed: Salaries"):
+        merge(folders, open_one.pk, [private.pk], actor=ada)
+    assert place(closed.pk) == (key_of(attic), private.pk)
+    merge(folders, private.pk, [open_one.pk, folder("Bonus", ada, about=key_of(attic), access="private").pk], actor=ada)
+    merge(documents, closed.pk, [free.pk], actor=ada)
 
 
 def test_both_ends_need_the_right_to_change(attach: Any, attic: Any, ada: Actor) -> None:

@@ -1,7 +1,7 @@
 """A form over fields and parts: what stands in it, what was typed into it, what of that is new, what is wrong."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from jantar.engine.fields.base import Field, Label
-from jantar.engine.fields.errors import FieldError
+from jantar.engine.fields.errors import FieldError, Invalid
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.pages.forms.controls import (
     Control,
@@ -100,9 +100,9 @@ class RecordForm:
                 values[name] = editor.read(self.loaded)
         return values
 
-    def refuse(self, errors: Mapping[str, Sequence[str]], fields: Mapping[str, Field]) -> None:
+    def refuse(self, error: Invalid, fields: Mapping[str, Field]) -> None:
         """Puts the messages of the write path to their controls; those without one go to the top, with the label."""
-        left = fill_errors(self.controls, errors)
+        left = fill_errors(self.controls, error.errors, asks=error.asks)
         for editor in self.editors.values():
             left = editor.fill_errors(left)
         for name, messages in left.items():

@@ -48,6 +48,8 @@ class Control:
     items: list[str] = made(default_factory=list)
     currency: str = ""
     errors: list[str] = made(default_factory=list)
+    #: Whether what its errors say can be confirmed.
+    asks: bool = False
     labels: dict[str, str] = made(default_factory=dict)
     offered: list[tuple[str, str]] = made(default_factory=list)
     suggest: str = ""
@@ -286,12 +288,14 @@ def suggestions_address(type_name: str, name: str) -> str:
     return reverse("pages:suggest", args=[type_name, name])
 
 
-def fill_errors(controls: Mapping[str, Control], errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Puts messages to their controls and returns those that have none."""
+def fill_errors(
+    controls: Mapping[str, Control], errors: Mapping[str, Sequence[str]], *, asks: bool = False
+) -> dict[str, list[str]]:
+    """Puts messages, which may be questions, to their controls and returns those that have none."""
     left = {}
     for name, messages in errors.items():
         if name in controls:
-            controls[name].errors = list(messages)
+            controls[name].errors, controls[name].asks = list(messages), asks
         else:
             left[name] = list(messages)
     return left

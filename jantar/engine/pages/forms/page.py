@@ -73,7 +73,7 @@ def create(request: HttpRequest, record_type: RecordType, is_dialog: bool) -> Ht
             )  # fmt: skip
             return created_answer(request, record_type, pk)
         except Invalid as error:
-            form.refuse(error.errors, record_type.fields(actor))
+            form.refuse(error, record_type.fields(actor))
     return refused_answer(request, new_context(request, record_type, form, is_dialog), is_dialog)
 
 
@@ -113,9 +113,10 @@ def change(request: HttpRequest, record_type: RecordType, record: Any) -> HttpRe
                 scope=posted_scope(request),
                 actor=actor,
                 version=posted_version(request),
+                confirmed=is_confirmed(request),
             )
         except Invalid as error:
-            form.refuse(error.errors, record_type.fields(actor))
+            form.refuse(error, record_type.fields(actor))
         except Stale as stale:
             return conflict_answer(request, record_type, record.pk, stale, form_id="record-form")
         else:
@@ -130,6 +131,11 @@ def posted_scope(request: HttpRequest) -> str:
     if scope not in series.SCOPES:
         raise BadQuery("occurrences", _("Part of the request could not be understood."))
     return scope
+
+
+def is_confirmed(request: HttpRequest) -> bool:
+    """Whether what a control asked was answered with yes."""
+    return request.POST.get("confirmed") == "1"
 
 
 def posted_version(request: HttpRequest) -> int:

@@ -15,6 +15,7 @@ from jantar.engine.fields.choices import Tags
 from jantar.engine.pages import jobs
 from jantar.engine.pages.filters.words import capital
 from jantar.engine.pages.forms.controls import Control, control_from, label_references, read_values
+from jantar.engine.pages.forms.page import is_confirmed
 from jantar.engine.pages.lists.bulk_selection import Selection, outcome_text
 from jantar.engine.pages.lists.bulk_work import Change, Outcome, change_records, delete_records
 from jantar.engine.pages.loading import load_type
@@ -22,6 +23,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import BadQuery, Invalid
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.write import refuse_unconfirmed
 from jantar.platform.jobs.models import JobRun
 from jantar.ui.responses import with_closed_dialog, with_event, with_toast
 
@@ -43,25 +45,36 @@ def edit_many(request: HttpRequest, type_name: str) -> HttpResponse:
     if control and request.POST.get("run"):
         values = read_values([control])
         if not control.errors:
-            return run_change(request, selection, control, Change(name, values[name], mode_in(request, fields[name])))
+            mode = mode_in(request, fields[name])
+            change = Change(name, values[name], mode, confirmed=is_confirmed(request))
+            return run_change(request, selection, control, change)
     return show_edit(request, selection, control)
 
 
 def run_change(request: HttpRequest, selection: Selection, control: Control, change: Change) -> HttpResponse:
     record_type, actor = selection.state.record_type, selection.state.actor
     label = _("Bulk edit: %(field)s") % {"field": control.field.label}
-    if selection.count("edit") > AT_ONCE:
-        run = jobs.bulk_change.later(
-            actor_id=actor.user_id, label=label, type_name=record_type.name, selection=selection.as_json(),
-            change=change.as_json(record_type, actor), operation_label=label,
-        )  # fmt: skip
-        return show_started(request, selection, run)
     try:
+        if selection.count("edit") > AT_ONCE:
+            return start_change(request, selection, change, label)
         outcome = change_records(record_type, selection.pks("edit"), change, actor=actor, label=label)
     except Invalid as error:
         control.errors = [message for found in error.errors.values() for message in found]
+        control.asks = error.asks
         return show_edit(request, selection, control)
     return done("edit", outcome)
+
+
+def start_change(request: HttpRequest, selection: Selection, change: Change, label: str) -> HttpResponse:
+    """Raises Unconfirmed before the job starts, which could ask nobody."""
+    record_type, actor = selection.state.record_type, selection.state.actor
+    if not change.confirmed:
+        refuse_unconfirmed(record_type, selection.pks("edit"), {change.field: change.value}, actor)
+    run = jobs.bulk_change.later(
+        actor_id=actor.user_id, label=label, type_name=record_type.name, selection=selection.as_json(),
+        change=change.as_json(record_type, actor), operation_label=label,
+    )  # fmt: skip
+    return show_started(request, selection, run)
 
 
 def show_edit(request: HttpRequest, selection: Selection, control: Control | None) -> HttpResponse:

@@ -26,17 +26,18 @@ class Change:
     field: str
     value: Any
     mode: str = "set"
+    confirmed: bool = False
 
     def as_json(self, record_type: RecordType, actor: Actor) -> dict[str, Any]:
         field = record_type.fields(actor)[self.field]
-        return {"field": self.field, "value": field.dump(self.value), "mode": self.mode}
+        return {"field": self.field, "value": field.dump(self.value), "mode": self.mode, "confirmed": self.confirmed}
 
     @classmethod
     def from_json(cls, data: dict[str, Any], record_type: RecordType, actor: Actor) -> "Change":
         field = record_type.fields(actor).get(data["field"])
         if field is None:
             raise BadQuery("field", _("There is no field “%(name)s”.") % {"name": data["field"]})
-        return cls(data["field"], field.load(data["value"]), data["mode"])
+        return cls(data["field"], field.load(data["value"]), data["mode"], data.get("confirmed", False))
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def change_records(
         number = 0
         for done, chunk in chunks(pks):
             for values, same in values_of(record_type, chunk, change, actor):
-                number += write.update_many(record_type, same, values, actor=actor)[0]
+                number += write.update_many(record_type, same, values, actor=actor, confirmed=change.confirmed)[0]
             if tell:
                 tell(done, len(pks))
     return Outcome(number, opened.pk)

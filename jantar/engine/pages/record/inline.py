@@ -20,7 +20,7 @@ from jantar.engine.pages.forms.controls import (
     read_values,
     suggestions_address,
 )
-from jantar.engine.pages.forms.page import posted_version
+from jantar.engine.pages.forms.page import is_confirmed, posted_version
 from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.record.content import BOOK_KEEPING, RecordPage, load_for_page
 from jantar.engine.pages.values import show_value
@@ -68,9 +68,9 @@ def save(request: HttpRequest, record_type: RecordType, record: Any, one: Field)
     values = without_theirs(read_values(controls), request.POST)
     try:
         if not any(control.errors for control in controls):
-            write.update(record_type, record.pk, values, actor=actor, version=version)
+            write.update(record_type, record.pk, values, actor=actor, version=version, confirmed=is_confirmed(request))
     except Invalid as error:
-        left = fill_errors({control.name: control for control in controls}, error.errors)
+        left = fill_errors({control.name: control for control in controls}, error.errors, asks=error.asks)
         controls[0].errors += [message for messages in left.values() for message in messages]
     except Stale as stale:
         return conflict_answer(request, record_type, record.pk, stale, form_id="conflict-form", own_form=True)

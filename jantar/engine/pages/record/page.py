@@ -174,7 +174,7 @@ def run(request: HttpRequest, record_type: RecordType, record: Any, action: Reco
         except Invalid as error:
             if not fields:
                 raise
-            form.refuse(error.errors, record_type.fields(actor))
+            form.refuse(error, record_type.fields(actor))
         else:
             if "stay" in request.GET:
                 return stayed(record_type, said(action), reverse("pages:undo", args=[done.pk]))

@@ -54,7 +54,7 @@ def save(request: HttpRequest, record_type: RecordType, record: Any, found: Part
         try:
             write.update(record_type, record.pk, values, actor=actor, version=posted_version(request))
         except Invalid as error:
-            form.refuse(error.errors, record_type.fields(actor))
+            form.refuse(error, record_type.fields(actor))
         except Stale as stale:
             return conflict_answer(request, record_type, record.pk, stale, form_id="conflict-form", own_form=True)
         else:

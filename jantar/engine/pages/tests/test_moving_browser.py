@@ -108,3 +108,34 @@ def test_it_works_in_hungarian_on_a_phone(filled: Any) -> None:
     dialog.get_by_role("button", name="Áthelyezés", exact=True).click()
     expect(page.get_by_role("link", name="first.txt", exact=True)).to_have_count(0)
     assert inside(folder) == ["first.txt"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "options"),
+    [("en", ("Change", "Field", "Change 1", "Yes, go ahead"), {}),
+     ("hu", ("Módosítás", "Mező", "Módosítás: 1", "Igen, folytatom"), {"viewport": NARROW, "color_scheme": "dark"})],
+)  # fmt: skip
+def test_a_bulk_edit_asks_before_a_file_leaves_a_closed_folder(
+    open_page: Any, language: str, words: tuple[str, ...], options: Any
+) -> None:
+    opening, field, run, yes = words
+    user = make_user("Ada", admin=True)
+    user.language = language
+    user.save(update_fields=["language"])
+    actor = actor_for(user)
+    closed = write.create(registry.get("folders"), {"name": "Smlouvy", "access": "private"}, actor=actor)
+    services.attach(io.BytesIO(b"a"), "first.txt", actor=actor, folder=closed)
+    page = open_page(user, "/documents/?view=all", **options)
+    page.locator("tbody input[type=checkbox]").first.check()
+    page.locator(".bulk-bar").get_by_role("button", name=opening, exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label(field, exact=True).select_option("folder")
+    dialog.get_by_role("button", name=run).click()
+    question = dialog.get_by_role("checkbox", name=yes)
+    expect(question).to_be_visible()
+    assert accessibility_faults(page) == []
+    assert inside(closed) == ["first.txt"]
+    question.check()
+    dialog.get_by_role("button", name=run).click()
+    expect(dialog).to_have_count(0)
+    assert inside(closed) == []

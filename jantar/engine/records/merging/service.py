@@ -149,7 +149,7 @@ def complete(
     if custom != survivor.custom:
         survivor.custom = {**survivor.custom, **custom}
         rows.bulk_update([survivor], ["custom"])
-    write.change([survivor], record_type, changed, actor=actor)
+    write.change([survivor], record_type, changed, actor=actor, confirmed=True)
 
 
 def survivor_of(record_type: RecordType, pk: int, actor: Actor) -> int | None:

@@ -43,7 +43,7 @@ SCOPES: Final = (ONE, FOLLOWING, ALL)
 
 def update(
     record_type: RecordType, pk: int, values: Mapping[str, Any], *, scope: str, actor: Actor,
-    version: int | None = None, cause: str = Cause.PAGE,
+    version: int | None = None, cause: str = Cause.PAGE, confirmed: bool = False,
 ) -> Any:  # fmt: skip
     """Changes a record as `write.update` does, and in `scope` the others of its series; returns the record.
 
@@ -51,7 +51,7 @@ def update(
     """
     with operation(actor, cause):
         before = record_type.visible_to(actor).one(pk) if scope != ONE else None
-        record = write.update(record_type, pk, values, actor=actor, version=version)
+        record = write.update(record_type, pk, values, actor=actor, version=version, confirmed=confirmed)
         if record_type.repeats and before is not None and before.series_id:
             spread(record_type, before, record, values, scope, actor)
     return record
@@ -98,7 +98,7 @@ def spread(
     records = list(editable.select_for_update(of=("self",)).order_by("pk"))
     fields = {name: value for name, value in given.items() if record_type.part(name) is None}
     if fields:
-        write.change(records, record_type, fields, actor=actor)
+        write.change(records, record_type, fields, actor=actor, confirmed=True)  # asked of the one
     parts = [name for name in given if record_type.part(name)]
     if parts:
         copy_parts(record_type, record, records, parts, actor)
