@@ -7,14 +7,16 @@ from django.db import connection
 MAX_FIXES = 12
 MIN_LENGTH = 3
 
-# Likely words by shared trigrams; `candidates` are all spellings one slip away, which trigrams miss in short words.
+# Likely words by shared trigrams; before them all words one slip away from any of the asked, which trigrams miss in
+# short words.
 LIKELY = """
+SELECT NULL AS asked, word FROM (SELECT DISTINCT word FROM search_word WHERE word = ANY (%s::text[]) LIMIT %s) near
+UNION ALL
 SELECT asked, word FROM unnest(%s::text[]) asked, LATERAL (
-    (SELECT DISTINCT word FROM search_word WHERE word = ANY (%s::text[]) LIMIT 60)
-    UNION
-    (SELECT word FROM search_word WHERE word %% asked GROUP BY word ORDER BY similarity(word, asked) DESC LIMIT 60)
+    SELECT word FROM search_word WHERE word %% asked GROUP BY word ORDER BY similarity(word, asked) DESC LIMIT 60
 ) likely
 """
+MOST_NEAR = 60
 
 
 def corrections(words: Sequence[str]) -> dict[str, list[str]]:
@@ -22,13 +24,17 @@ def corrections(words: Sequence[str]) -> dict[str, list[str]]:
     asked = [word for word in words if len(word) >= MIN_LENGTH and not any(char.isdigit() for char in word)]
     if not asked:
         return {}
-    slips = sorted({slip for word in asked for slip in one_slip_away(word)})
-    found: dict[str, list[str]] = {}
+    of_slip: dict[str, list[str]] = {}
+    for word in asked:
+        for slip in one_slip_away(word):
+            of_slip.setdefault(slip, []).append(word)
+    found: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(LIKELY, [asked, slips])
-        for word, known in cursor.fetchall():
-            if known != word and distance(word, known) <= allowed(word):
-                found.setdefault(word, []).append(known)
+        cursor.execute(LIKELY, [sorted(of_slip), MOST_NEAR * len(asked), asked])
+        for near, known in cursor.fetchall():
+            for word in [near] if near else of_slip[known]:
+                if known != word and distance(word, known) <= allowed(word):
+                    found.setdefault(word, set()).add(known)
     return {
         word: sorted(known, key=lambda one: (distance(word, one), one))[:MAX_FIXES] for word, known in found.items()
     }
