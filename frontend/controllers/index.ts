@@ -39,6 +39,7 @@ import shell from "./shell";
 import shortcuts from "./shortcuts";
 import showFor from "./show_for";
 import signOut from "./sign_out";
+import slider from "./slider";
 import sortKeys from "./sort_keys";
 import split from "./split";
 import tabs from "./tabs";
@@ -51,7 +52,7 @@ import uploads from "./uploads";
 export const controllers: Record<string, ControllerConstructor> = {
   mention,
   autosize, board, calendar, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, moving, palette,
-  formula, prefetch, reminders, reorder, rows, selection, session, shell, shortcuts, split, tabs, theme, toasts, tooltip, uploads,
+  formula, prefetch, reminders, reorder, rows, selection, session, shell, shortcuts, slider, split, tabs, theme, toasts, tooltip, uploads,
   "date-field": dateField,
   "column-widths": columnWidths,
   "conditional-fields": conditionalFields,

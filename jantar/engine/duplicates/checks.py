@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
+from jantar.engine.duplicates.likeness import ADDRESS, MAIL, NAME, PHONE
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 
@@ -28,3 +29,6 @@ def problems(record_type: RecordType) -> Iterator[CheckMessage]:
             yield Error(
                 f"{record_type.name}: duplicates names {name!r}, which is no field.", hint=hint, id="duplicates.E002"
             )
+    for name in {*same.identifiers, *same.supports} & {NAME, MAIL, PHONE, ADDRESS}:
+        hint = "The settings call reasons that every type may have so; name the field otherwise."
+        yield Error(f"{record_type.name}: duplicates names {name!r}.", hint=hint, id="duplicates.E003")

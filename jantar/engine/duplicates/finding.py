@@ -1,12 +1,13 @@
 """Which records may be the same as one that is typed, or that is there: candidates from the search index, weighed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
-from jantar.engine.duplicates.likeness import HINT, Likeness, Traits, likeness, traits_of
+from jantar.engine.duplicates.likeness import SAME_NAME, Likeness, Traits, likeness, traits_of
+from jantar.engine.duplicates.rules import rules_of
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.search.text import ANYWHERE, IN_TITLE, KEY, words_of
@@ -29,21 +30,25 @@ class Found:
 
 def find_like(
     record_type: RecordType, values: Mapping[str, Any], actor: Actor, *, without: Iterable[int] = (),
-    least: int = HINT, limit: int = SHOWN,
+    least: int | None = None, limit: int = SHOWN,
 ) -> list[Found]:  # fmt: skip
     """The records the actor sees that may be the same as one with these values, likeliest first.
 
-    A fixed number of statements: keys, name, what the words may be misspelt for, the records and their parts.
+    `least` is the score from which they are told, that of the type's rules when not given.
+    A fixed number of statements: rules, keys, name, what the words may be misspelt for, the records and their parts.
     """
     if record_type.duplicates is None:
         return []
-    asked = traits_of(record_type, values, contacts_in(record_type, values))
+    rules = rules_of(record_type)
+    least = rules.hinted_from if least is None else least
+    asked = traits_of(record_type, values, contacts_in(record_type, values)).without(rules.left_out)
     pks = set(candidates(record_type, asked)) - set(without)
     if not pks:
         return []
-    found = [Found(record, likeness(record_type, asked, traits)) for record, traits in load(record_type, pks, actor)]
+    loaded = load(record_type, pks, actor, rules.left_out)
+    found = [Found(record, likeness(record_type, asked, traits)) for record, traits in loaded]
     found = [one for one in found if one.likeness.points >= least]
-    only_name = [one for one in found if len(one.likeness.reasons) == 1 and one.likeness.points <= HINT]
+    only_name = [one for one in found if len(one.likeness.reasons) == 1 and one.likeness.points <= SAME_NAME]
     if len(only_name) >= MANY:
         found = [one for one in found if one not in only_name]
     return sorted(found, key=lambda one: (-one.likeness.points, one.record.pk))[:limit]
@@ -101,8 +106,13 @@ class Lexeme:
         return f"'{text}'"
 
 
-def load(record_type: RecordType, pks: Iterable[int], actor: Actor | None) -> list[tuple[Any, Traits]]:
-    """The records (as far as the actor sees them) with what of them is compared; one statement and one per part."""
+def load(
+    record_type: RecordType, pks: Iterable[int], actor: Actor | None, left_out: Collection[str]
+) -> list[tuple[Any, Traits]]:
+    """The records (as far as the actor sees them) with what of them is compared, without the reasons left out.
+
+    One statement and one per part.
+    """
     same = record_type.duplicates
     assert same
     rows = record_type.visible_to(actor) if actor else record_type.model._base_manager.filter(deleted_at=None)
@@ -116,7 +126,8 @@ def load(record_type: RecordType, pks: Iterable[int], actor: Actor | None) -> li
         held = part.model._default_manager.filter(**{f"{part.parent}__in": list(more)})
         for pk, value in held.values_list(f"{part.parent}_id", column):
             more[pk].append(value)
-    return [(one, traits_of(record_type, values_of(record_type, one), more[one.pk])) for one in records]
+    traits = [traits_of(record_type, values_of(record_type, one), more[one.pk]).without(left_out) for one in records]
+    return list(zip(records, traits, strict=True))
 
 
 def values_of(record_type: RecordType, record: Any) -> dict[str, Any]:

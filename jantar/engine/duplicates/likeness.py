@@ -1,8 +1,8 @@
 """How alike two records are, and why: points for what they have in common, less for what speaks against it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from django.utils.translation import gettext as _
 
@@ -12,8 +12,8 @@ from jantar.engine.search.text import keys_of, words_of
 from jantar.engine.search.typos import allowed, distance
 from jantar.kit.text import fold
 
-#: From this many points two records are worth being looked at together; from `HINT` on while one is typed.
-LIKELY, HINT = 50, 40
+#: Reasons every type may have; the others are called like the field that is the same.
+NAME, MAIL, PHONE, ADDRESS = "name", "email", "phone", "address"
 
 SAME_IDENTIFIER, OTHER_IDENTIFIER = 80, -40
 SAME_MAIL, SAME_PHONE = 55, 45
@@ -39,6 +39,17 @@ class Traits:
     @property
     def spellings(self) -> set[str]:
         return {one for spellings in self.identifiers.values() for one in spellings} | set(self.contacts)
+
+    def without(self, reasons: Collection[str]) -> Self:
+        """What is left to compare where these reasons don't count."""
+        return self if not reasons else replace(
+            self,
+            words=() if NAME in reasons else self.words,
+            identifiers={name: spelt for name, spelt in self.identifiers.items() if name not in reasons},
+            contacts=frozenset(one for one in self.contacts if (MAIL if "@" in one else PHONE) not in reasons),
+            place={} if ADDRESS in reasons else self.place,
+            supports={name: value for name, value in self.supports.items() if name not in reasons},
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,7 @@ def plain(record_type: RecordType, name: str, value: Any) -> Any:
 
 
 def likeness(record_type: RecordType, one: Traits, other: Traits) -> Likeness:
-    """How alike two are. Points below `HINT` mean that they are not to be shown together."""
+    """How alike two are, by what their traits hold."""
     same = record_type.duplicates
     assert same
     fields = record_type.own_fields

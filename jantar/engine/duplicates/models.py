@@ -1,4 +1,4 @@
-"""Pairs of records that may be the same, found by the scan, and what people decided about them."""
+"""Pairs of records that may be the same, found by the scan, what people decided about them, and by which rules."""
 
 from typing import Any, ClassVar, Self
 
@@ -18,6 +18,27 @@ class State(models.TextChoices):
     OPEN = "open", pgettext_lazy("duplicate", "Open")
     LATER = "later", pgettext_lazy("duplicate", "Later")
     DIFFERENT = "different", pgettext_lazy("duplicate", "Not the same")
+
+
+class Rules(models.Model):
+    """What holds for a type; without a row the defaults do. A reason in `left_out` speaks neither for nor against."""
+
+    record_type = models.CharField(max_length=50, unique=True)
+    proposed_from = models.PositiveSmallIntegerField(_("proposed from"), default=50)
+    hinted_from = models.PositiveSmallIntegerField(_("hinted from"), default=40)
+    left_out = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("rules for duplicates")
+        verbose_name_plural = _("rules for duplicates")
+
+    def __str__(self) -> str:
+        return self.record_type
+
+    @property
+    def of_scan(self) -> list[Any]:
+        """What a scan finds depends on it."""
+        return [self.proposed_from, *sorted(self.left_out)]
 
 
 class PairQuerySet(models.QuerySet[Any]):

@@ -7,8 +7,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from jantar.engine.duplicates.finding import Lexeme, load
-from jantar.engine.duplicates.likeness import LIKELY, Traits, likeness
-from jantar.engine.duplicates.models import Pair, State
+from jantar.engine.duplicates.likeness import Traits, likeness
+from jantar.engine.duplicates.models import Pair, Rules, State
+from jantar.engine.duplicates.rules import rules_of
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.search.text import ANYWHERE, IN_TITLE, KEY, words_of
 from jantar.engine.search.typos import corrections
@@ -30,10 +31,11 @@ SELECT asked.id, found.record_id FROM unnest(%s::bigint[], %s::text[]) asked (id
 
 
 class Scan:
-    """One scan of a type; keeps what misspelt words may stand for, so that each is looked up once."""
+    """One scan of a type by rules; keeps what misspelt words may stand for, so that each is looked up once."""
 
-    def __init__(self, record_type: RecordType) -> None:
+    def __init__(self, record_type: RecordType, rules: Rules) -> None:
         self.record_type = record_type
+        self.rules = rules
         self.fixes: dict[str, list[str]] = {}
 
     def total(self) -> int:
@@ -49,6 +51,19 @@ class Scan:
 
     def go_through(self, pks: Iterable[int]) -> int:
         """Notes the pairs these records make with later ones; what was decided about a pair stays. Returns how many."""
+        pairs = [
+            Pair(record_type=self.record_type.name, first_id=one, second_id=other, points=points)
+            for (one, other), (mine, theirs) in self.candidates(pks).items()
+            if (points := likeness(self.record_type, mine, theirs).points) >= self.rules.proposed_from
+        ]
+        Pair.objects.bulk_create(
+            pairs, update_conflicts=True, unique_fields=["record_type", "first_id", "second_id"],
+            update_fields=["points", "found_at"], batch_size=1000,
+        )  # fmt: skip
+        return len(pairs)
+
+    def candidates(self, pks: Iterable[int]) -> dict[tuple[int, int], tuple[Traits, Traits]]:
+        """These records with later ones that share something, and what is to be compared of them."""
         known = dict(self.traits(pks))
         asked = list(self.queries(known))
         with connection.cursor() as cursor:
@@ -57,20 +72,14 @@ class Scan:
             )
             found = set(cursor.fetchall())
         known |= dict(self.traits({other for _pk, other in found} - known.keys()))
-        pairs = [
-            Pair(record_type=self.record_type.name, first_id=one, second_id=other, points=points)
+        return {
+            (one, other): (known[one], known[other])
             for one, other in sorted(found)
             if one in known and other in known
-            and (points := likeness(self.record_type, known[one], known[other]).points) >= LIKELY
-        ]  # fmt: skip
-        Pair.objects.bulk_create(
-            pairs, update_conflicts=True, unique_fields=["record_type", "first_id", "second_id"],
-            update_fields=["points", "found_at"], batch_size=1000,
-        )  # fmt: skip
-        return len(pairs)
+        }  # fmt: skip
 
     def traits(self, pks: Iterable[int]) -> list[tuple[int, Traits]]:
-        return [(record.pk, traits) for record, traits in load(self.record_type, pks, None)]
+        return [(record.pk, traits) for record, traits in load(self.record_type, pks, None, self.rules.left_out)]
 
     def queries(self, known: dict[int, Traits]) -> Iterator[tuple[int, str]]:
         """What to ask the index for each record: its keys; its name, give or take a slip, at its place; its name."""
@@ -105,7 +114,7 @@ def now_text() -> str:
 
 def scan_all(record_type: RecordType, tell: Callable[[int], object]) -> int:
     """The whole scan in this process, a chunk to a transaction; returns how many records there are."""
-    search, begun, after, done = Scan(record_type), timezone.now(), 0, 0
+    search, begun, after, done = Scan(record_type, rules_of(record_type)), timezone.now(), 0, 0
     while pks := search.chunk(after):
         with transaction.atomic():
             search.go_through(pks)

@@ -12,6 +12,7 @@ from jantar.engine.duplicates.finding import load
 from jantar.engine.duplicates.jobs import scan
 from jantar.engine.duplicates.likeness import Likeness, likeness
 from jantar.engine.duplicates.models import Pair, State
+from jantar.engine.duplicates.rules import rules_of
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.record_type import RecordType
@@ -120,7 +121,8 @@ def linked_ids(record_type: RecordType, state: str, pks: Sequence[int]) -> list[
 
 def weighed(record_type: RecordType, pairs: Sequence[Any], actor: Actor) -> list[Weighed]:
     ids = {pk for pair in pairs for pk in (pair.first_id, pair.second_id)}
-    known = {record.pk: (record, traits) for record, traits in load(record_type, ids, actor)}
+    loaded = load(record_type, ids, actor, rules_of(record_type).left_out)
+    known = {record.pk: (record, traits) for record, traits in loaded}
     found = []
     for pair in pairs:
         if pair.first_id in known and pair.second_id in known:

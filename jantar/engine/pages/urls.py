@@ -29,6 +29,7 @@ from jantar.engine.pages.record import as_of, handing, inline, parts, timeline
 from jantar.engine.pages.record import page as detail
 from jantar.engine.pages.settings import company as settings_company
 from jantar.engine.pages.settings import custom_fields, formulas, rollups, switching
+from jantar.engine.pages.settings import duplicates as settings_duplicates
 from jantar.engine.pages.settings import notifications as account_notifications
 from jantar.engine.pages.settings import roles as settings_roles
 from jantar.engine.pages.settings import users as settings_users
@@ -180,6 +181,7 @@ DOCUMENTS = [
 ]
 
 FIELDS = "settings/fields/<record_type:type_name>/"
+RULES = "settings/duplicates/<record_type:type_name>/"
 SETTINGS = [
     path("settings/", RedirectView.as_view(pattern_name="pages:settings_users"), name="settings"),
     path("settings/users/", settings_users.users, name="settings_users"),
@@ -198,6 +200,10 @@ SETTINGS = [
     path("settings/company/rates/<int:pk>/delete/", settings_company.remove_rate, name="settings_rate_delete"),
     path("settings/modules/", switching.show_modules, name="settings_modules"),
     path("settings/modules/<slug:key>/", switching.switch, name="settings_module"),
+    path("settings/duplicates/", settings_duplicates.first, name="settings_duplicates"),
+    path(RULES, settings_duplicates.rules, name="settings_duplicates_of"),
+    path(f"{RULES}preview/", settings_duplicates.preview, name="settings_duplicates_preview"),
+    path(f"{RULES}reset/", settings_duplicates.reset, name="settings_duplicates_reset"),
     path("settings/fields/", custom_fields.first, name="settings_fields"),
     path(FIELDS, custom_fields.fields, name="settings_fields_of"),
     path(f"{FIELDS}new/", custom_fields.field, name="settings_field_new"),

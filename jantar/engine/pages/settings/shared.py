@@ -66,6 +66,7 @@ def register_settings() -> None:
         ("teams", gettext_lazy("Teams"), "users-group"),
         ("roles", gettext_lazy("Roles"), "shield-lock"),
         ("fields", gettext_lazy("Fields"), "list-check"),
+        ("duplicates", gettext_lazy("Duplicates"), "copy-check"),
         ("company", gettext_lazy("Company"), "building"),
         ("modules", gettext_lazy("Modules"), "puzzle"),
     )

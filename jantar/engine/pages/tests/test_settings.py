@@ -28,6 +28,7 @@ PAGES = (
     "company",
     "fields/books",
     "fields/books/new",
+    "duplicates/books",
 )
 NEW_USER = {
     "full_name": "Anna Nagy", "email": "Anna@Example.com", "language": "hu", "time_zone": "Europe/Budapest",

@@ -166,7 +166,7 @@ def test_a_page_of_pairs_costs_the_same_for_one_and_for_many(client, boss, admin
         assert client.get("/companies/duplicates/").content.decode().count('pair-side"') == 6
 
 
-STATEMENTS = 11
+STATEMENTS = 12
 
 
 def test_records_that_hang_together_are_one_group_to_be_merged_at_once(client, boss, admin):

@@ -6,8 +6,8 @@ The numbers stand in docs/how-to/duplicates.md; whoever changes the weights sees
 import pytest
 from django.utils import translation
 
-from jantar.engine.duplicates.likeness import LIKELY, likeness, traits_of
-from jantar.engine.duplicates.models import Pair
+from jantar.engine.duplicates.likeness import likeness, traits_of
+from jantar.engine.duplicates.models import Pair, Rules
 from jantar.engine.duplicates.scanning import scan_all
 from jantar.engine.permissions.actor import system_actor
 from jantar.engine.records import write
@@ -41,7 +41,7 @@ OF_DIFFERENT_ONES = {
 def is_found(pair: LabelledPair) -> bool:
     record_type = registry.get(pair.type_name)
     one, other = (traits_of(record_type, values) for values in (pair.one, pair.other))
-    return likeness(record_type, one, other).points >= LIKELY
+    return likeness(record_type, one, other).points >= Rules().proposed_from
 
 
 def found_among(is_same: bool) -> dict[tuple[str, str], tuple[int, int]]:
