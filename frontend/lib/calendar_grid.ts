@@ -136,7 +136,9 @@ export class CalendarGrid {
     if (!held) return;
     const { before, span, entry } = held;
     if (before.start === span.start && before.end === span.end) return this.#putBack(held);
-    const body = new URLSearchParams({ type: entry.dataset["type"]!, card: entry.dataset["key"]!, version: entry.dataset["version"]!, start: span.start });
+    const { type, key, version, series, at } = entry.dataset; // what has no record yet is told by its series
+    const which = key ? { card: key, version: version! } : { series: series!, at: at! };
+    const body = new URLSearchParams({ type: type!, ...which, start: span.start });
     const length = (one: Span): number => minutesOf(one.end) - minutesOf(one.start);
     if (length(before) !== length(span)) body.set("end", span.end);
     if (entry.dataset["repeats"] !== undefined) {

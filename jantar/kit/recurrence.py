@@ -24,6 +24,8 @@ MOST_BETWEEN: Final = 1000
 MOST_CHARACTERS: Final = 500
 #: A rule that gives nothing for so long gives nothing: a leap day every year comes within eight years.
 PATIENCE: Final = timedelta(days=366 * 12)
+#: By how much a clock is changed at most, with room.
+CLOCK_CHANGE: Final = timedelta(hours=3)
 _DAY: Final = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 _UNTIL: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})(Z?))?")
 
@@ -157,20 +159,39 @@ def moved_rule(rule: Rule, before: date, after: date) -> Rule:
     return rule
 
 
-def occurrences(rule: Rule, start: datetime, until: datetime) -> Iterator[datetime]:
+def occurrences(rule: Rule, start: datetime, until: datetime, since: datetime | None = None) -> Iterator[datetime]:
     """When it comes, from `start` up to and with `until`: times without a zone, by the clock of the series.
 
-    `start` itself is one of them only where the rule fits it.
+    `start` itself is one of them only where the rule fits it. With `since` only those from then on, without counting
+    out the years before; where a number of times ends the rule they have to be counted.
     """
     last = min(until, datetime.combine(rule.until, time.max)) if rule.until else until
+    begin = later_start(rule, start, since) if since else start
     found = rrule.rrule(
-        FREQUENCIES[rule.frequency], dtstart=start, interval=rule.every, wkst=WEEKDAYS.index(rule.week_start),
+        FREQUENCIES[rule.frequency], dtstart=begin, interval=rule.every, wkst=WEEKDAYS.index(rule.week_start),
         until=last, bysetpos=rule.positions or None, bymonth=rule.months or None,
         bymonthday=rule.month_days or None,
         byweekday=[rrule.weekday(WEEKDAYS.index(day), number or None) for number, day in rule.days] or None,
     )  # fmt: skip
     left_out = frozenset(rule.without)
-    return (one for one in islice(iter(found), rule.count) if one.date() not in left_out)
+    counted = islice(iter(found), rule.count)
+    return (one for one in counted if one.date() not in left_out and (since is None or one >= since))
+
+
+def later_start(rule: Rule, start: datetime, since: datetime) -> datetime:
+    """A start some whole periods later, and at least one before `since`, after which the rule gives the same times."""
+    says_days = bool(rule.days or rule.month_days)
+    if rule.count is not None or since <= start or (rule.frequency in ("MONTHLY", "YEARLY") and not says_days):
+        return start
+    if rule.frequency in ("DAILY", "WEEKLY"):
+        period = timedelta(days=rule.every * (7 if rule.frequency == "WEEKLY" else 1))
+        return start + max(0, (since - start) // period - 1) * period
+    period_months = rule.every * (12 if rule.frequency == "YEARLY" else 1)
+    between = (since.year - start.year) * 12 + since.month - start.month
+    if (periods := between // period_months - 1) <= 0:
+        return start
+    month = (0 if rule.frequency == "YEARLY" else start.month - 1) + periods * period_months
+    return start.replace(year=start.year + month // 12, month=month % 12 + 1, day=1)
 
 
 def first_on(rule: Rule, start: datetime) -> datetime | None:
@@ -178,15 +199,18 @@ def first_on(rule: Rule, start: datetime) -> datetime | None:
     return next(occurrences(rule, start, start + PATIENCE * rule.every), None)
 
 
-def moments(rule: Rule, start: datetime, zone: ZoneInfo, until: datetime) -> Iterator[datetime]:
-    """The same as moments in UTC, up to the aware `until`.
+def moments(
+    rule: Rule, start: datetime, zone: ZoneInfo, until: datetime, since: datetime | None = None
+) -> Iterator[datetime]:
+    """The same as moments in UTC, up to the aware `until`, and from the aware `since` on.
 
     A time that the clock leaves out in spring counts by the offset before it, and of one that comes twice in autumn
     the first is meant, as RFC 5545 (3.3.5) says.
     """
-    for local in occurrences(rule, start, until.astimezone(zone).replace(tzinfo=None) + timedelta(hours=3)):
+    begin = since.astimezone(zone).replace(tzinfo=None) - CLOCK_CHANGE if since else None
+    for local in occurrences(rule, start, until.astimezone(zone).replace(tzinfo=None) + CLOCK_CHANGE, begin):
         moment = in_zone(local, zone)
-        if moment <= until:
+        if moment <= until and (since is None or moment >= since):
             yield moment
 
 

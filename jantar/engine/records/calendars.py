@@ -1,4 +1,7 @@
-"""What stands in the calendars of some users in a span of time: one statement for a record type."""
+"""The records in the calendars of some users in a span of time: one statement for a record type.
+
+`agenda` adds what comes again and has no record yet.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,11 +23,21 @@ DAY_MINUTES = 1440
 
 
 @dataclass(frozen=True)
+class Coming:
+    """An occurrence that has no record yet: of which series, when the rule wants it, after which record it is made."""
+
+    series: int
+    at: datetime
+    pattern: int
+
+
+@dataclass(frozen=True)
 class Entry:
     """A record on the calendar, in the time zone in force; `end` is the first moment (day) after it.
 
     `people` are those of the users asked for in whose calendars it stands. Of a record the actor may not see only
-    the time is told: it has no `title` and no `pk`. What comes from outside has no `record_type`.
+    the time is told: it has no `title` and no `pk`. What comes from outside has no `record_type`. What a series will
+    have, and the actor may see, has no `pk` yet but says what is `coming`.
     """
 
     record_type: RecordType | None
@@ -38,10 +51,16 @@ class Entry:
     is_done: bool = False
     may_edit: bool = False
     repeats: bool = False
+    coming: Coming | None = None
 
     @property
     def is_moment(self) -> bool:
         return self.start == self.end
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the actor may know what it is."""
+        return self.pk is not None or self.coming is not None
 
     @property
     def type_name(self) -> str:
@@ -68,20 +87,24 @@ def calendar_types(actor: Actor, types: Iterable[RecordType]) -> list[RecordType
     return [one for one in types if one.calendar and actor.may("see", one.name)]
 
 
-def read_entries(
+def read_records(
     record_type: RecordType, actor: Actor, people: Collection[int], start: datetime, end: datetime
 ) -> tuple[list[Entry], bool]:
-    """The entries that touch the span from `start` up to `end` (aware), earliest first; and whether there are more.
+    """The records that touch the span from `start` up to `end` (aware), earliest first; and whether there are more.
 
-    Records with a length that the actor may not see stand there as taken time.
+    Those with a length that the actor may not see stand there as taken time.
     """
     calendar = calendar_of(record_type)
     rows = rows_of(record_type, actor).filter(**record_type.defaults)
-    rows = of_people(rows, record_type, people, start, end)
-    columns = {"pk", "version", "owner_id", record_type.model.title_column, *calendar.fields}
-    found = list(rows.order_by(calendar.start, "pk").only(*columns)[: MOST + 1])
+    rows = of_people(rows, record_type, people, lambda path: within(record_type, start, end, path))
+    found = list(rows.order_by(calendar.start, "pk").only(*columns_of(record_type))[: MOST + 1])
     entries = [entry_of(record_type, row, people) for row in found[:MOST]]
     return entries, len(found) > MOST
+
+
+def columns_of(record_type: RecordType) -> set[str]:
+    """What an entry says of a record."""
+    return {"pk", "version", "owner_id", record_type.model.title_column, *calendar_of(record_type).fields}
 
 
 def calendar_of(record_type: RecordType) -> Calendar:
@@ -105,13 +128,14 @@ def marked(condition: Q) -> Any:
     return Case(When(condition, then=Value(True)), default=Value(False)) if condition else Value(True)
 
 
-def of_people(rows: Any, record_type: RecordType, people: Collection[int], start: datetime, end: datetime) -> Any:
+def of_people(rows: Any, record_type: RecordType, people: Collection[int], condition: Callable[[str], Q]) -> Any:
     """Records in the calendars of these users, with the participants among them as `calendar_people`.
 
-    Owners and participants are looked for apart, so that each is found by an index of its own.
+    Owners and participants are looked for apart, so that each is found by an index of its own; `condition` says for
+    the path to the record which of theirs are meant.
     """
     calendar = calendar_of(record_type)
-    mine = Q(owner__in=people) & within(record_type, start, end)
+    mine = Q(owner__in=people) & condition("")
     if calendar.participants is None:
         return rows.filter(mine)
     name, column = calendar.participants
@@ -120,7 +144,7 @@ def of_people(rows: Any, record_type: RecordType, people: Collection[int], start
         raise TypeError(f"{record_type.name} has no part {name!r}.")
     present = part.model._base_manager.filter(**{f"{column}__in": people})
     own = record_type.model._base_manager.filter(mine, deleted_at=None).order_by().values("pk")
-    there = present.filter(within(record_type, start, end, f"{part.parent}__")).order_by().values(f"{part.parent}_id")
+    there = present.filter(condition(f"{part.parent}__")).order_by().values(f"{part.parent}_id")
     here = present.filter(**{part.parent: OuterRef("pk")}).values(column)
     return rows.annotate(calendar_people=ArraySubquery(here)).filter(pk__in=own.union(there, all=True))
 
@@ -144,33 +168,33 @@ def within(record_type: RecordType, start: datetime, end: datetime, path: str = 
     return Q(**{f"{field}__lt": end, f"{field}__gte": earliest}) & begins
 
 
-def entry_of(record_type: RecordType, row: Any, people: Collection[int]) -> Entry:
+def entry_of(record_type: RecordType, row: Any, people: Collection[int], coming: Coming | None = None) -> Entry:
+    """A record as an entry; with `coming` an occurrence as this record says it will be."""
     calendar = calendar_of(record_type)
-    start, end, all_day = span_of(calendar, row)
+    start, end, all_day = span_of(calendar, row, coming.at if coming else getattr(row, calendar.start))
     present = {row.owner_id, *getattr(row, "calendar_people", ())}
     those = tuple(one for one in people if one in present)
     if not row.calendar_seen:
         return Entry(record_type, start, end, all_day, those)
-    is_done = bool(calendar.done and getattr(row, calendar.done))
-    repeats = bool(calendar.repeats and getattr(row, calendar.repeats))
     return Entry(
         record_type,
         start,
         end,
         all_day,
         those,
-        row.pk,
+        None if coming else row.pk,
         row.version,
         str(row),
-        is_done,
+        bool(calendar.done and not coming and getattr(row, calendar.done)),
         bool(row.calendar_edits),
-        repeats,
+        bool(calendar.repeats and getattr(row, calendar.repeats)),
+        coming,
     )
 
 
-def span_of(calendar: Calendar, row: Any) -> tuple[datetime, datetime, bool]:
-    """Start, end and whether whole days are meant. Days begin at midnight of the time zone in force."""
-    value = getattr(row, calendar.start)
+def span_of(calendar: Calendar, row: Any, value: date) -> tuple[datetime, datetime, bool]:
+    """Start, end and whether whole days are meant, of a record that begins at `value`. Days begin at midnight of the
+    time zone in force."""
     minutes = (getattr(row, calendar.minutes) or 0) if calendar.minutes else 0
     if not isinstance(value, datetime):
         return midnight(value), midnight(value + timedelta(days=1)), True

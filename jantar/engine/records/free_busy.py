@@ -8,7 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from jantar.engine.permissions.actor import Actor
-from jantar.engine.records.calendars import Entry, outside_entries, read_entries
+from jantar.engine.records.agenda import read_entries
+from jantar.engine.records.calendars import Entry, outside_entries
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 

@@ -116,7 +116,8 @@ class Series(models.Model):
 class Repeating(models.Model):
     """What records that can come again have besides: the rule, their series, and when the rule wants them.
 
-    `occurs_at` stays when one of them is put on another time.
+    `occurs_at` stays when one of them is put on another time. `made_apart` are those that were made before their turn,
+    to be something of their own: no other is made after them.
     """
 
     repeats = RecurrenceField(_("repeats"))
@@ -124,6 +125,7 @@ class Repeating(models.Model):
         Series, null=True, editable=False, db_index=False, on_delete=models.SET_NULL, related_name="+"
     )
     occurs_at = models.DateTimeField(null=True, editable=False)
+    made_apart = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         abstract = True

@@ -29,7 +29,7 @@ from jantar.engine.permissions.models import Scope
 from jantar.engine.quality.counting import report_of
 from jantar.engine.quality.findings import Question
 from jantar.engine.records import write
-from jantar.engine.records.calendars import read_entries
+from jantar.engine.records.agenda import read_entries
 from jantar.engine.records.grouping import groups_of, is_groupable, is_summable, totals_of
 from jantar.engine.records.links import key_of
 from jantar.engine.records.listing import Query, count_of, page_of

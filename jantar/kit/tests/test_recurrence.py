@@ -2,13 +2,14 @@
 """Rules by which something comes again: read and written, counted out as dateutil does, right by every clock."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil import rrule
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jantar.kit.errors import InputError
@@ -29,6 +30,7 @@ yearly = st.builds(lambda m, d: f"FREQ=YEARLY;BYMONTH={m};BYMONTHDAY={d}", st.in
 rules = st.one_of(plain, weekly, monthly, month_day, positions, yearly)
 
 
+@settings(deadline=None)
 @given(rules, STARTS)
 def test_days_are_those_of_dateutil_and_the_time_stays(text, start):
     until = start + timedelta(days=1500)
@@ -37,6 +39,17 @@ def test_days_are_those_of_dateutil_and_the_time_stays(text, start):
     assert found == expected[: len(found)]
     assert len(found) == min(len(expected), 600)
     assert {one.time() for one in found} <= {start.time()}
+
+
+@settings(deadline=None)
+@given(rules, STARTS, st.integers(0, 4000), st.integers(1, 4))
+def test_times_from_a_day_on_are_those_of_the_whole_rule(text, start, days, every):
+    rule = read_rule(text)
+    rule = replace(rule, every=every) if rule.every == 1 else rule
+    since = start + timedelta(days=days, hours=-1)
+    until = since + timedelta(days=900)
+    expected = [one for one in occurrences(rule, start, until) if one >= since]
+    assert list(occurrences(rule, start, until, since)) == expected
 
 
 @given(rules)

@@ -62,6 +62,7 @@ class Activity(Record, Repeating):
             models.Index("team", F("at").desc(), condition=ALIVE, name="activity_by_team"),
             models.Index("at", condition=Q(invites=True), name="activity_inviting"),
             models.Index("series", "occurs_at", condition=~Q(series=None), name="activity_by_series"),
+            models.Index("owner", "series", condition=ALIVE & ~Q(series=None), name="activity_series_of_owner"),
             models.Index(Fold("calendar_uid"), condition=~Q(calendar_uid=""), name="activity_by_uid"),
         ]
 
@@ -217,6 +218,7 @@ class Task(Record, Repeating):
             models.Index(F("created_at").desc(), F("id").desc(), condition=ALIVE, name="task_by_created"),
             models.Index("team", "due_at", condition=ALIVE, name="task_by_team"),
             models.Index("series", "occurs_at", condition=~Q(series=None), name="task_by_series"),
+            models.Index("owner", "series", condition=ALIVE & ~Q(series=None), name="task_series_of_owner"),
             models.Index(Fold("calendar_uid"), condition=~Q(calendar_uid=""), name="task_by_uid"),
             models.Index("origin_type", "origin_id", condition=~Q(origin_type=""), name="task_by_origin"),
         ]

@@ -96,7 +96,7 @@ activities = RecordType(
     validate=services.check_activity,
     match=("calendar_uid",),
     import_names=importing.OF_ACTIVITIES,
-    hidden=frozenset({"series", "occurs_at"}),
+    hidden=frozenset({"series", "occurs_at", "made_apart"}),
     after_create=services.begin_activities,
     after_update=services.place_changed_activities,
 )
@@ -143,7 +143,7 @@ tasks = RecordType(
     validate=services.check_task,
     match=("calendar_uid",),
     import_names=importing.OF_TASKS,
-    hidden=frozenset({"series", "occurs_at"}),
+    hidden=frozenset({"series", "occurs_at", "made_apart"}),
     after_create=services.begin_tasks,
     after_update=services.place_changed_tasks,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -15,18 +15,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
-from icalendar import Calendar, Event
 
-from jantar.engine.pages.addresses import record_address
+from jantar.engine.pages.calendar.feed_text import calendar_text
 from jantar.engine.pages.models import CalendarFeed
-from jantar.engine.permissions.actor import Actor, actor_for
-from jantar.engine.records.calendars import Entry, calendar_types, read_entries
+from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records.errors import NotFound
-from jantar.engine.records.registry import registry
 from jantar.platform.accounts.middleware import signed_in_user
-
-BEFORE, AFTER = timedelta(days=90), timedelta(days=365)
-ASK_AGAIN = timedelta(minutes=30)
 
 
 @login_not_required
@@ -75,52 +69,3 @@ def revoke(request: HttpRequest) -> HttpResponse:
 def digest_of(key: str) -> str:
     """Keys have 256 random bits, so a plain hash is enough to store them."""
     return hashlib.sha256(key.encode()).hexdigest()
-
-
-def calendar_text(actor: Actor, now: datetime) -> bytes:
-    """What stands in the actor's calendar from 90 days ago to a year ahead, as iCalendar (RFC 5545)."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Jantar//Calendar//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", f"Jantar: {actor.name}")
-    calendar.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
-    for record_type in calendar_types(actor, registry.all()):
-        if record_type.calendar and record_type.calendar.at_first:
-            entries, _more = read_entries(record_type, actor, [actor.user_id or 0], now - BEFORE, now + AFTER)
-            for entry in entries:
-                calendar.add_component(event_of(entry, now))
-    return bytes(calendar.to_ical())
-
-
-def event_of(entry: Entry, now: datetime) -> Event:
-    """Moments are given in UTC, so no time zone has to be described; days stay days."""
-    event = Event()
-    event.add("uid", uid_of(entry))
-    event.add("dtstamp", now.astimezone(UTC))
-    event.add("sequence", entry.version)
-    if entry.all_day:
-        event.add("dtstart", entry.start.date())
-        event.add("dtend", entry.end.date())
-    else:
-        event.add("dtstart", entry.start.astimezone(UTC))
-        if not entry.is_moment:
-            event.add("dtend", entry.end.astimezone(UTC))
-    event.add("summary", summary_of(entry))
-    if entry.pk:
-        event.add("url", f"{settings.ADDRESS}{record_address(entry.type_name, entry.pk)}")
-    if entry.is_moment or entry.is_done:
-        event.add("transp", "TRANSPARENT")
-    return event
-
-
-def summary_of(entry: Entry) -> str:
-    if not entry.pk:
-        return _("Busy")
-    return f"\N{CHECK MARK} {entry.title}" if entry.is_done else entry.title
-
-
-def uid_of(entry: Entry) -> str:
-    """The same for a record whenever it is asked for; of one that may not be seen made from its time."""
-    name = f"{entry.type_name}-{entry.pk or digest_of(entry.start.isoformat())[:20]}"
-    return f"{name}@{settings.ADDRESS.rpartition('/')[2]}"

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from jantar.engine.pages.addresses import record_address
+from jantar.engine.pages.calendar.occurrences import coming_address, stamp_of
 from jantar.engine.pages.calendar.state import CalendarState, Shown
 from jantar.engine.records.calendars import Entry
 from jantar.ui import formats
@@ -33,6 +34,8 @@ class Slice:
 
     @property
     def key(self) -> str:
+        if coming := self.entry.coming:
+            return f"{self.entry.type_name}-{coming.series}-{stamp_of(coming.at)}"
         return f"{self.entry.type_name}-{self.entry.pk}" if self.entry.pk else ""
 
     @property
@@ -42,7 +45,14 @@ class Slice:
 
     @property
     def href(self) -> str:
+        if self.entry.coming:
+            return coming_address(self.entry.type_name, self.entry.coming)
         return record_address(self.entry.type_name, self.entry.pk) if self.entry.pk else ""
+
+    @property
+    def coming_at(self) -> str:
+        """When the rule wants what has no record yet, as the address carries it."""
+        return stamp_of(self.entry.coming.at) if self.entry.coming else ""
 
     @property
     def title(self) -> str:

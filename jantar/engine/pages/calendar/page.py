@@ -15,25 +15,25 @@ from django.views.decorators.http import require_POST
 from jantar.engine.history.models import Cause
 from jantar.engine.history.operations import operation
 from jantar.engine.pages.calendar.layout import days_of
+from jantar.engine.pages.calendar.occurrences import asked_record, moved_record
 from jantar.engine.pages.calendar.state import EARLIEST, LATEST, SHOWS, CalendarState, read_calendar
 from jantar.engine.pages.forms.page import posted_scope
 from jantar.engine.pages.lists.state import encode
-from jantar.engine.pages.loading import load_record, load_type
+from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records.agenda import read_entries
 from jantar.engine.records.calendars import (
     DAY_MINUTES,
     calendar_of,
     calendar_types,
     midnight,
     outside_entries,
-    read_entries,
 )
 from jantar.engine.records.errors import BadQuery, NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.recurrence import changing as series
 from jantar.engine.records.registry import registry
-from jantar.kit.numbers import whole_number
 from jantar.ui import formats
 from jantar.ui.responses import with_closed_dialog, with_event, with_toast
 
@@ -41,6 +41,8 @@ LEAST_MINUTES = 5
 #: When what needs a time begins on a day that was chosen without one.
 MORNING = timedelta(hours=9)
 HOURS = range(24)
+#: What a move is asked for with, besides how far it goes.
+MOVED_BY = ("type", "card", "version", "series", "at", "start", "end")
 
 
 def is_offered(request: HttpRequest) -> bool:
@@ -124,21 +126,21 @@ def form_address(record_type: RecordType, start: date, end: date, owner: str) ->
 def move(request: HttpRequest) -> HttpResponse:
     """Puts an entry on another time or gives it another end: an ordinary change of one or two fields.
 
-    Takes `type`, `card`, `version`, `start` (a day, or day and time by the clock of the user's time zone) and, to
-    change the length, `end`; of a series also `occurrences`. Answers with a sentence and the address of the undo.
+    Takes `type`, `card`, `version` (of what has no record yet `series` and `at`), `start` (a day, or day and time by
+    the clock of the user's time zone) and, to change the length, `end`; of a series also `occurrences`. Answers with
+    a sentence and the address of the undo.
     """
     actor = current_actor(request)
     record_type = load_type(request, request.POST.get("type", ""))
     if record_type.calendar is None:
         raise NotFound(_("There is no such page."))
-    pk, version = (whole_number(request.POST.get(name, "")) for name in ("card", "version"))
-    if pk is None or version is None:
-        raise BadQuery("card", _("Part of the request could not be understood."))
-    record = load_record(request, record_type, pk, "edit")
     start, end = read_span(request.POST.get("start", ""), request.POST.get("end", ""), actor)
+    record, version = moved_record(request, record_type, request.POST)
     values = moved_values(record_type, record, start, end if request.POST.get("end") else None)
     with operation(actor, Cause.PAGE) as done:
-        record = series.update(record_type, pk, values, scope=posted_scope(request), actor=actor, version=version)
+        record = series.update(
+            record_type, record.pk, values, scope=posted_scope(request), actor=actor, version=version
+        )
     calendar = record_type.calendar
     is_day = bool(calendar.all_day and getattr(record, calendar.all_day))
     words = said(getattr(record, calendar.start), is_day=is_day)
@@ -151,13 +153,12 @@ def move(request: HttpRequest) -> HttpResponse:
 
 
 def ask_how_far(request: HttpRequest) -> HttpResponse:
-    """GET with what `move` takes: asks which entries of a series are to go along."""
+    """GET with what `move` takes, makes nothing: asks which entries of a series are to go along."""
     record_type = load_type(request, request.GET.get("type", ""))
-    pk = whole_number(request.GET.get("card", ""))
-    if record_type.calendar is None or pk is None:
+    if record_type.calendar is None:
         raise NotFound(_("There is no such page."))
-    record = load_record(request, record_type, pk, "edit")
-    given = [(name, request.GET.get(name, "")) for name in ("type", "card", "version", "start", "end")]
+    record = asked_record(request, record_type, request.GET)
+    given = [(name, request.GET.get(name, "")) for name in MOVED_BY]
     start, _end = read_span(request.GET.get("start", ""), "", current_actor(request))
     words = said(start, is_day=not isinstance(start, datetime))
     context = {"record": record, "given": [(name, value) for name, value in given if value], "words": words}

@@ -21,6 +21,7 @@ from jantar.engine.records.errors import NotAllowed
 from jantar.engine.records.models import Series
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.recurrence.making import (
+    FARTHEST,
     begin_series,
     calendar_of,
     coming,
@@ -91,6 +92,9 @@ def spread(
     calendar = calendar_of(record_type)
     if calendar.repeats not in values and getattr(before, calendar.start) != getattr(record, calendar.start):
         record = move_along(record_type, before, record, scope, actor)
+    elif scope == FOLLOWING and before.made_apart:
+        since, rule, zone = before.occurs_at, before.series.rule, before.series.time_zone
+        restart(record_type, record, since, rule, zone, actor, goes_on=True, start=since)
     alone = {calendar.start, calendar.repeats, *calendar.anew}
     given = {name: value for name, value in values.items() if name not in alone}
     rows = others(record_type, record, scope).filter(deleted_at=None)
@@ -157,11 +161,12 @@ def shifted(rule: Rule, begin: datetime, old: datetime, new: datetime) -> dateti
 
 def restart(
     record_type: RecordType, record: Any, since: datetime, rule: str, time_zone: str, actor: Actor, *,
-    goes_on: bool = False,
+    goes_on: bool = False, start: datetime | None = None,
 ) -> None:  # fmt: skip
     """Ends the series of a record where it stood and begins a new one with it: by `rule`, none when that is empty.
 
-    `goes_on` says that a number of times is that of the old rule, of which some have been.
+    `goes_on` says that a number of times is that of the old rule, of which some have been; `start` when the new
+    series begins, where the record itself stands elsewhere.
     """
     calendar = calendar_of(record_type)
     old: Series = record.series
@@ -170,26 +175,59 @@ def restart(
     refuse_foreign(record_type, following, actor)
     if goes_on and rule and (count := rule_of(rule).count) is not None:
         rule = str(replace(rule_of(rule), count=max(1, count - sum(1 for one in coming(old, since) if one < since))))
+    last = max((row.occurs_at for row in following), default=since)
+    times = [one for one in coming(old, max(last, old.made_until), since) if one > since]
     end(record_type, old, since)
-    start = getattr(record, calendar.start)
+    stands = getattr(record, calendar.start)
+    start = start or stands
     series = new_series(record_type, rule, start, time_zone) if rule else None
-    times = [one for one in coming(series, series.made_until) if one > start] if series else []
-    moved = list(zip(following, times, strict=False))
-    put(record_type, record, series, rule, start, start)
+    moved, missing = new_places(following, times, old, series, start)
+    put(record_type, record, series, rule, start, stands)
+    record.made_apart = False
     for row, moment in moved:
         is_own = getattr(row, calendar.start) != row.occurs_at
         put(record_type, row, series, rule, moment, getattr(row, calendar.start) if is_own else moment)
-    columns = ["series", "occurs_at", calendar.repeats, calendar.start, "version", "updated_at"]
+    columns = ["series", "occurs_at", "made_apart", calendar.repeats, calendar.start, "version", "updated_at"]
     stored(record_type).bulk_update([record, *(row for row, _moment in moved)], columns, batch_size=500)
     alive = [row for row, _moment in moved if row.deleted_at is None]
     if alive and record_type.after_update:
         record_type.after_update(alive, frozenset({calendar.start}), actor)
-    too_many = [row.pk for row in following[len(moved) :] if row.deleted_at is None]
-    if too_many:
-        gone = stored(record_type).filter(pk__in=too_many)
-        gone.update(deleted_at=timezone.now(), updated_at=timezone.now(), version=F("version") + 1)
+    kept = {row.pk for row, _moment in moved}
+    bin_rows(record_type, [row for row in following if row.pk not in kept])
     if series:
-        make(record_type, record, series, times[len(moved) :], actor)
+        make(record_type, record, series, missing, actor)
+
+
+def new_places(
+    following: Sequence[Any], times: Sequence[datetime], old: Series, series: Series | None, start: datetime
+) -> tuple[list[tuple[Any, datetime]], list[datetime]]:
+    """Where in a new series the records of the old one stand that follow: the third is the third again, also when
+    those before it are not made yet. And when records have to be made besides. `times` are those of the old rule."""
+    if series is None:
+        return [], []
+    place = {moment: number for number, moment in enumerate(times)}
+    numbers = [place.get(row.occurs_at, number) for number, row in enumerate(following)]
+    until = max(series.made_until, *times, start) + FARTHEST if following else series.made_until
+    last = max(numbers, default=-1)
+    new_times: list[datetime] = []
+    for moment in coming(series, until, start):
+        if moment > start and (moment <= series.made_until or len(new_times) <= last):
+            new_times.append(moment)
+    moved = [
+        (row, new_times[number]) for row, number in zip(following, numbers, strict=True) if number < len(new_times)
+    ]
+    taken = {moment for _row, moment in moved}
+    were_made = sum(1 for moment in times if moment <= old.made_until)
+    missing = [one for one in new_times[were_made:] if one <= series.made_until and one not in taken]
+    return moved, missing
+
+
+def bin_rows(record_type: RecordType, rows: Sequence[Any]) -> None:
+    """Those for which a new rule has no time."""
+    alive = [row.pk for row in rows if row.deleted_at is None]
+    if alive:
+        gone = stored(record_type).filter(pk__in=alive)
+        gone.update(deleted_at=timezone.now(), updated_at=timezone.now(), version=F("version") + 1)
 
 
 def put(

@@ -5,13 +5,14 @@ on how many are made.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from copy import copy
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Model, Q
+from django.db.models import Case, F, Model, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,8 +31,6 @@ PAST = timedelta(days=366)
 FARTHEST = timedelta(days=800)
 #: So many records of one series at most are made at once.
 MOST = 500
-#: Among so many of its latest records the one is chosen that new ones are made after.
-LOOKED_AT = 5
 
 
 def calendar_of(record_type: RecordType) -> Calendar:
@@ -129,8 +128,9 @@ def horizon(record_type: RecordType, series: Series) -> datetime:
     return max(usual, following) if following else usual
 
 
-def coming(series: Series, until: datetime) -> Iterator[datetime]:
-    return moments(rule_of(series.rule), local_start(series), zone_of(series), until)
+def coming(series: Series, until: datetime, since: datetime | None = None) -> Iterator[datetime]:
+    """When a series comes, up to and with `until`; what is before `since` is not counted out."""
+    return moments(rule_of(series.rule), local_start(series), zone_of(series), until, since)
 
 
 def wanted(series: Series, after: datetime, not_before: datetime) -> list[datetime]:
@@ -139,9 +139,14 @@ def wanted(series: Series, after: datetime, not_before: datetime) -> list[dateti
     return list(islice(found, MOST))
 
 
-def make(record_type: RecordType, pattern: Any, series: Series, times: Iterable[datetime], actor: Actor) -> list[Any]:
-    """Stores copies of a record, one for each moment, with its parts."""
+def make(
+    record_type: RecordType, pattern: Any, series: Series, times: Iterable[datetime], actor: Actor, *,
+    apart: bool = False,
+) -> list[Any]:  # fmt: skip
+    """Stores copies of a record, one for each moment, with its parts; `apart` before their turn."""
     records = [copied(record_type, pattern, series, moment) for moment in times]
+    for record in records:
+        record.made_apart = apart
     if not records:
         return []
     stored(record_type).bulk_create(records, batch_size=500)
@@ -158,6 +163,7 @@ def copied(record_type: RecordType, pattern: Any, series: Series, moment: dateti
     calendar = calendar_of(record_type)
     record: Any = record_type.new()
     left = {"id", "version", "created_at", "updated_at", "deleted_at", "merged_into", "series_id", "occurs_at"}
+    left.add("made_apart")
     for column in record._meta.concrete_fields:
         names = {column.name, column.name.rpartition("_")[0]}  # an amount has several columns
         if column.attname not in left and not names.intersection(calendar.anew):
@@ -195,11 +201,8 @@ def make_due(now: datetime | None = None) -> int:
 
 def go_on(record_type: RecordType, pk: int) -> int:
     """Makes the next records of one series; none of one that was undone or of which nothing is left."""
-    began_with = Series.objects.filter(pk=pk).values_list("began_with", flat=True).first()
-    exists = began_with and Operation.objects.filter(pk=began_with).exists()
-    actor = system_actor()
     try:
-        with continued(began_with) if exists and began_with else operation(actor, Cause.SYSTEM):
+        with resumed(pk):
             series = Series.objects.select_for_update(of=("self",)).get(pk=pk)
             pattern = pattern_of(record_type, series)
             if pattern is None:
@@ -211,14 +214,44 @@ def go_on(record_type: RecordType, pk: int) -> int:
             if not times:  # it is over, or not near: then it may still go on where it stands, once its end is undone
                 return 0
             series.save(update_fields=["made_until"])
-            return len(make(record_type, pattern, series, times, actor))
+            return len(make(record_type, pattern, series, times, system_actor()))
     except OperationUndoneError:
         return 0
 
 
+def make_apart(record_type: RecordType, series: Series, moment: datetime, actor: Actor) -> Any | None:
+    """The record of one occurrence, made before its turn if it is not there; None when the series has none then.
+
+    It belongs to the operation that began the series, so that undoing what is done with it next leaves it where it
+    stood. Raises OperationUndoneError for a series that was undone meanwhile.
+    """
+    with resumed(series.pk):
+        series = Series.objects.select_for_update(of=("self",)).get(pk=series.pk)
+        there = next(iter(stored(record_type).filter(series=series, occurs_at=moment)), None)
+        if there is not None:
+            return there if there.deleted_at is None else None
+        pattern = pattern_of(record_type, series)
+        if pattern is None or moment <= series.made_until or moment not in coming(series, moment, moment):
+            return None
+        return make(record_type, pattern, series, [moment], actor, apart=True)[0]
+
+
+def resumed(series_id: int) -> AbstractContextManager[Operation]:
+    """The operation that began a series, to go on with it; one of its own where that is forgotten."""
+    began_with = Series.objects.filter(pk=series_id).values_list("began_with", flat=True).first()
+    if began_with and Operation.objects.filter(pk=began_with).exists():
+        return continued(began_with)
+    return operation(system_actor(), Cause.SYSTEM)
+
+
 def pattern_of(record_type: RecordType, series: Series) -> Any | None:
-    """The record that new ones are made after: of the latest ones the last that stands where the rule wants it."""
-    start = calendar_of(record_type).start
+    """The record that new ones are made after."""
     rows = stored(record_type).filter(Q(series=series), deleted_at=None)
-    latest = list(rows.order_by("-occurs_at")[:LOOKED_AT])
-    return next((row for row in latest if getattr(row, start) == row.occurs_at), latest[0] if latest else None)
+    return next(iter(pattern_first(record_type, rows)[:1]), None)
+
+
+def pattern_first(record_type: RecordType, rows: Any) -> Any:
+    """Records of a series in the order in which new ones are made after them: the latest that stands where the rule
+    wants it first; those made before their turn are the last."""
+    is_moved = Case(When(**{calendar_of(record_type).start: F("occurs_at")}, then=0), default=1)
+    return rows.order_by("made_apart", is_moved, "-occurs_at")

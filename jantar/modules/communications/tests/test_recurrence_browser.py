@@ -95,6 +95,37 @@ def test_those_that_follow_are_moved_by_drag_and_put_back(open_page: OpenPage, a
     assert days() == ["Mon 09:00"] * 4
 
 
+def test_one_far_ahead_is_opened_and_dragged(open_page: OpenPage, ada: User, monday: datetime) -> None:
+    write.create(
+        registry.get("activities"),
+        {"kind": "meeting", "subject": "Stand-up", "at": monday, "duration": 60, "repeats": "FREQ=WEEKLY"},
+        actor=actor_for(ada),
+    )
+    far = (monday.replace(tzinfo=None) + timedelta(days=140)).replace(tzinfo=PRAGUE)
+    page = open_page(ada, f"/calendar/?day={far:%Y-%m-%d}")
+    page.locator(".is-timed").first.wait_for()
+    entry = page.locator(".calendar-entry.is-coming > a")
+    entry.focus()
+    for key in ("Space", "ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_role("dialog").get_by_role("button", name="Move only this one").click()
+    expect(page.locator(".toast-text")).to_contain_text("“Stand-up” is now on Wed")
+    wednesday = page.locator(f"[data-day='{far + timedelta(days=2):%Y-%m-%d}'] .calendar-entry")
+    expect(wednesday).to_have_count(1)
+    assert Activity.objects.get(made_apart=True).at == far + timedelta(days=2)
+    page.locator("[data-toast-action]").last.click()
+    expect(page.locator(f"[data-day='{far:%Y-%m-%d}'] .calendar-entry")).to_have_count(1)
+    page.goto(f"{page.url.partition('?')[0]}?day={far + timedelta(days=7):%Y-%m-%d}")
+    page.locator(".is-timed").first.wait_for()
+    page.locator(".calendar-entry.is-coming > a").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Every week on Monday")
+    dialog.get_by_role("button", name="Open this one").click()
+    page.wait_for_url("**/activities/*/")
+    expect(page.get_by_role("heading", name="Stand-up")).to_be_visible()
+    assert Activity.objects.filter(made_apart=True).count() == 2
+
+
 def test_what_is_meant_is_asked_when_one_is_edited_or_deleted(open_page: OpenPage, ada: User, monday: datetime) -> None:
     first = series_of(ada, monday)
     page = open_page(ada, f"/activities/{first.pk}/edit/")
