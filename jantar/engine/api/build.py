@@ -21,6 +21,7 @@ from jantar.engine.api.members import members_router
 from jantar.engine.api.openapi import document_of, without_types
 from jantar.engine.api.problems import Problem, problem_answer, problem_of, unauthorized
 from jantar.engine.api.routes import router_of
+from jantar.engine.api.runs import runs_router
 from jantar.engine.api.schemas import Schema
 from jantar.engine.api.whole import whole_router
 from jantar.engine.permissions.modules import switched_off, types_off
@@ -80,6 +81,7 @@ def build_api(schemas: Mapping[str, Schema] | None = None) -> RecordApi:
         api.add_router(f"/{record_type.name}", router_of(record_type))
     api.add_router("/documents", files_router())
     api.add_router("/lists", members_router())
+    api.add_router("/jobs", runs_router())
     return api
 
 

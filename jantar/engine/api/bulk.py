@@ -1,6 +1,6 @@
 """The same change to many records, chosen by ids or by a filter, as one operation that can be undone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -8,53 +8,69 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.api.merging import is_id
 from jantar.engine.api.values import Errors, load_values
-from jantar.engine.fields import show
-from jantar.engine.history.models import Cause
-from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import write
 from jantar.engine.records.errors import Invalid, NotAllowed
 from jantar.engine.records.listing import Query, rows_of
+from jantar.engine.records.many import Tell, in_one_operation
 from jantar.engine.records.record_type import RecordType
+from jantar.platform.jobs.models import JobRun
 
 MEMBERS = ("ids", "filter", "values", "delete", "dry_run", "confirm")
+#: More are changed by a worker.
 MOST = 10_000
-CHUNK = 500
 
 
-def change_many(record_type: RecordType, actor: Actor, data: Mapping[str, Any]) -> dict[str, Any]:
+def change_many(record_type: RecordType, actor: Actor, data: Mapping[str, Any]) -> dict[str, Any] | JobRun:
     """Takes {"ids": [..]} or {"filter": {..}}, with {"values": {..}} or {"delete": true}, and "dry_run".
 
     Where the type asks whether a change is meant, "confirm" says yes.
-    Answers how many records were found, how many of them the actor may change, and how many did (or would) change.
+    Answers how many records were found, how many of them the actor may change, and how many did (or would) change;
+    for more than `MOST` the job that goes on with it.
     Raises NotAllowed, BadQuery for the filter, Invalid; nothing has changed then.
     """
-    if not actor.may("bulk", record_type.name):
-        raise NotAllowed(_("You may not change many records at once here."))
+    refuse_wrong(record_type, actor, data)
+    load_values(record_type, data.get("values", {}), actor)
+    pks = chosen(record_type, actor, data, action_of(data)).order_by().values_list("pk", flat=True)
+    if len(pks[: MOST + 1]) > MOST:
+        return change_later(record_type, actor, data)
+    return change_all(record_type, actor, data)
+
+
+def change_later(record_type: RecordType, actor: Actor, data: Mapping[str, Any]) -> JobRun:
+    from jantar.engine.api.jobs import bulk_change  # which calls `change_all`
+
+    words = _("Delete: %(what)s") if data.get("delete") else _("Bulk edit: %(what)s")
+    label = words % {"what": record_type.label_plural}
+    return bulk_change.later(actor_id=actor.user_id, label=label, type_name=record_type.name, data=dict(data))
+
+
+def change_all(
+    record_type: RecordType, actor: Actor, data: Mapping[str, Any], tell: Tell | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """The change itself, however many there are; raises as `change_many`."""
     refuse_wrong(record_type, actor, data)
     values = load_values(record_type, data.get("values", {}), actor)
-    is_deleting, is_dry = bool(data.get("delete")), bool(data.get("dry_run"))
+    is_dry = bool(data.get("dry_run"))
+
+    def act(part: Sequence[int]) -> int:
+        if data.get("delete"):
+            return write.delete(record_type, part, actor=actor)
+        return write.update_many(record_type, part, values, actor=actor, confirmed=data.get("confirm", False))[0]
+
     found = chosen(record_type, actor, data, "see").order_by().count()
-    pks = pks_of(chosen(record_type, actor, data, "delete" if is_deleting else "edit"))
+    pks = list(chosen(record_type, actor, data, action_of(data)).order_by("pk").values_list("pk", flat=True))
     with transaction.atomic():
-        with operation(actor, Cause.BULK) as opened:
-            if is_deleting:
-                changed = sum(write.delete(record_type, part, actor=actor) for part in parts_of(pks))
-            else:
-                changed = sum(given_to(record_type, part, values, actor, data) for part in parts_of(pks))
+        done = in_one_operation(pks, act, actor=actor, tell=tell)
         transaction.set_rollback(is_dry)
-    told = {"found": found, "allowed": len(pks), "changed": changed, "dry_run": is_dry}
-    return {**told, "operation_id": opened.pk if changed and not is_dry else None}
-
-
-def given_to(
-    record_type: RecordType, pks: Sequence[int], values: Mapping[str, Any], actor: Actor, data: Mapping[str, Any]
-) -> int:
-    return write.update_many(record_type, pks, values, actor=actor, confirmed=data.get("confirm", False))[0]
+    told = {"found": found, "allowed": len(pks), "changed": done.number, "dry_run": is_dry}
+    return {**told, "operation_id": done.operation if done.number and not is_dry else None}
 
 
 def refuse_wrong(record_type: RecordType, actor: Actor, data: Mapping[str, Any]) -> None:
-    """Raises Invalid, naming every wrong member."""
+    """Raises NotAllowed, or Invalid, naming every wrong member."""
+    if not actor.may("bulk", record_type.name):
+        raise NotAllowed(_("You may not change many records at once here."))
     errors: Errors = {
         name: [_("There is no field “%(name)s”.") % {"name": name[:50]}] for name in data if name not in MEMBERS
     }
@@ -78,21 +94,12 @@ def refuse_wrong(record_type: RecordType, actor: Actor, data: Mapping[str, Any])
         raise Invalid({name: [_("This value can't be the same in many records.")] for name in alone})
 
 
+def action_of(data: Mapping[str, Any]) -> str:
+    return "delete" if data.get("delete") else "edit"
+
+
 def chosen(record_type: RecordType, actor: Actor, data: Mapping[str, Any], action: str) -> Any:
     """The records that are meant and with which the actor may do this."""
     if "ids" in data:
         return record_type.visible_to(actor, action).filter(pk__in=data["ids"])
     return rows_of(Query(record_type, actor, filter=data["filter"], action=action))
-
-
-def pks_of(rows: Any) -> list[int]:
-    pks = list(rows.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
-    if len(pks) > MOST:
-        told = {"most": show.number(MOST)}
-        raise Invalid({"filter": [_("At most %(most)s records can be changed at once; narrow the filter.") % told]})
-    return pks
-
-
-def parts_of(pks: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(pks), CHUNK):
-        yield pks[start : start + CHUNK]

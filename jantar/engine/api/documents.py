@@ -125,7 +125,8 @@ CHANGED_MANY: Description = {
 
 
 def bulk(record_type: RecordType) -> Description:
-    answers = answer(200, CHANGED_MANY) | problem(403, 413, 415, 422)
+    answers = answer(200, CHANGED_MANY) | goes_on("There are more than 10,000: it goes on as a job.")
+    answers |= problem(403, 413, 415, 422)
     return of_type(record_type, "bulk", "Change or delete many at once", answers, [KEY_HEADER], body_of(BULK))
 
 
@@ -180,6 +181,12 @@ def record(status: int, record_type: RecordType, *, whole: bool = True) -> Answe
     tag = {"ETag": {"description": "The version of the record.", "schema": {"type": "string"}}}
     name = schema_name(record_type)
     return answer(status, reference(name if whole else f"{name}Row"), tag)
+
+
+def goes_on(description: str) -> Answers:
+    """What takes longer than a request should is answered with its job."""
+    location = {"Location": {"description": "The address of the job.", "schema": {"type": "string"}}}
+    return {202: {"description": description, **answer(202, reference("Job"), location)[202]}}
 
 
 def problem(*statuses: int) -> Answers:

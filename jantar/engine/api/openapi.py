@@ -12,6 +12,7 @@ from jantar.engine.api.documents import PROBLEMS
 from jantar.engine.api.files import VERSION_SCHEMA
 from jantar.engine.api.members import SCHEMAS as MEMBERS_SCHEMAS
 from jantar.engine.api.problems import BY_STATUS, KINDS
+from jantar.engine.api.runs import JOB_SCHEMA
 from jantar.engine.api.schemas import ID, Schema, closed, reference, schemas_of
 from jantar.engine.following.models import Kind
 from jantar.engine.permissions.models import Action, Scope
@@ -57,7 +58,7 @@ def all_schemas() -> dict[str, Schema]:
     found |= {"Note": NOTE, "NoteCreate": NOTE_CREATE, "NoteUpdate": NOTE_UPDATE}
     found |= {"Comment": COMMENT, "CommentCreate": COMMENT_CREATE, "CommentUpdate": COMMENT_UPDATE}
     found |= custom_fields.SCHEMAS | {"DocumentVersion": VERSION_SCHEMA}
-    found |= MEMBERS_SCHEMAS
+    found |= MEMBERS_SCHEMAS | {"Job": JOB_SCHEMA}
     found |= {"Duplicates": DUPLICATES, "Notifications": NOTIFICATIONS, "FreeBusy": FREE_BUSY}
     for record_type in registry.all():
         found |= schemas_of(record_type)

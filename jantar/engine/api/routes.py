@@ -12,10 +12,12 @@ from jantar.engine.api.body import read_object
 from jantar.engine.api.idempotency import once
 from jantar.engine.api.notifications import add_watching
 from jantar.engine.api.parameters import AS_OF, ListParameters, read_confirm, read_occurrences, refuse_unknown
+from jantar.engine.api.runs import accepted
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.past import looking
 from jantar.engine.records.record_type import RecordAction, RecordType
+from jantar.platform.jobs.models import JobRun
 
 ONE = "/{int:id}"
 
@@ -137,7 +139,8 @@ def add_bulk(router: Router, record_type: RecordType) -> None:
     @router.post("/bulk", **documents.bulk(record_type))
     def change_many(request: HttpRequest) -> HttpResponse:
         def produce() -> HttpResponse:
-            return json_answer(bulk.change_many(record_type, current_actor(request), read_object(request)))
+            done = bulk.change_many(record_type, current_actor(request), read_object(request))
+            return accepted(done) if isinstance(done, JobRun) else json_answer(done)
 
         refuse_unknown(request)
         return once(request, current_actor(request), produce)

@@ -75,6 +75,11 @@ def export_chunks(export: Export) -> Iterator[bytes]:
     return _pieces(file)
 
 
+def refuse_wrong(export: Export) -> None:
+    """Raises as `export_chunks`, before anything is written."""
+    _rows(export)
+
+
 def is_long(export: Export) -> bool:
     """Whether writing it takes longer than a request should: workbooks of many rows. Raises as `export_chunks`."""
     if export.format != "xlsx":

@@ -17,11 +17,12 @@ from jantar.engine.pages.filters.words import capital
 from jantar.engine.pages.forms.controls import Control, control_from, label_references, read_values
 from jantar.engine.pages.forms.page import is_confirmed
 from jantar.engine.pages.lists.bulk_selection import Selection, outcome_text
-from jantar.engine.pages.lists.bulk_work import Change, Outcome, change_records, delete_records
+from jantar.engine.pages.lists.bulk_work import Change, change_records, delete_records
 from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import BadQuery, Invalid
+from jantar.engine.records.many import Outcome
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.write import refuse_unconfirmed
 from jantar.platform.jobs.models import JobRun

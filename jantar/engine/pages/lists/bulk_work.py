@@ -1,22 +1,18 @@
 """Changing and deleting many records in one operation."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.choices import Tags
-from jantar.engine.history.models import Cause
-from jantar.engine.history.operations import operation
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import write
 from jantar.engine.records.errors import BadQuery
+from jantar.engine.records.many import Outcome, Tell, in_one_operation
 from jantar.engine.records.record_type import RecordType
-
-CHUNK = 500
-Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -40,26 +36,18 @@ class Change:
         return cls(data["field"], field.load(data["value"]), data["mode"], data.get("confirmed", False))
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How many records were changed, and the operation that can be undone."""
-
-    number: int
-    operation: int
-
-
 def change_records(
     record_type: RecordType, pks: Sequence[int], change: Change, *, actor: Actor, label: str, tell: Tell | None = None
 ) -> Outcome:
     """Gives the records the value; those the actor may not edit are left alone. Raises Invalid, and nothing changed."""
-    with operation(actor, Cause.BULK, label) as opened:
-        number = 0
-        for done, chunk in chunks(pks):
-            for values, same in values_of(record_type, chunk, change, actor):
-                number += write.update_many(record_type, same, values, actor=actor, confirmed=change.confirmed)[0]
-            if tell:
-                tell(done, len(pks))
-    return Outcome(number, opened.pk)
+
+    def give(part: Sequence[int]) -> int:
+        return sum(
+            write.update_many(record_type, same, values, actor=actor, confirmed=change.confirmed)[0]
+            for values, same in values_of(record_type, part, change, actor)
+        )
+
+    return in_one_operation(pks, give, actor=actor, label=label, tell=tell)
 
 
 def values_of(
@@ -87,17 +75,8 @@ def delete_records(
     record_type: RecordType, pks: Sequence[int], *, actor: Actor, label: str, tell: Tell | None = None
 ) -> Outcome:
     """Moves the records to the bin; those the actor may not delete stay."""
-    with operation(actor, Cause.BULK, label) as opened:
-        number = 0
-        for done, chunk in chunks(pks):
-            number += write.delete(record_type, chunk, actor=actor)
-            if tell:
-                tell(done, len(pks))
-    return Outcome(number, opened.pk)
 
+    def delete(part: Sequence[int]) -> int:
+        return write.delete(record_type, part, actor=actor)
 
-def chunks(pks: Sequence[int]) -> Iterator[tuple[int, Sequence[int]]]:
-    """Parts of the ids, each with how many are done after it."""
-    for start in range(0, len(pks), CHUNK):
-        part = pks[start : start + CHUNK]
-        yield start + len(part), part
+    return in_one_operation(pks, delete, actor=actor, label=label, tell=tell)
