@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.models import Action, Scope
@@ -73,7 +73,7 @@ def describe_field(field: Field) -> dict[str, Any]:
 
 def targets_of(field: Field) -> list[str] | None:
     """The record types a field can refer to; None when it refers to nothing."""
-    if isinstance(field, RecordOf):
+    if isinstance(field, RecordOf | RecordsOf):
         return [field.target_type] if field.target_type in registry else []
     return [one.name for one in registry.types_of(field.target)] if isinstance(field, Reference) else None
 

@@ -53,7 +53,7 @@ PROPERTIES: Schema = {
         "asked for; {} for always. Values sent for a hidden field are kept.",
     },
 }
-TARGET: Schema = {**TEXT, "description": "Of the kind record: the record type it refers to."}
+TARGET: Schema = {**TEXT, "description": "Of the kinds record and records: the record type they refer to."}
 RESULT: Schema = {**TEXT, "description": "Of computed kinds: the kind of their values; empty for others."}
 KIND: Schema = {"enum": [kind for kind, _label in CustomField.KINDS]}
 SCHEMAS: dict[str, Schema] = {

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.fields.errors import FieldError, Invalid
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference, is_unseen, unseen
@@ -40,7 +41,9 @@ class Dump:
         for target, ids in wanted.items():
             self.look_up_ids(target, ids - {None})
         linking = [field for field in fields.values() if isinstance(field, AnyRecord)]
-        self.look_up_keys(field.read(row) for field in linking for row in rows)
+        several = [field for field in fields.values() if isinstance(field, RecordsOf)]
+        keys = [field.read(row) for field in linking for row in rows]
+        self.look_up_keys(keys + [key for field in several for row in rows for key in field.read(row)])
 
     def look_up_keys(self, keys: Iterable[RecordKey | None]) -> None:
         """Titles of the records of any type; one statement for each type among them."""
@@ -65,10 +68,15 @@ class Dump:
         if value is not None and refers_to_record(field) and value.pk not in self.visible.get(field.target, ()):
             return {"id": None, "title": unseen()}
         if value is not None and isinstance(field, AnyRecord):
-            if value not in self.titles:
-                return {"type": None, "id": None, "title": unseen()}
-            return {**field.dump(value), "title": self.titles[value]}
+            return self.key(value)
+        if isinstance(field, RecordsOf):
+            return [self.key(key) for key in value or ()]
         return field.dump(value)
+
+    def key(self, key: RecordKey) -> dict[str, Any]:
+        if key not in self.titles:
+            return {"type": None, "id": None, "title": unseen()}
+        return {"type": key.type, "id": key.id, "title": self.titles[key]}
 
 
 def load_values(record_type: RecordType, data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from jantar.engine.api.problems import Problem
 from jantar.engine.api.reading import show_record
 from jantar.engine.api.values import Dump, Errors, load_fields, load_version, read_values
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.history.models import Cause
 from jantar.engine.history.operations import operation
@@ -145,4 +146,6 @@ def dump_value(dump: Dump, field: Field, value: Any) -> Any:
         dump.look_up_ids(field.target, {value.pk})
     elif value is not None and isinstance(field, AnyRecord):
         dump.look_up_keys([value])
+    elif isinstance(field, RecordsOf):
+        dump.look_up_keys(value)
     return dump.value(field, value)

@@ -176,14 +176,12 @@ class ArrayOperator(Func):
         super().__init__(left, right, template="(%(expressions)s)", arg_joiner=f" {operator} ")
 
 
-class Tags(Field):
-    """Free words. Kept as a PostgreSQL array, or as a JSON list in a custom field."""
+class Several(Field):
+    """Several values, kept as a PostgreSQL array of text or, in a custom field, as a JSON list of texts."""
 
-    kind = "tags"
     operators: ClassVar[tuple[str, ...]] = ("has_any", "has_all", "has_none", "empty", "not_empty")
     sortable = False
     max_items = 50
-    max_length = 60
 
     def is_empty(self, value: Any) -> bool:
         return not value
@@ -191,6 +189,41 @@ class Tags(Field):
     @property
     def empty(self) -> Any:
         return []
+
+    def check(self, value: Any) -> None:
+        super().check(value)
+        if len(value or []) > self.max_items:
+            raise FieldError(_("At most %(limit)d values fit here.") % {"limit": self.max_items})
+
+    def words(self, items: list[str]) -> Any:
+        """The operand as an array of the type that stands on the other side."""
+        element = TextField() if self.is_custom else CharField()
+        return Cast(Value(items, output_field=ArrayField(element)), ArrayField(element))
+
+    def where_has_any(self, prefix: str, items: list[str]) -> Any:
+        return self.where_any_among(prefix, self.words(items))
+
+    def where_any_among(self, prefix: str, words: Any) -> Any:
+        """That one of the values is among those of an array in SQL."""
+        return ArrayOperator(self.expression(prefix), "?|" if self.is_custom else "&&", words)
+
+    def where_has_all(self, prefix: str, items: list[str]) -> Any:
+        return ArrayOperator(self.expression(prefix), "?&" if self.is_custom else "@>", self.words(items))
+
+    def where_has_none(self, prefix: str, items: list[str]) -> Any:
+        return Q(IsNull(self.expression(prefix), True)) | ~Q(self.where_has_any(prefix, items))
+
+    def where_empty(self, prefix: str) -> Any:
+        if self.is_custom:
+            return IsNull(self.expression(prefix), True)
+        return Exact(Func(self.expression(prefix), function="cardinality"), 0)
+
+
+class Tags(Several):
+    """Free words."""
+
+    kind = "tags"
+    max_length = 60
 
     def load(self, data: Any) -> Any:
         if data is None:
@@ -208,8 +241,6 @@ class Tags(Field):
 
     def check(self, value: Any) -> None:
         super().check(value)
-        if len(value or []) > self.max_items:
-            raise FieldError(_("At most %(limit)d values fit here.") % {"limit": self.max_items})
         for item in value or []:
             if len(item) > self.max_length:
                 raise FieldError(_("“%(value)s…” is too long.") % {"value": item[:20]})
@@ -227,25 +258,6 @@ class Tags(Field):
         """A row for each word of a record."""
         function = "jsonb_array_elements_text" if self.is_custom else "unnest"
         return Func(self.expression(prefix), function=function, output_field=TextField())
-
-    def words(self, items: list[str]) -> Any:
-        """The operand as an array of the type that stands on the other side."""
-        element = TextField() if self.is_custom else CharField()
-        return Cast(Value(items, output_field=ArrayField(element)), ArrayField(element))
-
-    def where_has_any(self, prefix: str, items: list[str]) -> Any:
-        return ArrayOperator(self.expression(prefix), "?|" if self.is_custom else "&&", self.words(items))
-
-    def where_has_all(self, prefix: str, items: list[str]) -> Any:
-        return ArrayOperator(self.expression(prefix), "?&" if self.is_custom else "@>", self.words(items))
-
-    def where_has_none(self, prefix: str, items: list[str]) -> Any:
-        return Q(IsNull(self.expression(prefix), True)) | ~Q(self.where_has_any(prefix, items))
-
-    def where_empty(self, prefix: str) -> Any:
-        if self.is_custom:
-            return IsNull(self.expression(prefix), True)
-        return Exact(Func(self.expression(prefix), function="cardinality"), 0)
 
 
 class MultiChoice(Tags):

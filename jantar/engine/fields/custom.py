@@ -27,6 +27,7 @@ KINDS: dict[str, tuple[type[Field], str]] = {
     "tags": (choices.Tags, "json"),
     "country": (choices.Country, "text"),
     "record": (custom_kinds.RecordOf, "number"),
+    "records": (custom_kinds.RecordsOf, "json"),
     "user": (custom_kinds.Colleague, "number"),
     "team": (custom_kinds.OwnTeam, "number"),
     "email": (text.Email, "text"),
@@ -37,6 +38,8 @@ KINDS: dict[str, tuple[type[Field], str]] = {
 
 #: Kinds that hold no value of their own.
 COMPUTED = ("formula", "rollup")
+#: Kinds that refer to records of a chosen type.
+WITH_TARGET = ("record", "records")
 
 
 def field_from(definition: "CustomField") -> Field:
@@ -51,7 +54,7 @@ def field_from(definition: "CustomField") -> Field:
     }
     if definition.kind in ("choice", "multi_choice"):
         options["choices"] = [(value, value) for value in definition.choices]
-    if definition.kind == "record":
+    if definition.kind in WITH_TARGET:
         options["target_type"] = definition.target
     if definition.kind == "duration":
         options["minimum"] = 0

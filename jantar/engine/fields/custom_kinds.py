@@ -1,6 +1,6 @@
 """Kinds that a custom field keeps otherwise than a column does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Model, Q
@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field, FilterContext
+from jantar.engine.fields.choices import Several
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.rates import to_base
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
+from jantar.engine.fields.references import is_unseen, unseen
 from jantar.engine.fields.sources import CUSTOM, SQL_TYPES, at
 from jantar.engine.fields.sql import Fold
 from jantar.kit.numbers import whole_number
@@ -143,3 +145,73 @@ class OwnTeam(RecordOf):
         if data == "mine" and op in ("any_of", "none_of"):
             return list(context.team_ids)
         return super().operand(op, data, context)
+
+
+class RecordsOf(Several):
+    """Several records of one type. The value is a list of keys, kept as a JSON list of the ids as text.
+
+    What stands in a value for records that whoever writes may not see is a key without a record (`is_kept`); the
+    write path puts those in its place that the stored record has.
+    """
+
+    kind = "records"
+
+    def __init__(self, *args: Any, target_type: str, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.target_type = target_type
+
+    def stored(self, value: Any) -> Any:
+        return [str(key.id) for key in self.load(value) if not is_kept(key)]
+
+    def load(self, data: Any) -> Any:
+        """Takes ids, keys, records, what `dump` gives, and None for what may not be seen."""
+        if data is None or data == "":
+            return []
+        if not isinstance(data, list | tuple) or isinstance(data, RecordKey):
+            raise FieldError(_("A list of records is expected."))
+        found: list[RecordKey] = []
+        for item in data:
+            kept = item is None or is_unseen(item)
+            found.append(kept_key(self.target_type, found) if kept else self.key(item))
+        return list(dict.fromkeys(found))
+
+    def key(self, data: Any) -> RecordKey:
+        """One of them. Raises FieldError."""
+        if isinstance(data, RecordKey) and (data.type == self.target_type):
+            return data
+        key: RecordKey | None = RecordOf(self.name, self.label, target_type=self.target_type).load(data)
+        if key is None:
+            raise FieldError(_("A value to compare with is missing."))
+        return key
+
+    def dump(self, value: Any) -> Any:
+        return [{"type": None, "id": None} if is_kept(key) else {"type": key.type, "id": key.id} for key in value or ()]
+
+    def schema(self) -> dict[str, Any]:
+        one = AnyRecord(self.name, self.label).schema()
+        return {"type": "array", "items": {"anyOf": [{"type": "integer"}, one, {"type": "null"}]}}
+
+    def parse(self, text: str) -> Any:
+        return self.load([item for item in text.replace(";", ",").split(",") if item.strip()])
+
+    def text(self, value: Any) -> str:
+        return ", ".join(str(key) for key in value or () if not is_kept(key))
+
+    def titled(self, value: Any, titles: Mapping[RecordKey, str]) -> str:
+        """The titles of those that may be seen; of the others that they are there."""
+        return ", ".join(titles.get(key, unseen()) for key in value or ())
+
+    def input_text(self, value: Any) -> str:
+        return ", ".join(str(key.id) for key in value or () if not is_kept(key))
+
+    def load_operand(self, data: Any, context: FilterContext) -> Any:
+        return str(self.key(data).id)
+
+
+def kept_key(target_type: str, before: Sequence[RecordKey] = ()) -> RecordKey:
+    """Stands for the next of the records in a list that whoever writes may not see; the last one for all the rest."""
+    return RecordKey(target_type, -sum(map(is_kept, before)))
+
+
+def is_kept(key: RecordKey) -> bool:
+    return key.id <= 0

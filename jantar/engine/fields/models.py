@@ -32,6 +32,7 @@ class CustomField(models.Model):
         ("tags", _("Tags")),
         ("country", _("Country")),
         ("record", _("Record")),
+        ("records", _("Several records")),
         ("user", _("Colleague")),
         ("team", _("Team")),
         ("email", _("E-mail")),

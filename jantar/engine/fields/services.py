@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.choices import Boolean
-from jantar.engine.fields.custom import COMPUTED, field_from
+from jantar.engine.fields.custom import COMPUTED, WITH_TARGET, field_from
 from jantar.engine.fields.errors import FieldError, Invalid, too_long
 from jantar.engine.fields.models import CHOICE_LENGTH, HELP_LENGTH, KEY_LENGTH, LABEL_LENGTH, CustomField
 from jantar.kit.text import fold
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 WITH_CHOICES = ("choice", "multi_choice")
 #: Kinds whose values nobody types.
-WITHOUT_DEFAULT = ("record", "user", "team", *COMPUTED)
+WITHOUT_DEFAULT = (*WITH_TARGET, "user", "team", *COMPUTED)
 UNIQUE_KINDS = ("text", "number", "integer", "date", "email", "phone", "web")
 MOST_FIELDS = 200
 MOST_CHOICES = 500
@@ -38,7 +38,7 @@ def create_custom_field(
 ) -> CustomField:  # fmt: skip
     """Adds a field to a record type; its key is made from the label and never used twice, retired ones included.
 
-    `target` is the record type that a field of the kind "record" refers to, `section` the key of a section; the
+    `target` is the record type that a field of a kind in WITH_TARGET refers to, `section` the key of a section; the
     caller knows that they exist. `default` is as a person types it. `formula` is by the keys of fields and `result`
     the kind of its values, or of those of `rollup`, `shown_when` the filter it is shown by; the caller has
     compiled them.
@@ -64,12 +64,12 @@ def create_custom_field(
         errors = _errors(definition, choices)
         if kind not in dict(CustomField.KINDS):
             errors["kind"] = [_("One of the listed values is expected.")]
-        if kind == "record" and not target:
+        if kind in WITH_TARGET and not target:
             errors["target"] = [_("This field is required.")]
         if errors := errors | _count_errors(record_type):
             raise Invalid(errors)
         definition.choices = clean_choices(choices) if kind in WITH_CHOICES else []
-        definition.target = target if kind == "record" else ""
+        definition.target = target if kind in WITH_TARGET else ""
         definition.key = _free_key(record_type, definition.label)
         definition.default = read_default(definition, default)
         last = CustomField.objects.filter(record_type=record_type).aggregate(last=Max("position"))["last"]

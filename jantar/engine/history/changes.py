@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom import field_from
+from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference, unseen
 from jantar.engine.history.models import Cause, Change, Kept, Operation
-from jantar.engine.history.stored import Amounts, Row, first_rows, key_in
+from jantar.engine.history.stored import Amounts, Row, first_rows, key_in, keys_in
 from jantar.engine.history.touching import touching
 from jantar.engine.permissions.actor import Actor
 from jantar.kit.text import fold
@@ -187,6 +188,8 @@ class _Reader:
                         wanted.setdefault(one.target, set()).add(row[one.id_name])
                     elif isinstance(one, AnyRecord) and (key := key_in(one, row)):
                         keys.add(key)
+                    elif isinstance(one, RecordsOf):
+                        keys.update(keys_in(one, row))
         if keys and self.name_records:
             self.names = self.name_records(keys, self.actor)
         for target, ids in wanted.items():
@@ -296,7 +299,7 @@ class _Reader:
                 continue
             rows = custom if one.is_custom else (before, after)
             (old_json, old), (new_json, new) = (self._value(one, row) for row in rows)
-            if old != new or old_json != new_json or unseen() in (old, new):
+            if old != new or old_json != new_json or any(unseen() in text for text in (old, new)):
                 yield FieldChange(name, str(one.label), old_json, new_json, old, new, source.part)
 
     def _value(self, one: Field, row: Row) -> tuple[Any, str]:
@@ -312,6 +315,8 @@ class _Reader:
             if key is None or key in self.names:
                 return one.dump(key), "" if key is None else self.names[key]
             return {"type": None, "id": None, "title": unseen()}, unseen()
+        if isinstance(one, RecordsOf):
+            return self._several(one, keys_in(one, row))
         if isinstance(one, MoneyKind) and not one.is_custom:
             return self._money(one, row)
         stored = row.get(one.name)
@@ -320,6 +325,15 @@ class _Reader:
             return one.dump(value), one.text(value)
         except FieldError:
             return stored, str(stored)
+
+    def _several(self, one: RecordsOf, keys: list[RecordKey]) -> tuple[Any, str]:
+        told = [
+            {"type": key.type, "id": key.id, "title": self.names[key]}
+            if key in self.names
+            else {"type": None, "id": None, "title": unseen()}
+            for key in keys
+        ]
+        return told, one.titled(keys, self.names)
 
     def _money(self, one: MoneyKind, row: Row) -> tuple[Any, str]:
         amount, currency = row.get(f"{one.name}_value"), row.get(f"{one.name}_currency")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models import Model
 
+from jantar.engine.fields.custom_kinds import RecordsOf
+from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.history.models import Change
 
@@ -69,3 +71,11 @@ def key_in(one: AnyRecord, row: Row) -> RecordKey | None:
         return RecordKey(*one.load(stored)) if isinstance(stored, int) else None
     type_name, pk = (row.get(column) for column in one.columns)
     return RecordKey(type_name, pk) if type_name and pk else None
+
+
+def keys_in(one: RecordsOf, row: Row) -> list[RecordKey]:
+    """The records of a list in their order."""
+    try:
+        return list(one.load((row.get("custom") or row).get(one.name)))
+    except FieldError:
+        return []

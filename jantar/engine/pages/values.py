@@ -1,7 +1,7 @@
 """A value as HTML for a cell of a list or a line of a record page, by the kind of its field."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.record_key import RecordKey
-from jantar.engine.fields.references import is_hidden
+from jantar.engine.fields.references import is_hidden, unseen
 from jantar.engine.pages.addresses import key_address, record_address
 from jantar.engine.records.links import PEOPLE
 from jantar.engine.records.registry import registry
@@ -96,6 +96,12 @@ def show_key(key: RecordKey, title: str) -> SafeString | str:
     if key.type == "users":
         return format_html('<span class="named">{}<span>{}</span></span>', html.avatar(title, size="s"), title)
     return title if key.type in PEOPLE else format_html('<a href="{}">{}</a>', key_address(key), title)
+
+
+def show_keys(keys: Sequence[RecordKey], titles: Mapping[RecordKey, str]) -> SafeString:
+    """Several of them, one beside the other; of those that may not be seen that they are there."""
+    shown = (show_key(key, titles[key]) if key in titles else unseen() for key in keys)
+    return format_html_join(" ", "{}", ((html.badge(one),) for one in shown))
 
 
 def address_of(record: Model) -> str:

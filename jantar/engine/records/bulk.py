@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
@@ -24,6 +24,7 @@ from jantar.engine.records.checking import Errors, Values, change_errors, integr
 from jantar.engine.records.copying import copy_new, update_rows
 from jantar.engine.records.field_indexes import holders
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.several import with_unseen
 from jantar.engine.records.write import apply, columns_of, draft
 
 
@@ -87,7 +88,9 @@ def drafts(record_type: RecordType, actor: Actor) -> Iterator[Any]:
 def apply_changes(record_type: RecordType, lines: Sequence[Line], actor: Actor) -> None:
     """Puts the values on the stored records and checks them, without storing; says what changed."""
     fields = record_type.fields(actor)
-    for line in lines:
+    rows = with_unseen(record_type, [line.record for line in lines], [line.values for line in lines], actor)
+    for line, values in zip(lines, rows, strict=True):
+        line.values = values
         line.changed = frozenset(
             name for name, value in line.values.items() if differs(fields.get(name), line.record, value)
         )
@@ -109,7 +112,7 @@ def differs(field: Field | None, record: Any, value: Any) -> bool:
         return True
     if isinstance(field, Reference):
         return bool(getattr(record, field.id_name) != (None if value is None else value.pk))
-    return bool(field.read(record) != (field.load(value) if isinstance(field, RecordOf) else value))
+    return bool(field.read(record) != (field.load(value) if isinstance(field, RecordOf | RecordsOf) else value))
 
 
 def refuse_taken(record_type: RecordType, lines: Iterable[Line], actor: Actor) -> None:

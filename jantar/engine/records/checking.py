@@ -7,6 +7,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.fields.errors import FieldError, Invalid
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
@@ -16,6 +17,7 @@ from jantar.engine.records.field_indexes import taken_field
 from jantar.engine.records.links import visible_keys
 from jantar.engine.records.models import Record
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.several import held_by
 
 Values = Mapping[str, Any]
 Errors = dict[str, list[str]]
@@ -150,6 +152,8 @@ def value_errors(field: Field, record: Record, references: "References") -> list
             references.check(field, record)
         elif isinstance(field, AnyRecord):
             references.check_key(field, record)
+        elif isinstance(field, RecordsOf):
+            references.check_keys(field, record)
         else:
             field.check(field.read(record))
     except FieldError as error:
@@ -170,6 +174,8 @@ class References:
                 self.load(field, records)
         keys = [field for field in fields.values() if isinstance(field, AnyRecord) and not field.read_only]
         wanted = {field.read(record) for field in keys for record in records} - {None}
+        several = [field for field in fields.values() if isinstance(field, RecordsOf) and not field.read_only]
+        wanted |= {key for field in several for record in records for key in field.read(record)}
         self.seen_keys = visible_keys(wanted, actor)
 
     def load(self, field: Reference, records: Sequence[Any]) -> None:
@@ -194,6 +200,12 @@ class References:
         key = field.read(record)
         field.check(key)
         if key is not None and key not in self.seen_keys and field.name not in coming(record):
+            raise FieldError(_("There is no such record."))
+
+    def check_keys(self, field: RecordsOf, record: Any) -> None:
+        keys = field.read(record)
+        field.check(keys)
+        if set(keys) - self.seen_keys - held_by(record, field.name) and field.name not in coming(record):
             raise FieldError(_("There is no such record."))
 
 

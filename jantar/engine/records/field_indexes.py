@@ -17,7 +17,7 @@ from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.choices import Tags
+from jantar.engine.fields.choices import Several
 from jantar.engine.fields.custom import field_from
 from jantar.engine.fields.errors import FieldError, Invalid
 from jantar.engine.fields.models import CustomField
@@ -161,7 +161,7 @@ def _indexes(field: Field, base: str, condition: Q) -> Iterator[Index]:
     if isinstance(field, Text):
         words = OpClass(field.folded(""), "gin_trgm_ops")
         yield GinIndex(words, name=f"{base}_words", condition=condition)
-    if isinstance(field, Tags):
+    if isinstance(field, Several):
         yield GinIndex(OpClass(field.expression(), "jsonb_ops"), name=f"{base}_items", condition=condition)
         return
     if isinstance(field, LongText):

@@ -16,12 +16,13 @@ records count only when the actor may see them, so that a filter never tells wha
 import json
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.lookups import In
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.references import Reference, UserReference
 from jantar.engine.fields.sql import NotTrue
@@ -32,6 +33,7 @@ from jantar.engine.records.changed import changed_condition
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import Relation, registry
+from jantar.engine.records.several import ids_as_text
 
 MAX_NODES = 200
 MAX_DEPTH = 10
@@ -166,7 +168,7 @@ class _Compiler:
 
     def through(self, field: Field, node: dict[str, Any], path: str) -> Q:
         """A condition on a record this one refers to: as a subquery, so that only visible ones count."""
-        if not isinstance(field, Reference | RecordOf):
+        if not isinstance(field, Reference | RecordOf | RecordsOf):
             raise BadQuery(path, _("“%(name)s” refers to nothing.") % {"name": field.label})
         if str(node["field"]).count(".") > 1:
             raise BadQuery(path, _("Fields at most two steps away can be used."))
@@ -177,6 +179,9 @@ class _Compiler:
         inner = self.line(node, place, path)
         if isinstance(field, RecordOf):  # asked the other way round, where an index of the field can serve
             return Q(In(field.expression(), types[0].visible_to(self.actor).filter(inner).values("pk").query))
+        if isinstance(field, RecordsOf):  # the same: one of them is among those that fit
+            fitting = ids_as_text(types[0].visible_to(self.actor).filter(inner))
+            return Q(field.where_any_among("", ArraySubquery(fitting)))
         manager: Any = field.target._default_manager
         rows = manager.visible_to(self.actor).filter(inner, pk=OuterRef(field.id_name))
         return Q(Exists(rows))

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import Choice
-from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.formulas.compiled import Compiled, Key, Operand, compile_formula
 from jantar.engine.fields.formulas.terms import BOOLEAN, DATE, INTEGER, MONEY, NUMBER, OUTPUT, TEXT, Term
@@ -162,8 +162,8 @@ def shown_name(field: Field, fields: dict[str, Field]) -> str:
 
 
 def target_of(field: Field) -> RecordType | None:
-    """The record type whose fields a reference leads to."""
-    return next(iter(registry.led_to(field)), None)
+    """The record type whose fields a reference to one record leads to."""
+    return None if isinstance(field, RecordsOf) else next(iter(registry.led_to(field)), None)
 
 
 def compiled(record_type: RecordType, text: str, actor: Actor, prefix: str = "") -> Compiled:

@@ -7,7 +7,7 @@ from django.db.models import ForeignKey, Model, TextField, Value
 from django.db.models.functions import Cast
 
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
@@ -49,6 +49,15 @@ def reference_of(field: Field | None) -> Reference | None:
     """The field as a reference to the table it points into; None when it points nowhere (any more)."""
     if not isinstance(field, RecordOf):
         return field if isinstance(field, Reference) else None
+    return _into_table(field)
+
+
+def pointer_of(field: Field | None) -> Reference | None:
+    """The same, of one that holds several records too: what each of them is found as."""
+    return _into_table(field) if isinstance(field, RecordsOf) else reference_of(field)
+
+
+def _into_table(field: RecordOf | RecordsOf) -> Reference | None:
     name = field.target_type
     target = PEOPLE.get(name) or (registry.get(name).model if name in registry else None)
     if target is None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Model
 
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.switches import MODULE_OF_TYPE
@@ -66,7 +66,7 @@ class Registry:
 
     def led_to(self, field: Field) -> list[RecordType]:
         """The types whose records a field refers to, as far as one can look into them; none of any other field."""
-        if isinstance(field, RecordOf):
+        if isinstance(field, RecordOf | RecordsOf):
             return [self._types[field.target_type]] if field.target_type in self._types else []
         return self.types_of(field.target) if isinstance(field, Reference) else []
 

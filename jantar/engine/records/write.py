@@ -22,6 +22,7 @@ from jantar.engine.records.errors import Invalid, NotAllowed, NotFound, Unconfir
 from jantar.engine.records.models import Record
 from jantar.engine.records.parts_writing import write_parts
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.several import with_unseen
 
 
 def create(record_type: RecordType, values: Values, *, actor: Actor, cause: str = Cause.PAGE) -> Any:
@@ -78,6 +79,7 @@ def update(
     """
     with operation(actor, cause):
         record = locked(record_type, pk, actor, "edit")
+        [values] = with_unseen(record_type, [record], [values], actor)
         if version is not None and version != record.version:
             stale.refuse_overlap(record_type, record, values, actor, version)
         change([record], record_type, values, actor=actor, confirmed=confirmed)
@@ -116,8 +118,9 @@ def change(
     if not confirmed:
         refuse_unconfirmed(record_type, [record.pk for record in records], values, actor)
     before = [columns_of(record) for record in records]
-    for record in records:
-        apply(record_type, record, values, actor)
+    rows = with_unseen(record_type, records, [values] * len(records), actor)
+    for record, own in zip(records, rows, strict=True):
+        apply(record_type, record, own, actor)
     check_changes(record_type, records, values, actor)
     has_parts = any(record_type.part(name) for name in values)
     pairs = [

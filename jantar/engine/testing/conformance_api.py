@@ -234,6 +234,7 @@ def operand(op: str, field: Any, sample: Any) -> Any:
         "team": 1,
         "reference": 1,
         "record": 1 if field.is_custom else "no_such/1",
+        "records": 1,
         "money": 5,
         "tags": "first",
     }.get(field.kind, sample)

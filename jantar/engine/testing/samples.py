@@ -5,6 +5,7 @@ from typing import Any
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import MultiChoice
+from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
@@ -42,7 +43,7 @@ def sample_values(
     """A value for every field that can be written, without parts; of references only the required ones or all."""
     values: dict[str, Any] = {}
     for name, field in record_type.fields(actor).items():
-        if field.read_only or (isinstance(field, AnyRecord) and not field.required):
+        if field.read_only or (isinstance(field, AnyRecord | RecordsOf) and not field.required):
             continue
         if isinstance(field, Reference) and not (field.required or references):
             continue

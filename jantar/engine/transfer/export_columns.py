@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, F, OuterRef, Q, Subquery, TextField, Value
+from django.db.models import BigIntegerField, BooleanField, F, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.expressions import Combinable
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.references import Reference
 from jantar.engine.fields.sources import CUSTOM
@@ -26,7 +27,7 @@ from jantar.engine.fields.sql import Sql
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.links import FirstLinked, seen_links
 from jantar.engine.records.models import Record
-from jantar.engine.records.references import reference_of
+from jantar.engine.records.references import pointer_of, reference_of
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer.sheets import FORMULA_STARTS
 from jantar.engine.transfer.targets import CURRENCY
@@ -82,6 +83,9 @@ def _of_field(field: Field, style: Style, actor: Actor) -> Iterator[ExportColumn
     if isinstance(field, RecordOf):
         yield ExportColumn(header, _own_title(field, actor))
         return
+    if isinstance(field, RecordsOf):
+        yield ExportColumn(header, _own_titles(field, actor))
+        return
     if isinstance(field, FirstLinked):
         yield ExportColumn(header, _first_linked(field, actor))
         return
@@ -120,6 +124,23 @@ def _own_title(field: RecordOf, actor: Actor) -> Combinable:
     rows: Any = reference.target._default_manager
     rows = rows.visible_to(actor) if issubclass(reference.target, Record) else rows.all()
     return Subquery(rows.filter(pk=stored).values(reference.title_column)[:1])
+
+
+def _own_titles(field: RecordsOf, actor: Actor) -> Combinable:
+    """Of several the titles of those that the actor may see, in their order, apart by semicolons: names have commas."""
+    reference = pointer_of(field)
+    if reference is None:
+        return Value(None, output_field=TextField())
+    number = BigIntegerField()
+    ids = Sql(
+        "ARRAY(SELECT jsonb_array_elements_text({0})::bigint)", KeyTransform(field.name, OuterRef(CUSTOM)),
+        output_field=ArrayField(number),
+    )  # fmt: skip
+    rows: Any = reference.target._default_manager
+    listed = rows.visible_to(actor).filter(Sql("{0} = ANY({1})", F("pk"), ids, output_field=BooleanField()))
+    listed = listed.annotate(place=Sql("array_position({0}, {1})", ids, F("pk"), output_field=number))
+    titles = ArraySubquery(listed.order_by("place").values(reference.title_column))
+    return Sql("nullif(array_to_string({0}, '; '), '')", titles)
 
 
 def _number(field: Field, style: Style) -> tuple[Combinable, str]:

@@ -9,17 +9,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.conventions import Conventions
+from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import bulk
 from jantar.engine.records.checking import Errors
 from jantar.engine.records.record_type import RecordType
-from jantar.engine.records.references import reference_of
+from jantar.engine.records.references import pointer_of
 from jantar.engine.transfer import plan as modes
 from jantar.engine.transfer.known import translations
 from jantar.engine.transfer.matching import Match, Matcher
 from jantar.engine.transfer.plan import Plan, full_key
 from jantar.engine.transfer.references import Resolver, resolve
 from jantar.engine.transfer.rows import ReadRow, RowReader, reasons
+from jantar.engine.transfer.several_references import several_resolver
 from jantar.engine.transfer.sheets import Row
 from jantar.engine.transfer.targets import ID, targets_of
 
@@ -87,14 +89,17 @@ class Importer:
         return {resolver.name: len(resolver.created) for resolver in self.resolvers if resolver.created}
 
     def _references(self, keys: Iterable[str]) -> list[str]:
-        return [key for key in dict.fromkeys(keys) if reference_of(self.fields.get(key))]
+        return [key for key in dict.fromkeys(keys) if pointer_of(self.fields.get(key))]
 
     def _resolver(self, name: str, plan: Plan | None = None) -> Resolver:
-        reference = reference_of(self.fields[name])
+        one, reference = self.fields[name], pointer_of(self.fields[name])
         assert reference
+        by = plan.find_by.get(name, "") if plan else ""
+        if isinstance(one, RecordsOf):
+            leave = plan is not None and name in plan.leave_empty
+            return several_resolver(one, actor=self.actor, by=by, leave_empty=leave)
         if plan is None:
             return Resolver(reference, self.actor)
-        by = plan.find_by.get(name, "")
         return Resolver(reference, self.actor, name in plan.create_missing, by, name in plan.leave_empty)
 
     def remember(self, rows: Sequence[Row]) -> None:
@@ -121,7 +126,7 @@ class Importer:
         good = [lines[place] for place, outcome in enumerate(outcomes) if outcome.kind in (CREATED, UPDATED)]
         for resolver in self.resolvers:
             values = (line.values.get(resolver.name) for line in good)
-            resolver.settle({value.pk for value in values if value is not None}, store=store)
+            resolver.settle(resolver.used(values), store=store)
 
     def reason(self, outcome: Outcome) -> str:
         """Why the row was refused, with the fields named."""

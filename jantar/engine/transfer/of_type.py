@@ -232,7 +232,7 @@ class TypeImporter(Importer):
         """Keeps of the references made on the way those that are used."""
         for resolver in self.resolvers:
             values = (one.line.values.get(resolver.name) for one in self.entities)
-            resolver.settle({value.pk for value in values if value is not None}, store=store)
+            resolver.settle(resolver.used(values), store=store)
 
     def outcome_at(self, place: int) -> str:
         """What the row did to its record of this type."""

@@ -10,11 +10,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.fields.models import CustomField
+from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.history.models import Change
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.references import record_titles
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer import plan as modes
 from jantar.engine.transfer.importing import CREATED, SKIPPED, UNCHANGED, UPDATED, WRONG, Outcome
@@ -297,7 +300,18 @@ class ImportPage:
         if record is None:
             return "", False
         changed = outcome.kind == UPDATED and full_key(prefix, field.name) in outcome.changed
-        return field.text(field.read(record))[:100], changed
+        value = field.read(record)
+        text = field.titled(value, self.titles) if isinstance(field, RecordsOf) else field.text(value)
+        return text[:100], changed
+
+    @cached_property
+    def titles(self) -> dict[RecordKey, str]:
+        """Of the records that fields of several refer to."""
+        several = [(prefix, one) for prefix, one in self.shown_fields if isinstance(one, RecordsOf)]
+        outcomes = self.preview.outcomes if self.preview and several else ()
+        records = [(one, row.records.get(prefix) if row.records else row.record) for prefix, one in several
+                   for row in outcomes]  # fmt: skip
+        return record_titles((key for one, record in records if record for key in one.read(record)), self.actor)
 
     # What came of it
 

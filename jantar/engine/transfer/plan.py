@@ -12,7 +12,7 @@ from jantar.engine.fields.errors import Invalid
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
-from jantar.engine.records.references import reference_of
+from jantar.engine.records.references import pointer_of
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer.reference_keys import check_keys
 from jantar.engine.transfer.targets import Target, targets_of
@@ -182,7 +182,7 @@ def references_in(plan: Plan, record_type: RecordType, actor: Actor) -> dict[str
     for prefix, one in plan.types(record_type):
         fields = one.fields(actor)
         for key in plan.of_type(prefix).mapping:
-            if reference := reference_of(fields.get(key)):
+            if reference := pointer_of(fields.get(key)):
                 found[full_key(prefix, key)] = reference
     return found
 

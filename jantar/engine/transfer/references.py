@@ -129,6 +129,10 @@ class Resolver:
                 self.fresh[key] = line.record
                 self.created.add(key)
 
+    def used(self, values: Iterable[Any]) -> set[int]:
+        """The ids of the records among the values of rows."""
+        return {value.pk for value in values if value is not None}
+
     def settle(self, used: Collection[int], *, store: bool) -> None:
         """Ends a batch: takes back what was made for rows that were refused, or all of it when nothing is stored."""
         unused = {key: record for key, record in self.fresh.items() if record.pk not in used}

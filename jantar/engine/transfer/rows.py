@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.conventions import Conventions
-from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.references import Reference
 from jantar.engine.fields.text import Text
@@ -108,7 +108,7 @@ class RowReader:
         assert target.field
         if target.key == ID:
             return identity
-        if isinstance(target.field, Reference | RecordOf):
+        if isinstance(target.field, Reference | RecordOf | RecordsOf):
             return reference(target.key)
         if target.part:
             return part_value(target, parser(target.field, conventions))

@@ -12,7 +12,7 @@ from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.models import Record
 from jantar.engine.records.record_type import RecordType
-from jantar.engine.records.references import reference_of
+from jantar.engine.records.references import pointer_of
 from jantar.engine.transfer.known import best_for, folded, plain, translations
 from jantar.engine.transfer.plan import ColumnOfSheet
 from jantar.engine.transfer.references import Resolver
@@ -96,7 +96,7 @@ def readable(column: ColumnOfSheet, target: Target, actor: Actor, translated: Ma
     """Whether at least one of the first cells is a value of the field; names of lists differ between programs."""
     if target.field is None or target.is_currency or not column.samples:
         return True
-    if reference := reference_of(target.field):
+    if reference := pointer_of(target.field):
         return issubclass(reference.target, Record) or resolves(reference, column.samples, actor)
     conventions = Conventions(column.decimal_comma, column.day_first, "EUR")
     for sample in column.samples:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import MANY_OPERANDS, NO_OPERAND, Field
-from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.dates import Date
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.numbers import MoneyKind, Number
@@ -67,7 +67,7 @@ def editor_of(one: Field, op: str, items: list[str], record_type: RecordType, ac
         before = [column.name for column in one.target._meta.concrete_fields if isinstance(column, ForeignKey)]
         offers = dict(rows_to_offer(one.target, dict.fromkeys(before), actor))
         return Editor("many", items, chosen(offers, items), is_multiple=many)
-    if isinstance(one, AnyRecord):
+    if isinstance(one, AnyRecord | RecordsOf):
         titles = [(item, title_of(one, item, actor), True) for item in items if item]
         return Editor("pick", items, titles, key_url(one, record_type), is_multiple=many)
     if hasattr(one, "choices"):
@@ -108,19 +108,19 @@ def named(one: Reference, items: list[str], actor: Actor) -> list[tuple[str, str
     return [*found, (special, own_words(one.kind), True)] if special and special in items else found
 
 
-def key_url(one: AnyRecord, record_type: RecordType) -> str:
+def key_url(one: AnyRecord | RecordsOf, record_type: RecordType) -> str:
     if isinstance(one, InList):
         return reverse("pages:filter_pick", args=[one.of, "lists"])
     if one.kind in ME:
         return reverse("pages:filter_pick", args=[record_type.name, f"{one.kind}s"])
-    return reverse("pages:pick", args=[one.target_type if isinstance(one, RecordOf) else "any"])
+    return reverse("pages:pick", args=[one.target_type if isinstance(one, RecordOf | RecordsOf) else "any"])
 
 
-def title_of(one: AnyRecord, text: str, actor: Actor) -> str:
+def title_of(one: AnyRecord | RecordsOf, text: str, actor: Actor) -> str:
     if text == ME.get(one.kind):
         return own_words(one.kind)
     try:
-        key = one.load(text)
+        key = one.key(text) if isinstance(one, RecordsOf) else one.load(text)
     except FieldError:
         return text
     return record_titles([key], actor).get(key, text)
@@ -177,6 +177,8 @@ def missing() -> FieldError:
 
 
 def as_json(one: Field, text: str) -> Any:
+    if isinstance(one, RecordsOf):
+        return one.key(text).id
     if isinstance(one, RecordOf):
         return text if text == ME.get(one.kind) else int(one.input_text(one.load(text)))
     if isinstance(one, AnyRecord):
@@ -205,7 +207,7 @@ def items_of(one: Field, op: str, value: Any) -> list[str]:
 def as_text(one: Field, value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
-    if isinstance(value, dict) and isinstance(one, RecordOf | Reference):
+    if isinstance(value, dict) and isinstance(one, RecordOf | RecordsOf | Reference):
         return str(value.get("id", ""))
     if isinstance(value, dict) and isinstance(one, AnyRecord):
         return f"{value.get('type')}/{value.get('id')}"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from jantar.engine.fields import show
 from jantar.engine.fields.base import MANY_OPERANDS, NO_OPERAND, Field
+from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.record_key import AnyRecord
@@ -220,7 +221,7 @@ class Speaker:
         special = {"me": _("me"), "mine": _("my teams"), "today": _("today")}
         if isinstance(value, str) and value in special and field.kind in ("user", "team", *TIMES):
             return special[value]
-        if isinstance(field, AnyRecord):
+        if isinstance(field, AnyRecord | RecordsOf):
             return self.key_title(field, value)
         if isinstance(field, Reference):
             return self.names.get((field.target, id_of(value)), _("a record you may not see"))
@@ -231,9 +232,9 @@ class Speaker:
             plain = isinstance(field, MoneyKind) and isinstance(value, int | float)
             return show.number(value) if plain else str(value)
 
-    def key_title(self, field: AnyRecord, value: Any) -> str:
+    def key_title(self, field: AnyRecord | RecordsOf, value: Any) -> str:
         try:
-            key = field.load(value)
+            key = field.key(value) if isinstance(field, RecordsOf) else field.load(value)
         except FieldError:
             return str(value)
         return record_titles([key], self.actor).get(key, _("a record you may not see"))

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from jantar.engine.fields.base import Field, Label
+from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference, unseen
 from jantar.engine.history.changes import changes_of
@@ -77,6 +78,8 @@ def shown(one: Field, value: Any, actor: Actor) -> str:
         return titles_of(one.target, [value.pk], actor).get(value.pk, unseen())
     if isinstance(one, AnyRecord) and value is not None:
         return record_titles([value], actor).get(value, unseen())
+    if isinstance(one, RecordsOf):
+        return one.titled(value, record_titles(value, actor))
     return one.text(value)
 
 

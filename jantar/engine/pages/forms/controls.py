@@ -17,11 +17,11 @@ from django.utils.safestring import SafeString
 
 from jantar.engine.fields import show
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.choices import Tags
-from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.choices import Several
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf, kept_key
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.numbers import MoneyKind
-from jantar.engine.fields.record_key import AnyRecord
+from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.recurrence import Recurrence
 from jantar.engine.fields.references import Reference, is_hidden, unseen
 from jantar.engine.pages.forms import recurring
@@ -35,7 +35,7 @@ from jantar.platform.settings.models import ExchangeRate, Workspace
 #: Stands in a form for a record that the reader may not see.
 UNSEEN = "unseen"
 #: Kinds whose controls take the whole width of a form.
-WIDE = frozenset({"long_text", "recurrence"})
+WIDE = frozenset({"long_text", "recurrence", "records"})
 USUAL_CURRENCIES = ("CZK", "EUR", "HUF", "PLN", "USD", "GBP", "CHF")
 
 
@@ -132,7 +132,7 @@ class Control:
 
     @property
     def pick_url(self) -> str:
-        if isinstance(self.field, RecordOf):
+        if isinstance(self.field, RecordOf | RecordsOf):
             return reverse("pages:pick", args=[self.field.target_type])
         if isinstance(self.field, AnyRecord):
             return reverse("pages:pick", args=["any"])
@@ -172,7 +172,9 @@ def control_with(one: Field, value: Any, name: str = "") -> Control:
     if isinstance(one, MoneyKind):
         control.items = [] if value is None else [show.number(value.amount, places=2)]
         control.currency = value.currency if value is not None else Workspace.get().base_currency
-    elif isinstance(one, Tags):
+    elif isinstance(one, RecordsOf):
+        control.items = [str(key.id) for key in value or ()]
+    elif isinstance(one, Several):
         control.items = list(value or [])
     else:
         text = one.input_text(value)
@@ -193,7 +195,7 @@ def conceal(control: Control) -> None:
 def control_from(one: Field, data: QueryDict, name: str = "") -> Control:
     """A control that holds what was posted; absent means empty (an unticked box, an empty list)."""
     control = Control(one, name or one.name)
-    control.items = [item for item in data.getlist(control.name) if item] if isinstance(one, Tags) else []
+    control.items = [item for item in data.getlist(control.name) if item] if isinstance(one, Several) else []
     if not control.items and (text := data.get(control.name, "")):
         control.items = [text]
     if isinstance(one, Recurrence):
@@ -207,7 +209,9 @@ def control_from(one: Field, data: QueryDict, name: str = "") -> Control:
 def read_value(control: Control) -> Any:
     """The value typed into the control. Raises FieldError."""
     one = control.field
-    if isinstance(one, Tags):
+    if isinstance(one, RecordsOf):
+        return [kept_key(one.target_type) if item == UNSEEN else one.key(item) for item in control.items]
+    if isinstance(one, Several):
         return one.load(control.items)
     if isinstance(one, MoneyKind):
         return one.parse(control.text, currency=control.currency or None)
@@ -247,6 +251,7 @@ def label_references(controls: Iterable[Control], actor: Actor, shared: Mapping[
     """
     controls = list(controls)
     name_any_records([one for one in controls if isinstance(one.field, AnyRecord) and one.text], actor)
+    name_several([one for one in controls if isinstance(one.field, RecordsOf) and one.items], actor)
     wanted: dict[type[Model], list[Control]] = {}
     for control in controls:
         if not isinstance(control.field, Reference):
@@ -277,6 +282,23 @@ def name_any_records(controls: list[Control], actor: Actor) -> None:
             control.labels = {control.text: titles[key]}
         elif key and control.is_stored:
             conceal(control)
+
+
+def name_several(controls: list[Control], actor: Actor) -> None:
+    """One chip stands for all records of a list that may not be seen; taking it away takes them out."""
+    keys: dict[tuple[str, str], RecordKey] = {}
+    for control in controls:
+        for item in control.items:
+            pk = whole_number(item)
+            if pk is not None:
+                keys[control.name, item] = RecordKey(control.field.target_type, pk)  # type: ignore[attr-defined]
+    titles = record_titles(keys.values(), actor) if keys else {}
+    for control in controls:
+        named = {item: titles.get(keys[control.name, item]) for item in control.items if (control.name, item) in keys}
+        control.labels = {item: title for item, title in named.items() if title is not None}
+        control.labels[UNSEEN] = unseen()
+        shown = [item if item in control.labels or not control.is_stored else UNSEEN for item in control.items]
+        control.items = list(dict.fromkeys(shown))
 
 
 def is_loaded(row: Model) -> bool:

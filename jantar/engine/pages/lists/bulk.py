@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from jantar.engine.fields import show
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.choices import Tags
+from jantar.engine.fields.choices import Several
 from jantar.engine.pages import jobs
 from jantar.engine.pages.filters.words import capital
 from jantar.engine.pages.forms.controls import Control, control_from, label_references, read_values
@@ -88,7 +88,7 @@ def show_edit(request: HttpRequest, selection: Selection, control: Control | Non
         "selection": selection,
         "control": control,
         "fields": sorted(((name, capital(field.label)) for name, field in fields.items()), key=lambda one: one[1]),
-        "modes": modes() if control and isinstance(control.field, Tags) else [],
+        "modes": modes() if control and isinstance(control.field, Several) else [],
         "mode": request.POST.get("mode", "add"),
         "preview": preview(editable_count, found),
         "may_run": editable_count > 0,
@@ -105,7 +105,7 @@ def modes() -> list[tuple[str, str]]:
 
 def mode_in(request: HttpRequest, field: Field) -> str:
     mode = request.POST.get("mode", "set")
-    return mode if isinstance(field, Tags) and mode in ("add", "remove") else "set"
+    return mode if isinstance(field, Several) and mode in ("add", "remove") else "set"
 
 
 def editable(record_type: RecordType, actor: Actor) -> dict[str, Field]:

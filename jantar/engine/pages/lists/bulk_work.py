@@ -7,12 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from jantar.engine.fields.choices import Tags
+from jantar.engine.fields.choices import Several
+from jantar.engine.fields.custom_kinds import RecordsOf, kept_key
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import write
 from jantar.engine.records.errors import BadQuery
+from jantar.engine.records.links import visible_keys
 from jantar.engine.records.many import Outcome, Tell, in_one_operation
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.several import without_unseen
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,19 @@ def values_of(
 ) -> Iterator[tuple[dict[str, Any], list[int]]]:
     """The values to store, with the records that get them; words are added to what each record has."""
     field = record_type.fields(actor)[change.field]
-    if change.mode == "set" or not isinstance(field, Tags):
-        yield {change.field: change.value}, [*pks]
+    if change.mode == "set" or not isinstance(field, Several):
+        stays = [kept_key(field.target_type)] if isinstance(field, RecordsOf) and change.value else []
+        yield {change.field: [*change.value, *stays] if stays else change.value}, [*pks]
         return
-    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     records = record_type.visible_to(actor, "edit").filter(pk__in=pks)
     for record in records.select_for_update(of=("self",)).order_by("pk"):  # words somebody adds now are not lost
         groups[tuple(field.read(record) or ())].append(record.pk)
+    is_known = isinstance(field, RecordsOf)
+    seen = visible_keys({key for words in groups for key in words}, actor) if is_known else set()
     for words, same in groups.items():
+        if is_known:  # what the actor may not see stays in its place
+            words = (*without_unseen(words, seen),)
         kept = [word for word in words if word not in change.value]
         new = [*kept, *change.value] if change.mode == "add" else kept
         if change.mode == "add" and set(change.value) <= set(words):

@@ -7,7 +7,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference
 from jantar.engine.history.models import Operation
@@ -94,7 +94,7 @@ class Leader:
             return [one for place, one in enumerate(led) if one not in led[:place]]
         if isinstance(field, Reference):
             return self.number(value, field.target._meta.db_table)
-        if isinstance(field, RecordOf):
+        if isinstance(field, RecordOf | RecordsOf):
             return self.number(value, table_of(field.target_type))
         return self.key(value) if isinstance(field, AnyRecord) else value
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from jantar.engine.fields import show
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
@@ -145,7 +146,7 @@ def read_cell(
     if one is None:
         return
     try:
-        if isinstance(one, AnyRecord):
+        if isinstance(one, AnyRecord | RecordsOf):
             raise FieldError(_("This can't be pasted. Choose the record in its cell."))
         is_record = isinstance(one, Reference) and bool(registry.types_of(one.target))
         value = meant_record(one, text, meant) if is_record else one.parse(text)

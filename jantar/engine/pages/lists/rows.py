@@ -10,10 +10,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.pages.addresses import record_address
 from jantar.engine.pages.filters.words import capital
-from jantar.engine.pages.values import late, show_key, show_value
+from jantar.engine.pages.values import late, show_key, show_keys, show_value
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.links import FirstLinked, first_linked
 from jantar.engine.records.record_type import RecordType
@@ -85,6 +86,8 @@ class ListRows:
         value = field.read(row)
         if isinstance(field, AnyRecord):
             return link(value, self._titles.get(value, ""))
+        if isinstance(field, RecordsOf):
+            return escaped(show_keys(value, self._titles))
         if field.kind not in REPEATED:
             shown = escaped(show_value(field, value))
             is_late = field.name in self._deadlines and self.record_type.is_late(field.name, row, self.actor.today)
@@ -109,6 +112,8 @@ class ListRows:
         """Titles of the records of any type that cells refer to; one statement."""
         fields = [field for field in self.fields if isinstance(field, AnyRecord)]
         keys = [key for row in self.rows for field in fields if (key := field.read(row))]
+        several = [field for field in self.fields if isinstance(field, RecordsOf)]
+        keys += [key for row in self.rows for field in several for key in field.read(row)]
         return record_titles(keys, self.actor) if keys else {}
 
 

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field, Label
+from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import unseen
 from jantar.engine.following.date_watching import can_be_watched, with_watched_dates
@@ -19,7 +20,7 @@ from jantar.engine.lists.condition import LISTS
 from jantar.engine.pages.layout import layout_of
 from jantar.engine.pages.record.facts import cards
 from jantar.engine.pages.uploads import Uploads
-from jantar.engine.pages.values import late, show_key, show_value
+from jantar.engine.pages.values import late, show_key, show_keys, show_value
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.computed import with_computed
 from jantar.engine.records.conditions import hidden_in
@@ -174,6 +175,8 @@ class RecordPage:
         for part in self.record_type.parts:
             linking = [one for one in part.fields.values() if isinstance(one, AnyRecord)]
             keys += [one.read(row) for row in self.part_rows[part.name] for one in linking]
+        several = [one for one in self.fields.values() if isinstance(one, RecordsOf)]
+        keys += [key for one in several for key in one.read(self.record)]
         return record_titles((key for key in keys if key is not None), self.actor)
 
     def shown(self, one: Field, row: Any) -> Any:
@@ -184,6 +187,8 @@ class RecordPage:
         value = one.read(row)
         if isinstance(one, AnyRecord) and value is not None:
             return self.link(value) if value in self.titles else unseen()
+        if isinstance(one, RecordsOf):
+            return show_keys(value, self.titles) if value else ""
         shown = show_value(one, value)
         is_late = row is self.record and self.record_type.is_late(one.name, row, self.actor.today)
         return late(shown) if is_late else shown

@@ -92,7 +92,7 @@ def saved_answer(
     page = RecordPage(record_type, record, actor)
     context = {
         "record": record,
-        "value": now[one.name],
+        "value": page.shown(one, record),
         "others": [(name, value) for name, value in now.items() if name not in aside and value != before[name]],
         "page": page,
     }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
-from jantar.engine.fields.custom import COMPUTED
+from jantar.engine.fields.custom import COMPUTED, WITH_TARGET
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.formulas.syntax import LONGEST
 from jantar.engine.fields.models import CustomField
@@ -90,7 +90,7 @@ class FieldForm(forms.Form):
     #: The kinds that a part of the form belongs to.
     SHOWN_FOR: ClassVar[dict[str, str]] = {
         "choices": " ".join(WITH_CHOICES),
-        "target": "record",
+        "target": " ".join(WITH_TARGET),
         "default": " ".join(TYPED),
         "unique": " ".join(UNIQUE_KINDS),
         "required": " ".join(FILLED),

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference, unseen
 from jantar.engine.permissions.actor import Actor
@@ -17,7 +17,8 @@ from jantar.engine.records.errors import Invalid
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import record_titles
 
-Words = ("tags", "multi_choice")
+#: Kinds whose values are united.
+LISTS = ("tags", "multi_choice", "records")
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,21 @@ class Choice:
     @cached_property
     def titles(self) -> dict[RecordKey, str]:
         """Of what custom fields refer to, as far as the actor may see it."""
-        fields = [one for one in self.record_type.fields(self.actor).values() if isinstance(one, RecordOf)]
-        keys = [key for one in fields for member in self.members if (key := one.read(member))]
+        known = self.record_type.fields(self.actor).values()
+        fields = [one for one in known if isinstance(one, RecordOf | RecordsOf)]
+        keys = [key for one in fields for member in self.members for key in keys_in(one, one.read(member))]
         return record_titles(keys, self.actor) if keys else {}
 
+    def is_member(self, key: RecordKey) -> bool:
+        return key.type == self.record_type.name and any(one.pk == key.id for one in self.members)
+
+    def without_members(self, one: Field, value: Any) -> Any:
+        """What is left of a list of records that are not those that become one."""
+        return [key for key in value if not self.is_member(key)] if isinstance(one, RecordsOf) else value
+
     def text(self, one: Field, value: Any) -> str:
+        if isinstance(one, RecordsOf):
+            return one.titled(self.without_members(one, value), self.titles)
         return self.titles.get(value, unseen()) if isinstance(one, RecordOf) else one.text(value)
 
     @property
@@ -71,9 +82,9 @@ class Choice:
         for line in self.lines.values():
             for one in line.fields:
                 if line.taken is None:
-                    found[one.name] = united(one, self.members)
+                    found[one.name] = self.without_members(one, united(one, self.members))
                 else:
-                    value = one.read(by_pk[line.taken])
+                    value = self.without_members(one, one.read(by_pk[line.taken]))
                     found[one.name] = value if is_filled(one, value, self) else one.empty
         return found
 
@@ -118,7 +129,7 @@ def line_of(name: str, label: str, fields: tuple[Field, ...], choice: Choice, ta
         told = [(one, value) for one, value in told if is_filled(one, value, choice)]
         texts.append(", ".join(choice.text(one, value) for one, value in told))
         filled.append(bool(told))
-    if fields[0].kind in Words and name not in taken:
+    if fields[0].kind in LISTS and name not in taken:
         return Line(name, label, fields, tuple(texts), tuple(filled), None)
     chosen = taken.get(name) or default_of(fields, filled, choice)
     return Line(name, label, fields, tuple(texts), tuple(filled), chosen)
@@ -131,9 +142,9 @@ def is_filled(one: Field, value: Any, choice: Choice) -> bool:
     group = {member.pk for member in choice.members}
     if isinstance(one, Reference) and one.target._meta.db_table == choice.record_type.model._meta.db_table:
         return value.pk not in group
-    if isinstance(one, AnyRecord):
-        return not (value.type == choice.record_type.name and value.id in group)
-    return True
+    if isinstance(one, RecordsOf):
+        return bool(choice.without_members(one, value))
+    return not (isinstance(one, AnyRecord) and choice.is_member(value))
 
 
 def default_of(fields: tuple[Field, ...], filled: Sequence[bool], choice: Choice) -> int:
@@ -166,10 +177,17 @@ def not_to_be_checked(choice: Choice, values: Mapping[str, Any]) -> set[str]:
     found = set()
     for name, value in values.items():
         one = choice.record_type.fields(choice.actor)[name]
-        if isinstance(one, RecordOf) and value is not None and value not in choice.titles:
+        if not choice.titles.keys() >= set(keys_in(one, value)):
             found.add(name)
         if not isinstance(one, Reference) or value is None:
             continue
         if not visible_rows(one.target, choice.actor).filter(pk=value.pk).exists():
             found.add(name)
     return found
+
+
+def keys_in(one: Field, value: Any) -> list[RecordKey]:
+    """The records that a custom field refers to."""
+    if isinstance(one, RecordsOf):
+        return list(value)
+    return [value] if isinstance(one, RecordOf) and value is not None else []

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.custom_kinds import RecordOf
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.references import Reference
 from jantar.engine.lists.models import RecordList
 from jantar.engine.lists.pins import PREFIX
@@ -141,7 +141,7 @@ class Mover:
     def _value(self, field: Field | None, value: Any) -> Any:
         """A value of a field, in any of the forms in which ids stand in JSON."""
         target: AnyModel | None = None
-        if isinstance(field, RecordOf):
+        if isinstance(field, RecordOf | RecordsOf):
             target = self.types.get(field.target_type)
         elif isinstance(field, Reference):
             target = field.target._meta.concrete_model
