@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +22,24 @@ from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.following import reading
 from jantar.engine.following.watching import watch_record
+from jantar.engine.history.models import Operation
 from jantar.engine.pages.calendar.feed import digest_of
 from jantar.engine.pages.models import CalendarFeed
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.records.custom_fields import create_field
+from jantar.engine.records.errors import NotAllowed
 from jantar.engine.records.links import key_of
 from jantar.engine.records.merging.service import merge
 from jantar.engine.records.registry import registry
+from jantar.engine.records.undo import undo
 from jantar.engine.testing.actors import make_user
 from jantar.engine.testing.samples import sample_record
 from jantar.engine.timeline import services
 from jantar.engine.transfer.archive.writing import write_archive
 from jantar.engine.webhooks.models import Delivery, Event
+from jantar.engine.webhooks.payload import body_of
 from jantar.engine.webhooks.services import add_webhook
 from jantar.platform.accounts.models import ApiToken, User
 from jantar.platform.jobs.running import run_waiting_jobs
@@ -228,6 +233,45 @@ def test_an_archive_of_an_administrator_holds_no_secret(world: World) -> None:
         found[private] = set(re.findall(rb"xqvzk[a-z]+", told))
     assert found[False] == set()
     assert found[True] >= {b"xqvzknote", b"xqvzkname", b"xqvzkcontent", b"xqvzkcomment"}
+
+
+def test_undoing_what_the_owner_did_opens_nothing(world: World) -> None:
+    """Others take back neither that a folder was closed, nor what was put into it since."""
+    eva, everybody = world.owner, [world.actor(world.root), world.actor(world.jan)]
+    folder, document = world.folder("Open"), world.put("plan.txt", b"plan")
+    made = Operation.objects.latest("pk").pk
+    closing = done_by(lambda: write.update(folders, folder.pk, {"access": Access.PRIVATE}, actor=eva))
+    moving = done_by(lambda: write.update(documents, document.pk, {"folder": folder}, actor=eva))
+    for actor in everybody:
+        for pk in (closing, moving, made):
+            with pytest.raises(NotAllowed):
+                undo(pk, actor=actor)
+            assert not folders.visible_to(actor).filter(pk=folder.pk).exists()
+            assert not documents.visible_to(actor).filter(pk=document.pk).exists()
+    assert undo(moving, actor=eva).undone == 1
+    assert undo(closing, actor=eva).undone == 1
+
+
+def done_by(act: Callable[[], Any]) -> int:
+    """The operation in which something was done."""
+    act()
+    return int(Operation.objects.latest("pk").pk)
+
+
+def test_an_administrator_reads_no_secret_through_a_webhook_for_its_owner(world: World) -> None:
+    root = world.actor(world.root)
+    hook = {"name": "Of Eva", "url": "https://jantar.example/eva", "events": Event.values, "user": world.eva.pk}
+    webhook, _secret = add_webhook(hook, actor=root)
+    folder, document = world.folder("xqvzkfolder"), world.put("plain.txt", b"plain")
+    services.add_comment(document, text="xqvzkcomment", actor=world.owner)
+    keep_secrets(world)
+    write.update(documents, document.pk, {"folder": folder, "name": "xqvzkname"}, actor=world.owner)
+    write.update(folders, folder.pk, {"access": Access.PRIVATE}, actor=world.owner)  # after it was to be told
+    sent = [body_of(one) for one in Delivery.objects.filter(webhook=webhook).order_by("pk")]
+    assert len(sent) > 5
+    assert WORD.findall("".join(sent)) == []
+    shared = write.create(folders, {"name": "Shared", "about": key_of(world.company)}, actor=world.owner)
+    assert f'"id":{shared.pk}' in body_of(Delivery.objects.filter(webhook=webhook).latest("pk"))
 
 
 def test_nobody_is_told_of_a_secret(world: World) -> None:

@@ -115,6 +115,11 @@ def everyone(actor: Actor) -> Actor:
     )
 
 
+def administrator(actor: Actor) -> Actor:
+    """An administrator who is no user: sees what each of them sees, and nothing that belongs to some only."""
+    return replace(everyone(actor), user_id=0, modules_off=actor.modules_off)
+
+
 def actor_for(user: "User") -> Actor:
     """The actor that stands for a user; one statement."""
     teams: list[int] = []

@@ -84,10 +84,8 @@ def _reverse(wanted: Operation, undoing: int, actor: Actor) -> UndoResult:
     reversal.gather()
     if marks := marks_of(wanted):
         refuse_unless_may_part(marks, actor)
-    elif not actor.is_admin:
-        for table, model in models.items():
-            for action in ("edit", "delete"):
-                reversal.keep_forbidden(table, action, *ids_sql(model, allowed(model, actor, action)))
+    else:
+        _keep_forbidden(reversal, models, actor)
     reversal.keep_used()
     try:
         with transaction.atomic():
@@ -102,6 +100,18 @@ def _reverse(wanted: Operation, undoing: int, actor: Actor) -> UndoResult:
     _prepare_again(result.conflicts, models, actor)
     _remember(result)
     return result
+
+
+def _keep_forbidden(reversal: Reversal, models: dict[str, type[Any]], actor: Actor) -> None:
+    """Administrators are asked too where rights are narrowed: a folder that is closed to them stays closed."""
+    touched = {reversal.tracked[source].root for source in reversal.sources()}
+    asking = actor.with_every_module() if actor.is_admin else actor
+    for table in touched & models.keys():
+        model = models[table]
+        if actor.is_admin and all(one.within is None for one in registry.types_of(model)):
+            continue
+        for action in ("edit", "delete"):
+            reversal.keep_forbidden(table, action, *ids_sql(model, allowed(model, asking, action)))
 
 
 def _models() -> dict[str, type[Any]]:

@@ -10,7 +10,7 @@ from jantar.engine.api import reading
 from jantar.engine.api.stream import dump_entry, user_reference
 from jantar.engine.fields.dates import in_utc
 from jantar.engine.history.models import Operation
-from jantar.engine.permissions.actor import Actor, actor_for
+from jantar.engine.permissions.actor import Actor, actor_for, administrator
 from jantar.engine.records.links import visible_keys
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
@@ -19,7 +19,7 @@ from jantar.engine.timeline import stream
 from jantar.engine.timeline.kinds import kind_of
 from jantar.engine.timeline.models import Place
 from jantar.engine.webhooks.models import Delivery, Event
-from jantar.engine.webhooks.telling import changed_names
+from jantar.engine.webhooks.telling import changed_names, tellable
 
 #: The largest message in bytes; records that do not fit are told by their id.
 MOST_BYTES = 1_000_000
@@ -64,7 +64,7 @@ def _operation(delivery: Delivery) -> dict[str, Any] | None:
 def _records(record_type: RecordType, actor: Actor, delivery: Delivery) -> list[Item]:
     """One item for each record; `record` is empty when the user may not see it any more."""
     in_bin = delivery.event in (Event.DELETED, Event.MERGED)
-    rows = record_type.model._default_manager.filter(record_type.allowed(actor, "see"), pk__in=delivery.ids)
+    rows = tellable(record_type, actor).filter(pk__in=delivery.ids)
     shown = _dumped(record_type, actor, rows.filter(deleted_at__isnull=not in_bin))
     items: list[Item] = [{"id": pk, "record": shown.get(pk)} for pk in delivery.ids]
     if delivery.event == Event.CHANGED and delivery.operation_id:
@@ -85,9 +85,11 @@ def _dumped(record_type: RecordType, actor: Actor, rows: Any) -> dict[int, Any]:
 
 def _entries(record_type: RecordType, actor: Actor, delivery: Delivery) -> list[Item]:
     """Entries that are gone, or that the user may not see any more, are left out."""
-    rows = Place.objects.filter(stream.visible(actor), pk__in=delivery.ids).select_related("entry__actor")
-    places = list(rows.order_by("pk"))
-    seen = visible_keys([place.record for place in places], actor)
+    seen_by_all = stream.visible(administrator(actor))
+    rows = Place.objects.filter(stream.visible(actor), seen_by_all, pk__in=delivery.ids)
+    places = list(rows.select_related("entry__actor").order_by("pk"))
+    keys = [place.record for place in places]
+    seen = visible_keys(keys, actor) & visible_keys(keys, administrator(actor))
     shown = [
         stream.Shown(place.entry, kind, place.record)
         for place in places
