@@ -13,7 +13,7 @@ from jantar.engine.fields.formulas.compiled import Compiled
 from jantar.engine.fields.formulas.errors import FormulaError
 from jantar.engine.fields.models import CustomField
 from jantar.engine.permissions.actor import Actor, system_actor
-from jantar.engine.records.computed import compiling, needs_of
+from jantar.engine.records.computed import compiling, needs_of, term_of
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.formulas import compiled
 from jantar.engine.records.record_type import RecordType
@@ -100,6 +100,28 @@ def checked(record_type: RecordType, text: str, actor: Actor, definition: Custom
         return compiled(record_type, text, actor)
     with compiling((record_type.name, definition.key), actor):
         return compiled(record_type, text, actor)
+
+
+@contextmanager
+def still_working(definition: CustomField) -> Iterator[None]:
+    """Around the change of a computed field. Raises Invalid when others that need it can't be computed any more."""
+    before = broken_fields() if definition.kind in COMPUTED else {}
+    yield
+    after = broken_fields() if definition.kind in COMPUTED else {}
+    if new := after.keys() - before.keys():
+        raise Invalid({definition.kind: [after[min(new)]]})
+
+
+def broken_fields() -> dict[int, str]:
+    """The computed fields in use that can't be computed, each with the reason."""
+    actor, found = system_actor(), {}
+    names = [one.name for one in registry.all()]
+    for one in CustomField.objects.filter(kind__in=COMPUTED, retired_at=None, record_type__in=names):
+        try:
+            term_of(actor.custom_fields[one.record_type][one.key], registry.get(one.record_type), actor)
+        except FieldError as error:
+            found[one.pk] = f"{one.label}: {error.message}"
+    return found
 
 
 def refuse_needed(definition: CustomField) -> None:

@@ -18,6 +18,7 @@ from jantar.engine.records.computed_settings import (
     formulas_alone,
     refuse_broken,
     refuse_needed,
+    still_working,
 )
 from jantar.engine.records.condition_settings import condition_settings, refuse_circles
 from jantar.engine.records.field_indexes import is_work_left, refuse_doubles
@@ -54,7 +55,9 @@ def change_field(definition: CustomField, *, actor: Actor, **settings: Any) -> C
     with formulas_alone():
         settings |= computed_settings(definition.record_type, {**settings, "kind": definition.kind}, definition)
         settings |= condition_settings(definition.record_type, settings, definition)
-        found = services.change_custom_field(definition.pk, record_type=definition.record_type, actor=actor, **settings)
+        name = definition.record_type
+        with still_working(definition):
+            found = services.change_custom_field(definition.pk, record_type=name, actor=actor, **settings)
         refuse_circles(found)
     build_indexes_later(actor)
     return found

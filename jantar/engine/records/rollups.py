@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.errors import FieldError
-from jantar.engine.fields.formulas.compiled import Key
+from jantar.engine.fields.formulas.compiled import Key, made_of
 from jantar.engine.fields.formulas.terms import OUTPUT, WITHIN, Term
 from jantar.engine.fields.sources import Rollup
 from jantar.engine.fields.sql import Sql
@@ -41,8 +41,17 @@ class RolledUp:
     needs: frozenset[Key]
 
 
+#: As long as so many parts of a formula.
+PARTS = 10
+
+
 def rolled_up(rollup: Rollup, record_type: RecordType, actor: Actor, prefix: str = "") -> RolledUp:
     """Raises FieldError or BadQuery."""
+    with made_of(PARTS):
+        return _rolled_up(rollup, record_type, actor, prefix)
+
+
+def _rolled_up(rollup: Rollup, record_type: RecordType, actor: Actor, prefix: str) -> RolledUp:
     relation = registry.relations(record_type).get(str(rollup.get("relation")))
     if relation is None:
         raise FieldError(_("There is no relation “%(name)s”.") % {"name": rollup.get("relation")})

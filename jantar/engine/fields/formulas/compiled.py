@@ -1,6 +1,8 @@
 """A formula compiled: its type, its SQL, the fields it needs, and its text as it is stored and shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
@@ -50,10 +52,31 @@ class Compiled:
     shown: str
 
 
+#: Of so many parts a formula may be with all formulas it uses, each as often as it is used: they become one statement.
+MOST_PARTS = 1000
+_parts: ContextVar[list[int] | None] = ContextVar("parts", default=None)
+
+
+@contextmanager
+def made_of(number: int) -> Iterator[None]:
+    """Around compiling something of so many parts, which others may need for theirs. Raises FormulaError."""
+    parts = _parts.get() or [0]
+    parts[0] += number
+    if parts[0] > MOST_PARTS:
+        raise FormulaError(_("This is too long together with the formulas that it uses."))
+    token = _parts.set(parts)
+    try:
+        yield
+    finally:
+        _parts.reset(token)
+
+
 def compile_formula(text: str, names: Names) -> Compiled:
     """Raises FormulaError."""
     compiler = _Compiler(text, names)
-    term = terms.final(compiler.term(parse(text)))
+    node, number = parse(text)
+    with made_of(number):
+        term = terms.final(compiler.term(node))
     return Compiled(term, frozenset(compiler.needs), compiler.replaced(0), compiler.replaced(1))
 
 

@@ -68,11 +68,12 @@ class Call(Node):
     arguments: tuple[Node, ...]
 
 
-def parse(text: str) -> Node:
-    """Raises FormulaError, which says where."""
+def parse(text: str) -> tuple[Node, int]:
+    """The tree, and of how many parts it is. Raises FormulaError, which says where."""
     if len(text) > LONGEST:
         raise FormulaError(_("At most %(limit)d characters fit here.") % {"limit": LONGEST}, LONGEST, len(text))
-    return _Parser(text).whole()
+    parser = _Parser(text)
+    return parser.whole(), parser.nodes
 
 
 def tokens_of(text: str) -> Iterator[Token]:

@@ -103,7 +103,7 @@ def plus(sign: str, left: Term, right: Term) -> Term:
         if sign == "-" and right.type == DATE:
             return made(INTEGER, "({0} - {1})::numeric", left, right)
         expect(right, NUMBER)
-        return made(DATE, f"({{0}} {sign} {DAYS})", left, right)
+        return made(DATE, READABLE.replace("{0}", f"({{0}} {sign} {DAYS})"), left, right)
     expect(left, NUMBER, MONEY)
     if left.type == MONEY or right.type == MONEY:
         for term in (left, right):

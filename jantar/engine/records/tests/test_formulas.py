@@ -52,6 +52,8 @@ TODAY = timezone.now().date()
         ("pages / 0", {"pages": 5}, None),
         ("pages / (pages - 5)", {"pages": 5}, None),
         ("pages + weight", {"pages": 5}, None),
+        ('date("2026-01-01")' + " - 100000" * 40, {}, None),
+        ('date("2026-01-01")' + " + 100000" * 90, {}, None),
         ("coalesce(pages, 7)", {}, 7),
         ("empty(pages)", {}, True),
         ("if(pages > 300, \"thick\", \"thin\")", {"pages": 301}, "thick"),
@@ -158,6 +160,20 @@ def test_a_formula_that_goes_in_a_circle_is_refused_with_the_chain():
         change_field(second, formula="[Second] * 2", actor=system_actor())
     assert "Second → Second" in refused.value.errors["formula"][0]
     assert third.formula == "[x_second] + 1"
+
+
+def test_formulas_that_use_each_other_many_times_are_refused_before_they_are_endless():
+    first = formula("pages * 2", label="First")
+    second = formula(" + ".join(["[First]"] * 60), label="Second")
+    with pytest.raises(Invalid) as refused:
+        formula(" + ".join(["[Second]"] * 60), label="Third")
+    assert "too long together with the formulas that it uses" in refused.value.errors["formula"][0]
+    with pytest.raises(Invalid) as refused:
+        change_field(first, formula=" + ".join(["pages"] * 60), actor=system_actor())
+    assert refused.value.errors["formula"][0].startswith("Second: ")
+    first.refresh_from_db()
+    assert (first.formula, second.formula[:11]) == ("[pages] * 2", "[x_first] +")
+    change_field(first, formula="pages * 3", actor=system_actor())
 
 
 def test_a_field_that_a_formula_needs_is_not_retired_without_saying_so():
