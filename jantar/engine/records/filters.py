@@ -38,6 +38,7 @@ from jantar.engine.records.several import ids_as_text
 MAX_NODES = 200
 MAX_DEPTH = 10
 LONGEST = 20_000
+GROUPS = ("all", "any", "none")
 HERE = ("any", "none")
 HAS = (*HERE, "at_least", "at_most")
 
@@ -77,13 +78,20 @@ def is_within_limits(tree: Any) -> bool:
 
 
 def _below(node: dict[str, Any]) -> list[Any]:
-    groups = [node[group] for group in ("all", "any", "none") if isinstance(node.get(group), list)]
+    groups = [node[group] for group in GROUPS if isinstance(node.get(group), list)]
     return [inner for group in groups for inner in group] + ([node["where"]] if node.get("where") else [])
 
 
 def related_rows(relation: Relation, where: Any, actor: Actor, pointing: dict[str, Any]) -> Any:
     """The rows of a relation that the actor may see and that fit. Raises BadQuery."""
     return _Compiler(actor).related(relation, where, "filter", 0, pointing)
+
+
+def refuse_mixed(node: dict[str, Any], path: str) -> None:
+    """Raises BadQuery for what is several conditions in one: only one of them would count."""
+    kinds = [name for name in (*GROUPS, "relation", "changed") if name in node]
+    if len(kinds) > 1 or (kinds and kinds != ["relation"] and "field" in node):
+        raise BadQuery(path, _("Several conditions are put into one; a group is a list of them."))
 
 
 class _Place:
@@ -111,7 +119,8 @@ class _Compiler:
             raise BadQuery(path, _("A condition is expected."))
         if not node:
             return Q()
-        for group in ("all", "any", "none"):
+        refuse_mixed(node, path)
+        for group in GROUPS:
             if group in node:
                 return self.group(group, node[group], place, f"{path}.{group}", depth)
         if "relation" in node:
