@@ -105,4 +105,8 @@ def _moment(text: str, zone: str, zones: Zones) -> Moment:
     found = Moment(datetime.combine(day, clock), is_utc=bool(match[7]), zone="" if match[7] else zone, zones=zones)
     if found.zone:
         zones.find(found.zone)
+    try:
+        found.aware  # noqa: B018 - a day before the first or after the last there is
+    except OverflowError:
+        raise InputError(gettext_noop("“%(text)s” is not a time."), text=text[:40]) from None
     return found

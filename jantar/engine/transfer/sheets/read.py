@@ -17,7 +17,7 @@ from jantar.engine.transfer.sheets.model import (
     UnreadableSheetError,
 )
 from jantar.engine.transfer.sheets.source import Source, check_content, opened
-from jantar.engine.transfer.sheets.text import find_delimiter, text_records
+from jantar.engine.transfer.sheets.text import OPEN_END, find_delimiter, text_records
 from jantar.engine.transfer.sheets.vcard import HEADERS, Omissions, card_rows, used_columns
 from jantar.engine.transfer.sheets.vcard_lines import starts_card
 from jantar.engine.transfer.sheets.workbook import workbook_records, worksheet_names
@@ -163,6 +163,8 @@ def _understood(records: Records, origin: _Origin, limits: Limits, survey: bool)
     if header_index is None:
         raise UnreadableSheetError(gettext_noop("The file is empty."))
     header = _trimmed(head[header_index])
+    if header[-1].endswith(OPEN_END):
+        raise UnreadableSheetError(_UNREADABLE_LINE, line=header_index + 1)
     if len(header) > limits.columns:
         raise UnreadableSheetError(gettext_noop("The table has more than %(limit)d columns."), limit=limits.columns)
     names = name_columns(header, len(header))
@@ -233,6 +235,9 @@ def _table_rows(records: Iterator[list[str]], table: _Table, tally: _Tally) -> I
 def _row(number: int, cells: list[str], table: _Table, tally: _Tally) -> Row:
     width = len(table.header)
     notices: tuple[Notice, ...] = ()
+    if is_open := cells[-1].endswith(OPEN_END):
+        cells = [*cells[:-1], cells[-1].removesuffix(OPEN_END)]
+        notices += (Notice(_OPEN_ROW),)
     if len(cells) < width:
         cells = cells + [""] * (width - len(cells))
     elif len(cells) > width:
@@ -243,9 +248,11 @@ def _row(number: int, cells: list[str], table: _Table, tally: _Tally) -> Row:
     if any(_DAMAGED in cell for cell in cells):
         tally.damaged.append(number)
         notices += (Notice(_DAMAGED_ROW),)
-    if any("\n" in cell and table.swallows_rows(cell) for cell in cells):
-        tally.swallowing.append(number)
+    swallows = not is_open and any("\n" in cell and table.swallows_rows(cell) for cell in cells)
+    if swallows:
         notices += (Notice(_SWALLOWING_ROW),)
+    if swallows or is_open:
+        tally.swallowing.append(number)
     return Row(number, cells, notices)
 
 
@@ -286,6 +293,8 @@ _TOO_MANY_CELLS = gettext_noop(
 _DAMAGED_ROW = gettext_noop("This row holds characters that could not be read.")
 _DAMAGED_ROWS = gettext_noop("Rows with characters that could not be read: %(rows)s (%(count)d).")
 _LONG_ROWS = gettext_noop("Rows with more cells than the header: %(rows)s (%(count)d).")
+_OPEN_ROW = gettext_noop("A quotation mark of this row is never closed: all that follows would belong to it.")
+_UNREADABLE_LINE = gettext_noop("Line %(line)d cannot be read. A quotation mark may be missing.")
 _SWALLOWING_ROW = gettext_noop("A cell of this row holds the rows below it. A quotation mark is missing.")
 _SWALLOWING_ROWS = gettext_noop("Rows in which a quotation mark is missing: %(rows)s (%(count)d).")
 _REPEATED_HEADERS = gettext_noop("Repeated headers were left out: rows %(rows)s (%(count)d).")

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import BinaryIO, Final
 
 from jantar.engine.transfer.sheets.dialect import declared_delimiter, detect_delimiter
@@ -14,6 +15,8 @@ from jantar.engine.transfer.sheets.source import Source, opened
 from jantar.kit.errors import gettext_noop
 
 _SAMPLE = 65_536
+#: Stands after the last line, where no text of a file holds it. A cell that ends with it was never closed.
+OPEN_END: Final = "\x1a"
 _GUARD: Final = re.compile(r"'(?=[=+\-@\t\r\n]|[\d ]+$)")
 _TEXT_FORMULA: Final = re.compile(r'="([^"]*)"')
 
@@ -36,15 +39,16 @@ def find_delimiter(stream: BinaryIO, encoding: Encoding) -> tuple[str, bool]:
 def text_records(source: Source, encoding: Encoding, delimiter: str, *, skip_first: bool) -> Iterator[list[str]]:
     """Give the records of the file, blank ones as []; formula guards of exports are taken off.
 
+    When the file ends within quotation marks the last cell ends with `OPEN_END`.
     Raises UnreadableSheetError with the line when a cell is longer than the limit.
     """
     with opened(source) as stream, _decoded(stream, encoding) as text:
-        reader = csv.reader(_cleaned(text), delimiter=delimiter)
+        reader = csv.reader(chain(_cleaned(text), [OPEN_END]), delimiter=delimiter)
         last_line = 0
         try:
             for number, record in enumerate(reader):
                 last_line = reader.line_num
-                if not (skip_first and number == 0):
+                if record != [OPEN_END] and not (skip_first and number == 0):
                     yield [_unguarded(cell) if cell[:1] in _SUSPECT else cell for cell in record]
         except csv.Error:
             raise UnreadableSheetError(
@@ -69,7 +73,7 @@ def _cleaned(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         plain = line.removeprefix("\ufeff") if first else line
         first = False
-        yield plain.replace("\0", "").replace("\x1a", "")
+        yield plain.replace("\0", "").replace(OPEN_END, "")
 
 
 @contextmanager

@@ -305,6 +305,19 @@ def test_a_row_that_swallows_those_below_it_is_told() -> None:
     assert poem.notices == []
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\nB,C", "\nB,C\n"])
+def test_a_quotation_mark_that_is_never_closed_refuses_its_row(end: str) -> None:
+    sheet = open_sheet(f'a,b\n1,2\n"3,4{end}'.encode())
+    assert messages(sheet) == ["Rows in which a quotation mark is missing: 3 (1)."]
+    good, bad = sheet.rows()
+    assert (good.cells, good.notices) == (["1", "2"], ())
+    assert bad.cells == [f"3,4{end}", ""]
+    assert "never closed" in str(bad.notices[0])
+    with pytest.raises(UnreadableSheetError, match="Line 1 cannot be read"):
+        open_sheet(b'a,"b\n1,2\n')
+    assert cells(open_sheet(b'a,b\n1,"2\n3"')) == [["1", "2\n3"]]
+
+
 def test_a_file_with_headers_only_says_so() -> None:
     sheet = open_sheet(b"a,b\n")
     assert (sheet.row_count, messages(sheet)) == (0, ["There are no rows below the header."])
