@@ -26,6 +26,8 @@ MOST_CHARACTERS: Final = 500
 PATIENCE: Final = timedelta(days=366 * 12)
 #: By how much a clock is changed at most, with room.
 CLOCK_CHANGE: Final = timedelta(hours=3)
+#: After this nothing comes any more: in any time zone it is still before the end of time.
+LAST: Final = datetime.combine(date(9999, 12, 30), time())
 _DAY: Final = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 _UNTIL: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})(Z?))?")
 
@@ -196,7 +198,8 @@ def later_start(rule: Rule, start: datetime, since: datetime) -> datetime:
 
 def first_on(rule: Rule, start: datetime) -> datetime | None:
     """The first time the rule fits, not before `start`; None when it never does."""
-    return next(occurrences(rule, start, start + PATIENCE * rule.every), None)
+    patience = min(PATIENCE * rule.every, LAST - start) if start < LAST else timedelta()
+    return next(occurrences(rule, start, start + patience), None)
 
 
 def moments(

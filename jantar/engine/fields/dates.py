@@ -20,8 +20,13 @@ from jantar.kit.periods import parse_relative_date
 EARLIEST, LATEST = date(1800, 1, 1), date(2200, 12, 31)
 
 
+def is_near(day: date) -> bool:
+    """Whether a field takes the day; what is farther can't be told in each time zone."""
+    return EARLIEST <= day <= LATEST
+
+
 def refuse_far(day: date | None) -> None:
-    if day is not None and not EARLIEST <= day <= LATEST:
+    if day is not None and not is_near(day):
         raise FieldError(_("This date is too far away."))
 
 

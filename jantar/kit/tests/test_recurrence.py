@@ -17,7 +17,9 @@ from jantar.kit.recurrence import Rule, first_on, follow_start, moments, moved_r
 
 PRAGUE = ZoneInfo("Europe/Prague")
 DAYS = st.sampled_from(["MO", "TU", "WE", "TH", "FR", "SA", "SU"])
-STARTS = st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1)).map(lambda one: one.replace(second=0, microsecond=0))
+STARTS = st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1)).map(
+    lambda one: one.replace(second=0, microsecond=0, fold=0)
+)
 plain = st.builds(
     lambda often, every, count: f"FREQ={often};INTERVAL={every};COUNT={count}",
     st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]), st.integers(1, 5), st.integers(1, 40),
@@ -120,3 +122,10 @@ def test_a_day_that_never_comes_is_found_to_be_none_at_once():
     leap = read_rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29")
     assert first_on(leap, datetime(2026, 1, 1)) == datetime(2028, 2, 29)
     assert isinstance(leap, Rule)
+
+
+def test_a_rule_that_comes_rarely_or_late_does_not_leave_the_calendar():
+    start = datetime(2026, 1, 1)
+    assert first_on(read_rule("FREQ=DAILY;INTERVAL=1000"), start) == start
+    assert first_on(read_rule("FREQ=YEARLY;INTERVAL=1000;BYMONTH=2;BYMONTHDAY=29"), start) is None
+    assert first_on(read_rule("FREQ=DAILY"), datetime(9999, 12, 31, 23)) == datetime(9999, 12, 31, 23)

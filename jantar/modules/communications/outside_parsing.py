@@ -73,7 +73,7 @@ def changed_times(events: list[Any], zone: ZoneInfo) -> dict[str, set[datetime]]
         try:
             if "RECURRENCE-ID" in event:
                 found.setdefault(str(event.get("UID")), set()).add(naive(event["RECURRENCE-ID"].dt, zone))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
             continue
     return found
 

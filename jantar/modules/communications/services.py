@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.dates import is_near
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.history.models import Cause
@@ -114,7 +115,7 @@ def begin_whole_days(records: Sequence[Activity], given: frozenset[str], actor: 
     if given & {"all_day", "at"}:
         zone = ZoneInfo(actor.time_zone)
         for activity in records:
-            if activity.all_day and activity.at:
+            if activity.all_day and activity.at and is_near(activity.at.date()):
                 activity.at = activity.at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 

@@ -16,6 +16,7 @@ from django.db.models import Case, F, Model, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jantar.engine.fields.dates import is_near
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.history.models import Cause, Operation
 from jantar.engine.history.operations import OperationUndoneError, continued, current_operation, operation
@@ -70,6 +71,8 @@ def prepare_rules(record_type: RecordType, records: Sequence[Any], given: frozen
     for record in records:
         text, start = getattr(record, calendar.repeats), getattr(record, calendar.start)
         if not text or start is None or (record.series_id and record.series.rule == text):
+            continue
+        if not is_near(start.date()):  # refused after this
             continue
         zone = ZoneInfo(zone_for(rule_of(text), actor))
         local = start.astimezone(zone).replace(tzinfo=None)

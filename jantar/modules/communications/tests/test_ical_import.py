@@ -141,6 +141,8 @@ def test_what_is_broken_is_told_with_its_line_and_hurts_nothing_else(ada):
         *event("e@x", "DTSTART:20261012T090000Z", "what is this"),
         *event("f@x", "DTSTART:20261012T090000Z", "STATUS:CANCELLED"),
         *event("g@x", "DTSTART:20261012T090000Z", summary="Good"),
+        *event("h@x", "DTSTART;TZID=Pacific/Honolulu:99991231T235959"),
+        *event("i@x", "DTSTART:99991201T235959Z", "RRULE:FREQ=DAILY"),
     )
     run = bring(content, ada)
     assert refused(run) == [
@@ -149,6 +151,8 @@ def test_what_is_broken_is_told_with_its_line_and_hurts_nothing_else(ada):
         (12, "The time zone “Middle of nowhere” is not known."),
         (17, "The end is before the start."),
         (23, "Line 27 of the file cannot be read: “what is this”."),
+        (40, "“99991231T235959” is not a time."),
+        (45, "When: This date is too far away."),
     ]
     assert list(Activity.objects.values_list("subject", flat=True)) == ["Good"]
 

@@ -200,6 +200,13 @@ def test_a_rule_that_would_never_end_is_left_out_and_the_rest_is_read(rule):
     assert left_out == 1
 
 
+def test_a_time_beyond_all_calendars_hurts_nothing_else():
+    fine = "SUMMARY:Fine|DTSTART:20310401T090000Z|DURATION:PT30M"
+    late = "DTSTART:20310401T090000Z|DURATION:PT30M|RECURRENCE-ID:99991231T235959Z"
+    titles, _left_out = found(f"SUMMARY:Moved|UID:a|{late}", fine)
+    assert "04-01 09:00 Fine" in titles
+
+
 def test_there_is_an_end_to_what_is_counted_out():
     daily = "SUMMARY:Daily|DTSTART:20310101T090000Z|DURATION:PT30M|RRULE:FREQ=DAILY"
     titles, left_out = found(*[daily] * 120)

@@ -233,6 +233,19 @@ def test_rules_that_nobody_can_mean_are_refused_with_the_reason(client, ada, rul
     assert not Activity.objects.exists()
 
 
+@pytest.mark.parametrize("more", [{"repeats": "FREQ=DAILY"}, {"all_day": True}])
+def test_a_beginning_no_calendar_reaches_is_refused(client, ada, more):
+    client.force_login(ada)
+    body = {"subject": "Never", "at": "9999-12-31T23:30:00Z", **more}
+    answer = client.post("/api/v1/activities", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["errors"]) == (422, {"at": ["This date is too far away."]})
+
+
+def test_what_comes_every_thousand_days_is_taken(ada):
+    meet(ada, "2026-10-05T09:00", "FREQ=DAILY;INTERVAL=1000")
+    assert Activity.objects.exists()
+
+
 def test_a_rule_without_a_day_or_without_a_beginning_is_refused(ada):
     with pytest.raises(Invalid) as refused:
         meet(ada, "2026-10-05T09:00", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30")
