@@ -1,7 +1,9 @@
 """What a file is by its content, and what is not taken in."""
 
 import codecs
+import lzma
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import IO
 
@@ -12,6 +14,10 @@ from jantar.engine.fields.errors import Invalid
 from jantar.platform.files.services import CHUNK_BYTES
 
 HEAD = 4096
+#: What reading an archive raises where its table of contents or a part of it is damaged.
+DAMAGED = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError, zlib.error, lzma.LZMAError,
+)  # fmt: skip
 #: Archives (office files are some too) that unpack to more than this, or to so many times their size, are bombs.
 MOST_UNPACKED = 1024**3
 MOST_TIMES = 200
@@ -108,7 +114,7 @@ def look_into(content: IO[bytes], name: str) -> Found:
             first = entries[0] if entries else None
             is_open = bool(first and first.filename == "mimetype" and first.file_size < 200)
             media_type = archive.read("mimetype").decode("ascii", "replace").strip() if is_open else ""
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except DAMAGED as error:
         raise refused(_("“%(name)s” is damaged: it can't be opened."), name) from error
     refuse_bomb(entries, name)
     if media_type.startswith(OPEN):

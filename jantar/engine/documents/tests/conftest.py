@@ -60,6 +60,17 @@ def zipped(entries: dict[str, bytes]) -> bytes:
     return target.getvalue()
 
 
+def damaged(compression: int) -> bytes:
+    """An archive with a whole table of contents, whose first part can't be unpacked."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+    content = bytearray(file.getvalue())
+    begin = content.find(b"mimetype") + len(b"mimetype")
+    content[begin + 4 : begin + 14] = b"\xff" * 10
+    return bytes(content)
+
+
 def bomb() -> bytes:
     """A small archive that unpacks to 60 MB of zeros."""
     return zipped({f"{number}.txt": bytes(6_000_000) for number in range(10)})

@@ -1,4 +1,5 @@
 import io
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from jantar.engine.documents import services
 from jantar.engine.documents.contents import delete_unused
 from jantar.engine.documents.models import Content, Document, Version
-from jantar.engine.documents.tests.conftest import PNG, bomb, zipped
+from jantar.engine.documents.tests.conftest import PNG, bomb, damaged, zipped
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.history.models import Operation
 from jantar.engine.permissions.actor import actor_for
@@ -152,6 +153,9 @@ def test_a_document_hangs_on_no_document(attach: Any) -> None:
         ("offer.pdf", b"just words", "is not what its name says"),
         ("offer.docx", zipped({"a.txt": b"a"}), "is not what its name says"),
         ("broken.zip", b"PK\x03\x04 and nothing more", "is damaged"),
+        ("broken.odt", damaged(zipfile.ZIP_DEFLATED), "is damaged"),
+        ("broken.odp", damaged(zipfile.ZIP_LZMA), "is damaged"),
+        ("broken.ods", damaged(zipfile.ZIP_BZIP2), "is damaged"),
         ("bomb.zip", bomb(), "unpacks to far more"),
         ("bomb.docx", bomb(), "unpacks to far more"),
     ],
