@@ -79,6 +79,8 @@ def refuse_wrong(record_type: RecordType, actor: Actor, data: Mapping[str, Any])
         errors["ids"] = [_("Say which records: by ids or by a filter.")]
     elif "ids" in data and not (isinstance(ids, list) and ids and all(is_id(one) for one in ids)):
         errors["ids"] = [_("A list of ids is expected.")]
+    elif "filter" in data and not isinstance(data["filter"], dict):  # null would mean all records
+        errors["filter"] = [_("This value is not of the expected kind.")]
     for name in ("delete", "dry_run", "confirm"):
         if not isinstance(data.get(name, False), bool):
             errors[name] = [_("This value is not of the expected kind.")]

@@ -65,6 +65,8 @@ def test_only_what_one_may_edit_changes(anna: Any) -> None:
         ({"ids": [1], "filter": {}, "values": {"genre": "law"}}, "ids", "Say which records: by ids or by a filter."),
         ({"ids": [], "values": {"genre": "law"}}, "ids", "A list of ids is expected."),
         ({"ids": ["1"], "values": {"genre": "law"}}, "ids", "A list of ids is expected."),
+        ({"filter": None, "values": {"genre": "law"}}, "filter", "This value is not of the expected kind."),
+        ({"filter": [], "delete": True}, "filter", "This value is not of the expected kind."),
         ({"filter": {}}, "values", "Give values, or say that the records shall be deleted."),
         ({"filter": {}, "values": {"genre": "law"}, "delete": True}, "values",
          "Give values, or say that the records shall be deleted."),
