@@ -147,10 +147,11 @@ def store_new(record_type: RecordType, lines: Sequence[Line], actor: Actor) -> N
         records = [line.record for line in good]
         copy_new(record_type.model, records)
         refuse_outside(record_type, good, actor, "create")
+        add_parts(record_type, good, first=True)
         if record_type.after_create:
             record_type.after_create(records, actor)
         # Last: of several values the one on the record is the main one, which the type's own step has stored.
-        add_parts(record_type, good)
+        add_parts(record_type, good, first=False)
 
     split_on_error(record_type, [line for line in lines if not line.errors], store)
 
@@ -169,10 +170,11 @@ def store_changes(record_type: RecordType, lines: Sequence[Line], actor: Actor) 
             line.record.updated_at = now
         update_rows(record_type.model, [line.record for line in good], [*sorted(names), "version", "updated_at"])
         refuse_outside(record_type, good, actor, "edit")
+        add_parts(record_type, good, first=True)
         if record_type.after_update:
-            for changed, group in by_changes(good).items():
+            for changed, group in by_changes(record_type, good).items():
                 record_type.after_update(group, changed, actor)
-        add_parts(record_type, good)  # last, as above
+        add_parts(record_type, good, first=False)  # last, as above
         changed_lines = [line for line in good if line.changed]
         before = [line.record.__dict__["columns_before"] for line in changed_lines]
         milestones.tell(record_type, [line.record for line in changed_lines], before, actor)
@@ -185,11 +187,13 @@ def before_version(line: Line) -> int:
     return int(line.record.__dict__.setdefault("version_before", line.record.version))
 
 
-def by_changes(lines: Sequence[Line]) -> dict[frozenset[str], list[Any]]:
+def by_changes(record_type: RecordType, lines: Sequence[Line]) -> dict[frozenset[str], list[Any]]:
+    """The records by what the type's own step has to know of: changed fields, and parts that come before it."""
+    first = {part.name for part in record_type.parts if part.comes_first}
     groups: dict[frozenset[str], list[Any]] = {}
     for line in lines:
-        if line.changed:
-            groups.setdefault(line.changed, []).append(line.record)
+        if changed := line.changed | {name for name in first if line.new_parts.get(name)}:
+            groups.setdefault(changed, []).append(line.record)
     return groups
 
 

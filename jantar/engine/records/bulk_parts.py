@@ -30,7 +30,7 @@ def check_parts(record_type: RecordType, lines: Sequence["Line"], actor: Actor) 
             added: list[Values] = []
             for number, row in enumerate(line.parts[part.name]):
                 line.errors.update(row_errors(part, row, number))
-                if not any(same(row, other) for other in (*known, *added)):
+                if not any(same(part, row, other) for other in (*known, *added)):
                     added.append(row)
             line.new_parts[part.name] = added
 
@@ -45,8 +45,9 @@ def stored_rows(part: Part, pks: list[int]) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def same(row: Values, other: Mapping[str, Any]) -> bool:
-    return all(plain(value) == plain(other.get(name)) for name, value in row.items())
+def same(part: Part, row: Values, other: Mapping[str, Any]) -> bool:
+    names = [name for name in part.known_by if name in row] or row
+    return all(plain(row[name]) == plain(other.get(name)) for name in names)
 
 
 def plain(value: Any) -> Any:
@@ -69,10 +70,11 @@ def row_errors(part: Part, row: Values, number: int) -> Errors:
     return errors
 
 
-def add_parts(record_type: RecordType, lines: Sequence["Line"]) -> None:
-    """Stores the new part rows of stored records; those their record got meanwhile are left out."""
+def add_parts(record_type: RecordType, lines: Sequence["Line"], *, first: bool) -> None:
+    """Stores the new part rows of stored records, of those that come `first` or the others; what their record got
+    meanwhile is left out."""
     for part in record_type.parts:
-        concerned = [line for line in lines if line.new_parts.get(part.name)]
+        concerned = [line for line in lines if line.new_parts.get(part.name) and part.comes_first == first]
         if not concerned:
             continue
         stored = stored_rows(part, [line.record.pk for line in concerned])
@@ -83,7 +85,7 @@ def add_parts(record_type: RecordType, lines: Sequence["Line"]) -> None:
 
 def added_rows(part: Part, line: "Line", known: Sequence[Mapping[str, Any]]) -> Iterator[Any]:
     """The rows to store, the main one of each group marked. What the record says of its main row comes first."""
-    added = [row for row in line.new_parts[part.name] if not any(same(row, other) for other in known)]
+    added = [row for row in line.new_parts[part.name] if not any(same(part, row, other) for other in known)]
     mains = {group_of(part, row) for row in known if part.main and row[part.main]}
     if added and not known and part.main_from:
         own = {name: getattr(line.record, name) for name in part.main_from}

@@ -40,6 +40,11 @@ class Part:
     #: field starts with, by the name of the field; `value` is the column the value goes to.
     more_of: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     value: str = "value"
+    #: Columns that tell a row from others of its record, where more than the same row again would be twice: an import
+    #: adds no row for whom there is one, and what that one says stays.
+    known_by: tuple[str, ...] = ()
+    #: Whether an import stores the rows before the type's own step, which follows from them.
+    comes_first: bool = False
     #: For rows that are links: what a column of lists with the first linked record is called; without, none is offered.
     column: "str | Promise" = ""
 

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.from_model import fields_of
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.models import Action
@@ -201,12 +202,15 @@ class View:
 class ImportColumn:
     """A column of a sheet that is no field: `read` turns its text into values of fields.
 
-    It is called with the text and the values the row already has; those win.
+    It is called with the text and the values the row already has; those win. A column with a `part` gives rows of it
+    instead: `rows` is asked for all texts of a batch at once, and answers with rows or the reason against each.
     """
 
     name: str
     label: Text
-    read: Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+    read: Callable[[str, Mapping[str, Any]], Mapping[str, Any]] | None = None
+    part: str = ""
+    rows: Callable[[Sequence[str], Actor], Sequence[Sequence[Mapping[str, Any]] | FieldError]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from jantar.engine.transfer.links import in_order, links_of
 from jantar.engine.transfer.of_type import TypeImporter
 from jantar.engine.transfer.plan import Plan, full_key
 from jantar.engine.transfer.references import resolve
-from jantar.engine.transfer.rows import ReadRow, reasons
+from jantar.engine.transfer.rows import ReadRow, add_told_rows, reasons
 from jantar.engine.transfer.sheets import Row
 
 #: What became of a row is the first of these that became of one of its records.
@@ -100,6 +100,7 @@ class CombinedImporter:
         found: Reads = {}
         for name, one in self.types.items():
             reads = {place: one.reader.read(row) for place, row in enumerate(rows)}
+            add_told_rows(list(reads.values()), one.targets, one.actor)
             found[name] = {place: read for place, read in reads.items() if says_something(read)}
             resolve(one.resolvers, list(found[name].values()))
         return found

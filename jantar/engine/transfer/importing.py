@@ -20,7 +20,7 @@ from jantar.engine.transfer.known import translations
 from jantar.engine.transfer.matching import Match, Matcher
 from jantar.engine.transfer.plan import Plan, full_key
 from jantar.engine.transfer.references import Resolver, resolve
-from jantar.engine.transfer.rows import ReadRow, RowReader, reasons
+from jantar.engine.transfer.rows import ReadRow, RowReader, add_told_rows, reasons
 from jantar.engine.transfer.several_references import several_resolver
 from jantar.engine.transfer.sheets import Row
 from jantar.engine.transfer.targets import ID, targets_of
@@ -138,6 +138,7 @@ class Importer:
         """A checked line for every row that could be read, by its place in the batch."""
         reads = [self.reader.read(row) for row in rows]
         resolve(self.resolvers, reads)
+        add_told_rows(reads, self.targets, self.actor)
         self.left_empty = LeftEmpty()
         lines: dict[int, bulk.Line] = {}
         for place, read in enumerate(reads):

@@ -14,6 +14,7 @@ from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.references import Reference
 from jantar.engine.fields.text import Text
+from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.checking import Errors, Values
 from jantar.engine.transfer.known import folded
 from jantar.engine.transfer.plan import Plan
@@ -35,6 +36,8 @@ class ReadRow:
     values: dict[str, Any] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
     parts: dict[str, list[Values]] = field(default_factory=dict)
+    #: Texts of columns whose rows are found for a whole batch at once, by target.
+    told: dict[str, str] = field(default_factory=dict)
     emptied: list[str] = field(default_factory=list)
     #: Texts of references that lead nowhere and may be left out.
     left_out: dict[str, str] = field(default_factory=dict)
@@ -104,7 +107,7 @@ class RowReader:
         if target.is_currency:
             return self._currency(target.key.removesuffix(CURRENCY))
         if target.column:
-            return own_column(target)
+            return told(target.key) if target.column.part else own_column(target)
         assert target.field
         if target.key == ID:
             return identity
@@ -184,9 +187,31 @@ def identity(read: ReadRow, text: str) -> None:
     read.references[ID] = text
 
 
+def told(key: str) -> Step:
+    def step(read: ReadRow, text: str) -> None:
+        read.told[key] = text
+
+    return step
+
+
+def add_told_rows(reads: Sequence[ReadRow], targets: Mapping[str, Target], actor: Actor) -> None:
+    """Turns the texts of columns that give rows of a part into these rows."""
+    for key in {key for read in reads for key in read.told}:
+        column = targets[key].column
+        assert column
+        assert column.rows
+        concerned = [read for read in reads if key in read.told]
+        for read, rows in zip(concerned, column.rows([read.told[key] for read in concerned], actor), strict=True):
+            if isinstance(rows, FieldError):
+                read.refuse(key, rows.message)
+            else:
+                read.parts.setdefault(column.part, []).extend(rows)
+
+
 def own_column(target: Target) -> Step:
     assert target.column
     read_text = target.column.read
+    assert read_text
 
     def step(read: ReadRow, text: str) -> None:
         for name, value in read_text(text, read.values).items():

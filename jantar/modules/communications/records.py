@@ -76,7 +76,14 @@ activities = RecordType(
     search=Search(text=("subject", "text")),
     parts=(
         Part("links", ActivityLink, "activity", _("Linked records"), column=_("About")),
-        Part("participants", Participant, "activity", _("Participants")),
+        Part(
+            "participants",
+            Participant,
+            "activity",
+            _("Participants"),
+            known_by=("user", "person", "email"),
+            comes_first=True,
+        ),
     ),
     shown_to=("participants", "user"),
     actions=(PLAN_TASK,),
@@ -96,6 +103,7 @@ activities = RecordType(
     validate=services.check_activity,
     match=("calendar_uid",),
     import_names=importing.OF_ACTIVITIES,
+    import_columns=(importing.PARTICIPANTS,),
     hidden=frozenset({"series", "occurs_at", "made_apart"}),
     after_create=services.begin_activities,
     after_update=services.place_changed_activities,

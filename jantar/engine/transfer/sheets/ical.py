@@ -12,6 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from jantar.engine.transfer.sheets.encoding import Encoding
+from jantar.engine.transfer.sheets.ical_people import MOST_ALARMS, Alarm, read_guests, read_lead
 from jantar.engine.transfer.sheets.ical_values import Moment, day_by_clock_of, read_length, read_moment, read_moments
 from jantar.engine.transfer.sheets.ical_zones import Zones
 from jantar.engine.transfer.sheets.model import Notice, Row
@@ -24,8 +25,19 @@ from jantar.kit.recurrence import Rule, first_on, follow_start, occurrences, rea
 EVENTS: Final = "VEVENT"
 TODOS: Final = "VTODO"
 HEADERS_OF: Final = {
-    EVENTS: ("Summary", "Start", "Duration", "All day", "Repeats", "Location", "Description", "UID"),
-    TODOS: ("Summary", "Due", "Repeats", "Priority", "Completed", "Description", "UID"),
+    EVENTS: (
+        "Summary",
+        "Start",
+        "Duration",
+        "All day",
+        "Repeats",
+        "Location",
+        "Participants",
+        "Reminder",
+        "Description",
+        "UID",
+    ),
+    TODOS: ("Summary", "Due", "Repeats", "Priority", "Completed", "Reminder", "Description", "UID"),
 }
 #: So many days back and ahead of today occurrences are counted; so many of one file are read at most.
 _COUNTED_BACK, _COUNTED_AHEAD, _MOST_COUNTED = 366, 60, 20_000
@@ -58,13 +70,15 @@ class LeftOut:
 
 @dataclass(slots=True)
 class Component:
-    """An event, a to-do or a time zone. `lines` are those of a time zone, as they are."""
+    """An event, a to-do or a time zone. `lines` are those of a time zone, as they are; `alarms` are by name what each
+    of its alarms says."""
 
     kind: str
     number: int
     properties: list[Property] = field(default_factory=list)
     problems: list[Notice] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
 
     def first(self, name: str) -> Property | None:
         return next((one for one in self.properties if one.name == name), None)
@@ -107,7 +121,7 @@ def calendar_rows(source: Source, encoding: Encoding, kind: str, left_out: LeftO
 
 
 def components(source: Source, encoding: Encoding) -> Iterator[Component]:
-    """Events, to-dos and time zones, one at a time; what stands inside of them (alarms) is passed over."""
+    """Events, to-dos and time zones, one at a time; of what stands inside of them alarms alone are kept."""
     with opened(source) as stream:
         stream.seek(0)
         one: Component | None = None
@@ -124,11 +138,15 @@ def components(source: Source, encoding: Encoding) -> Iterator[Component]:
                     one, inside = Component(name, number), []
                     continue
                 inside.append(name)
+                if one and name == "VALARM" and len(one.alarms) < MOST_ALARMS:
+                    one.alarms.append({})
             elif found and found.name == "END" and one and name == one.kind:
                 yield one
                 one = None
                 continue
             if one:
+                if found and inside == ["VALARM"] and one.alarms:
+                    one.alarms[-1].setdefault(found.name, found)
                 _take(one, number, found, text, is_inside=bool(inside))
             if found and found.name == "END" and inside:
                 inside.pop()
@@ -197,7 +215,8 @@ class _Reader:
         start = self._rule(one, start, cells)
         cells |= {
             "Start": start.cell, "Duration": str(minutes) if minutes else "",
-            "All day": "1" if start.is_day else "",
+            "All day": "1" if start.is_day else "", "Participants": read_guests(one.properties),
+            "Reminder": read_lead(one.alarms, start, length, self.zones),
         }  # fmt: skip
         return self._more(one)
 
@@ -207,6 +226,7 @@ class _Reader:
         if start:
             start = self._rule(one, start, cells)
             cells["Due"] = start.cell
+            cells["Reminder"] = read_lead(one.alarms, start, timedelta(), self.zones)
         done = one.first("COMPLETED") or (
             (one.first("LAST-MODIFIED") or one.first("DTSTAMP"))
             if one.text("STATUS").upper() == "COMPLETED" or one.text("PERCENT-COMPLETE") == "100"

@@ -12,11 +12,15 @@ from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.records.models import Series
 from jantar.engine.records.recurrence import making
+from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_team, make_user
 from jantar.engine.transfer.sheets import open_sheet
 from jantar.engine.transfer.tests.runs import counts, imported, refused, taken_out
-from jantar.modules.communications.models import Activity, Task
+from jantar.modules.communications.invitations import send_due
+from jantar.modules.communications.models import Activity, Participant, Task
 from jantar.modules.communications.records import activities
+from jantar.platform.accounts.models import User
+from jantar.platform.mail.models import SentMail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("C22")]
 PRAGUE, NEW_YORK = ZoneInfo("Europe/Prague"), ZoneInfo("America/New_York")
@@ -118,17 +122,131 @@ def test_a_series_keeps_the_clock_of_its_own_zone(ada, zone):
     assert clocks() == ["10-19 15:00", "10-26 14:00", "11-02 15:00"]
 
 
+GUESTS = (
+    "ORGANIZER;CN=Chief:MAILTO:Chief@guests.example",
+    "ATTENDEE;PARTSTAT=ACCEPTED:mailto:EVA@jantar.example",
+    'ATTENDEE;PARTSTAT=TENTATIVE;CN="Novák, Petr":mailto:petr@kunde.example',
+    "ATTENDEE;PARTSTAT=DECLINED:mailto:nobody@guests.example",
+    "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:ada@jantar.example",
+    "ATTENDEE;CUTYPE=ROOM;PARTSTAT=ACCEPTED:mailto:room@guests.example",
+    "ATTENDEE:invalid:nomail",
+)
+
+
+def guests(activity):
+    rows = activity.participants.select_related("user", "person").order_by("pk")
+    return [(str(row), "user" if row.user_id else "person" if row.person_id else "address", row.answer) for row in rows]
+
+
+def about(activity):
+    return set(activity.links.values_list("record_type", "record_id"))
+
+
+@pytest.fixture
+def petr(ada):
+    """A person of the register; there is also a colleague, Eva."""
+    User.objects.filter(pk=ada.pk).update(email="ada@jantar.example")
+    eva = make_user("Eva", make_team("South"), scope=Scope.OWN)
+    User.objects.filter(pk=eva.pk).update(email="eva@jantar.example")
+    values = {"given_name": "Petr", "family_name": "Novák", "email": "petr@kunde.example"}
+    return write.create(registry.get("people"), values, actor=actor_for(ada))
+
+
+def test_who_takes_part_and_when_it_reminds_come_along(ada, petr):
+    content = calendar(
+        *event("g@x", "DTSTART:20261016T070000Z", "DURATION:PT1H", *GUESTS, "BEGIN:VALARM", "ACTION:DISPLAY",
+               "TRIGGER:-PT30M", "END:VALARM", "BEGIN:VALARM", "ACTION:EMAIL", "ATTENDEE:mailto:alarm@guests.example",
+               "TRIGGER:-P1D", "END:VALARM"),
+    )  # fmt: skip
+    run = bring(content, ada)
+    assert (refused(run), counts(run)) == ([], {"created": 1})
+    activity = Activity.objects.get()
+    assert guests(activity) == [
+        ("Eva", "user", "accepted"),
+        ("Petr Novák", "person", "tentative"),
+        ("nobody@guests.example", "address", "declined"),
+        ("chief@guests.example", "address", "accepted"),
+    ]
+    assert (activity.reminder, activity.invites, activity.owner) == ("30", False, ada)
+    assert ("people", petr.pk) in about(activity)
+    assert send_due(NOW + timedelta(days=1)) == 0
+    assert not SentMail.objects.exists()
+    before = (everything(), guests(activity))
+    assert counts(bring(content, ada)) == {"unchanged": 1}
+    assert (everything(), guests(Activity.objects.get())) == before
+    assert taken_out(run, actor_for(ada)).conflicts == []
+    assert (Activity.objects.count(), Participant.objects.count()) == (0, 0)
+
+
+def test_an_answer_given_here_stays_and_who_is_new_comes_along(ada, petr):
+    begin = ("DTSTART:20261016T070000Z", "DURATION:PT1H")
+    bring(calendar(*event("g@x", *begin, "ATTENDEE;PARTSTAT=ACCEPTED:mailto:nobody@guests.example")), ada)
+    Participant.objects.update(answer="declined")
+    more = ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:nobody@guests.example", "ATTENDEE:mailto:petr@kunde.example")
+    run = bring(calendar(*event("g@x", *begin, *more)), ada)
+    assert (refused(run), counts(run)) == ([], {"updated": 1})
+    activity = Activity.objects.get()
+    assert guests(activity) == [("nobody@guests.example", "address", "declined"), ("Petr Novák", "person", "")]
+    assert ("people", petr.pk) in about(activity)
+    assert taken_out(run, actor_for(ada)).conflicts == []
+    assert guests(Activity.objects.get()) == [("nobody@guests.example", "address", "declined")]
+
+
+def test_each_of_a_series_has_who_takes_part(ada, petr):
+    run = bring(calendar(*event("s@x", "DTSTART:20261005T070000Z", "RRULE:FREQ=WEEKLY;COUNT=3", *GUESTS)), ada)
+    assert (refused(run), counts(run)) == ([], {"created": 1})
+    assert [len(guests(one)) for one in Activity.objects.all()] == [4, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "lead"),
+    [
+        ("TRIGGER:-PT15M", "15"),
+        ("TRIGGER:-PT20M", "15"),
+        ("TRIGGER:PT5M", "0"),
+        ("TRIGGER:-P1W", "10080"),
+        ("TRIGGER:-P30D", "10080"),
+        ("TRIGGER;RELATED=END:-PT90M", "30"),
+        ("TRIGGER;VALUE=DATE-TIME:20261016T060000Z", "60"),
+        ("TRIGGER:soon", ""),
+        ("DESCRIPTION:no time", ""),
+    ],
+)
+def test_an_alarm_becomes_the_next_time_one_can_choose(trigger, lead):
+    alarm = ("BEGIN:VALARM", "ACTION:DISPLAY", trigger, "END:VALARM")
+    sheet = open_sheet(calendar(*event("g@x", "DTSTART:20261016T070000Z", "DURATION:PT1H", *alarm)))
+    [row] = sheet.rows()
+    assert (row.notices, row.cells[7]) == ((), lead)
+
+
+def test_a_sheet_names_participants_and_a_wrong_one_is_refused(ada, petr):
+    text = "Subject,When,Participants,Calendar id\n" + "".join(
+        f'{name},2026-10-16 09:00,"{who}",{name}\n'
+        for name, who in [("A", "eva@jantar.example; petr@kunde.example (declined)"), ("B", "Eva")]
+    )
+    run = imported(text, "activities", actor_for(ada))
+    assert [reason for _number, reason in refused(run)] == ["Participants: “Eva” is not an e-mail address."]
+    assert guests(Activity.objects.get()) == [("Eva", "user", ""), ("Petr Novák", "person", "declined")]
+
+
+def test_more_participants_than_any_meeting_has_are_refused(ada):
+    many = [f"ATTENDEE:mailto:guest{number}@guests.example" for number in range(201)]
+    run = bring(calendar(*event("g@x", "DTSTART:20261016T070000Z", *many)), ada)
+    assert refused(run) == [(3, "This entry names more than 200 participants.")]
+
+
 def test_to_dos_become_tasks(ada):
     content = calendar(
-        *event("t@x", "DUE:20261012T150000Z", "PRIORITY:1", summary="Offer", kind="VTODO"),
+        *event("t@x", "DUE:20261012T150000Z", "PRIORITY:1", "BEGIN:VALARM", "TRIGGER:-PT1H", "END:VALARM",
+               summary="Offer", kind="VTODO"),
         *event("u@x", "DUE:20261013T150000Z", "STATUS:COMPLETED", "COMPLETED:20261001T100000Z", kind="VTODO"),
         *event("v@x", "DTSTART:20261014T150000Z", summary="No task"),
     )  # fmt: skip
     run = bring(content, ada, "tasks", worksheet="VTODO")
     assert (refused(run), counts(run)) == ([], {"created": 2})
-    assert list(Task.objects.order_by("due_at").values_list("title", "priority", "done_at")) == [
-        ("Offer", "high", None),
-        ("Stand-up", "normal", datetime(2026, 10, 1, 10, tzinfo=UTC)),
+    assert list(Task.objects.order_by("due_at").values_list("title", "priority", "reminder", "done_at")) == [
+        ("Offer", "high", "60", None),
+        ("Stand-up", "normal", "", datetime(2026, 10, 1, 10, tzinfo=UTC)),
     ]
 
 
