@@ -56,7 +56,7 @@ class Shell:
         user = getattr(self._request, "user", None)
         return getattr(user, "full_name", "") or getattr(user, "email", "")
 
-    @property
+    @cached_property
     def kept_by(self) -> str:
         """Everything besides the language that the parts of the shell kept in the cache depend on.
 

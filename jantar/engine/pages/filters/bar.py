@@ -37,6 +37,11 @@ class FilterBar:
         ]
 
     @property
+    def kept_by(self) -> str:
+        """What the bar shows besides what the state and its menu of views depend on (decision 17)."""
+        return repr((self.chips, str(self.state.actor.as_of)))
+
+    @property
     def how(self) -> str:
         return connective(self.state.filter)
 
