@@ -24,8 +24,22 @@ def forget_rates() -> None:
 
     Once more at commit: until then other threads go on reading, and keeping, the rates of before.
     """
+    _forget()
+    transaction.on_commit(_forget)
+
+
+def rates_known() -> tuple[int, int]:
+    """Changes whenever `to_base` may answer otherwise than before."""
+    return _forgotten, int(time.monotonic()) // KEPT_SECONDS
+
+
+def _forget() -> None:
+    global _forgotten
+    _forgotten += 1
     kept_rate.cache_clear()
-    transaction.on_commit(kept_rate.cache_clear)
+
+
+_forgotten = 0
 
 
 @lru_cache(maxsize=1000)

@@ -9,6 +9,7 @@ from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.engine.records.written import read_one
 
 
 class RecordTypeConverter:
@@ -41,7 +42,8 @@ def load_type(request: HttpRequest, name: str, action: str = "see") -> RecordTyp
 def load_record(request: HttpRequest, record_type: RecordType, pk: int, action: str = "see") -> Any:
     """The record. Raises NotFound, or NotAllowed when the actor sees it but may not do `action` with it."""
     actor = current_actor(request)
-    record = record_type.visible_to(actor, action).one(pk)
+    name = "plain", record_type.name, action
+    record = read_one(name, actor, pk, lambda: record_type.visible_to(actor, action))
     if record is None:
         if action != "see" and record_type.visible_to(actor).filter(pk=pk).exists():
             raise NotAllowed(_("You may see this but not change it."))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,8 @@ class Actor:
     main_team: int | None = None
     grants: Mapping[tuple[str, str], Scope] = field(default_factory=dict)
     custom_fields: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
+    #: Stands for the definitions of these fields; None when nobody knows.
+    definitions: int | None = None
     language: str = "en"
     time_zone: str = "UTC"
     modules_off: frozenset[str] = frozenset()
@@ -89,6 +92,11 @@ class Actor:
         )
 
     @property
+    def powers(self) -> Hashable:
+        """All that `scope` and `may` depend on."""
+        return self.is_admin, frozenset(self.grants.items()), bool(self.as_of), self.modules_off
+
+    @property
     def today(self) -> date:
         """The day of the user; in the past the day that is looked at."""
         return (self.as_of or timezone.now()).astimezone(ZoneInfo(self.time_zone)).date()
@@ -126,7 +134,7 @@ def actor_for(user: "User") -> Actor:
     below: list[int] = []
     main_team: int | None = None
     grants: dict[tuple[str, str], Scope] = {}
-    definitions: list[CustomField] = []
+    definitions: list[str] = []
     off: set[str] = set()
     with connection.cursor() as cursor:
         cursor.execute(RIGHTS, {"user": user.pk})
@@ -139,15 +147,22 @@ def actor_for(user: "User") -> Actor:
             elif kind == "off":
                 off.add(text)
             elif kind == "field":
-                definitions.append(CustomField(**json.loads(definition)))
+                definitions.append(definition)
             else:
                 known = grants.get((text, action), Scope.NONE)
                 grants[text, action] = max(known, Scope(scope))
+    told = tuple(sorted(definitions))
     return Actor(
         user_id=user.pk, name=user.full_name, is_admin=user.is_admin, teams=tuple(teams), teams_below=tuple(below),
-        main_team=main_team, grants=grants, custom_fields=_by_type(definitions),
+        main_team=main_team, grants=grants, custom_fields=_defined(told), definitions=hash(told),
         language=user.language, time_zone=user.time_zone, modules_off=frozenset(off),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=20)
+def _defined(definitions: tuple[str, ...]) -> Mapping[str, Mapping[str, Field]]:
+    """The fields of definitions as JSON. They are the same for everybody, and with hundreds take longer than a page."""
+    return _by_type(CustomField(**json.loads(one)) for one in definitions)
 
 
 def _by_type(definitions: Iterable[CustomField]) -> dict[str, dict[str, Field]]:

@@ -30,6 +30,7 @@ from jantar.engine.records.ordering import (
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.records.sight import hide_unseen, load_references, with_sight
+from jantar.engine.records.written import read
 
 EXACT_UP_TO = 10_000
 MAX_LIMIT = 500
@@ -160,9 +161,7 @@ def page_of(query: Query) -> Page:
     values = decode_cursor(query.cursor.removeprefix(BACK), keys) if query.cursor else None
     found: list[Any] = []
     for stretch, start in stretches(direction, values):
-        rows = in_order(query, stretch)
-        rows = rows.filter(after(stretch, start)) if start is not None else rows
-        found += rows[: query.limit + 1 - len(found)]
+        found += stretch_of(query, stretch, start, query.limit + 1 - len(found))
         if len(found) > query.limit:
             break
     more = len(found) > query.limit
@@ -176,6 +175,26 @@ def page_of(query: Query) -> Page:
         encode_cursor(found[-1], keys) if found and has_next else None,
         BACK + encode_cursor(found[0], keys) if found and has_previous else None,
     )
+
+
+def stretch_of(query: Query, keys: Sequence[SortKey], start: Sequence[Any] | None, limit: int) -> list[Any]:
+    """The first rows in this order, behind `start`."""
+
+    def rows(*start: Any) -> Any:
+        found = in_order(query, keys)
+        return (found.filter(after(keys, start)) if start else found)[:limit]
+
+    if query.search or query.condition is not None:
+        return list(rows(*start or ()))
+    asked = (
+        json.dumps(query.filter, sort_keys=True, default=str),
+        query.sort,
+        tuple(query.columns),
+        query.action,
+        query.narrow,
+    )
+    order = tuple((str(key), key.nulls_first, key.stretch) for key in keys)
+    return read(("list", query.record_type.name, asked, order, limit), query.actor, rows, start or ())
 
 
 def count_of(query: Query) -> tuple[int, bool]:

@@ -91,7 +91,7 @@ def order_of(keys: Sequence[SortKey]) -> list[OrderBy]:
     return [*told, OrderBy(F("pk"), descending=keys[-1].descending)]
 
 
-Values = list[Any]
+Values = Sequence[Any]
 
 
 def stretches(keys: Sequence[SortKey], values: Values | None) -> Iterator[tuple[list[SortKey], Values | None]]:

@@ -75,21 +75,29 @@ class Part:
 
         For an actor, referenced records that the actor may not see are marked as hidden.
         """
-        from jantar.engine.records.sight import (  # which knows all types and their parts
-            hide_unseen,
-            load_references,
-            with_sight,
-        )
+        from jantar.engine.records.sight import hide_unseen  # which knows all types and their parts
 
-        fields = self.fields.values()
-        rows = load_references(self.model._default_manager.filter(**{f"{self.parent}__in": record_ids}), fields, actor)
-        loaded = self._in_order(with_sight(rows, fields, actor) if actor else rows)
+        loaded = self._in_order(self._read(record_ids, actor))
         if actor:
             hide_unseen(loaded, self.fields)
         found: dict[int, list[Any]] = {pk: [] for pk in record_ids}
         for row in loaded:
             found[getattr(row, f"{self.parent}_id")].append(row)
         return found
+
+    def _read(self, record_ids: list[int], actor: "Actor | None") -> Any:
+        from jantar.engine.records.sight import load_references, with_sight  # which know all types and their parts
+        from jantar.engine.records.written import read
+
+        def rows(**of: Any) -> Any:
+            fields = self.fields.values()
+            found = load_references(self.model._default_manager.filter(**of), fields, actor)
+            return with_sight(found, fields, actor) if actor else found
+
+        if actor and len(record_ids) == 1:
+            name = "part", self.model._meta.db_table, self.name
+            return read(name, actor, lambda key: rows(**{self.parent: key}), record_ids)
+        return rows(**{f"{self.parent}__in": record_ids})
 
     def _in_order(self, rows: Iterable[Any]) -> list[Any]:
         """Sorted here: records have few rows, and an ORDER BY costs Django more than they do."""

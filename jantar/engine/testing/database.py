@@ -27,11 +27,13 @@ def pytest_load_initial_conftests() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
-    """Exchange rates and what caches hold are kept per process; tests are not to see those of another."""
+    """Exchange rates, statements and what caches hold are kept per process; tests are not to see those of another."""
     from django.core.cache import caches
 
     from jantar.engine.fields.rates import kept_rate
+    from jantar.engine.records import written
 
+    written.forget()
     kept_rate.cache_clear()
     for cache in caches.all():
         cache.clear()

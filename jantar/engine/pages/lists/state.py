@@ -28,6 +28,7 @@ from jantar.engine.records.filters import read_filter
 from jantar.engine.records.links import linked_columns
 from jantar.engine.records.listing import Query
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.written import read
 from jantar.kit.numbers import whole_number
 from jantar.kit.text import fold
 from jantar.ui.addresses import address
@@ -270,7 +271,7 @@ def state_from(text: str, record_type: RecordType, actor: Actor) -> ListState:
 
 
 def from_parameters(given: QueryDict, record_type: RecordType, actor: Actor, place: str) -> ListState:
-    rows = list(SavedView.objects.visible_to(actor).filter(record_type=record_type.name))
+    rows = read(("views", record_type.name), actor, lambda: views_of(record_type, actor))
     rows.sort(key=lambda row: (fold(row.name), row.pk))  # an ORDER BY costs Django more
     layout = next((row for row in rows if not row.name and row.owner_id == actor.user_id), None)
     views = tuple(row for row in rows if row.name)
@@ -292,6 +293,10 @@ def from_parameters(given: QueryDict, record_type: RecordType, actor: Actor, pla
         beside=beside if (beside := given.get("beside", "")) == FIRST or whole_number(beside) else "",
         as_of=given.get("as_of", "")[:40],
     )
+
+
+def views_of(record_type: RecordType, actor: Actor) -> Any:
+    return SavedView.objects.visible_to(actor).filter(record_type=record_type.name)
 
 
 def chosen_view(state: ListState, given: QueryDict) -> View | None:

@@ -32,6 +32,7 @@ from jantar.engine.records.references import record_titles
 from jantar.engine.records.registry import Relation
 from jantar.engine.records.related import linking_part, pointing_column, related_to
 from jantar.engine.records.sight import hide_unseen, is_true, load_references, with_sight
+from jantar.engine.records.written import read_one
 from jantar.ui import html
 from jantar.ui.addresses import address
 
@@ -98,17 +99,20 @@ class RelatedTab:
 def load_for_page(record_type: RecordType, pk: int, actor: Actor) -> Any:
     """The record with what its fields refer to, and `may_edit` and `may_delete`; one statement. Raises NotFound."""
     fields = record_type.fields(actor)
-    rows = record_type.visible_to(actor)
-    rows = rows.annotate(
-        may_edit=is_true(record_type.allowed(actor, "edit")), may_delete=is_true(record_type.allowed(actor, "delete"))
-    )
-    rows = with_watched_dates(with_watch(rows, record_type.name, actor), record_type.name, actor)
-    rows = with_sight(load_references(rows, fields.values(), actor), fields.values(), actor)
-    record = with_computed(rows, fields.values()).one(pk)
+    record = read_one(("page", record_type.name), actor, pk, lambda: rows_for_page(record_type, actor))
     if record is None:
         raise NotFound(_("There is no such record."))
     hide_unseen([record], fields)
     return record
+
+
+def rows_for_page(record_type: RecordType, actor: Actor) -> Any:
+    fields = record_type.fields(actor).values()
+    rows = record_type.visible_to(actor).annotate(
+        may_edit=is_true(record_type.allowed(actor, "edit")), may_delete=is_true(record_type.allowed(actor, "delete"))
+    )
+    rows = with_watched_dates(with_watch(rows, record_type.name, actor), record_type.name, actor)
+    return with_computed(with_sight(load_references(rows, fields, actor), fields, actor), fields)
 
 
 @dataclass
@@ -136,7 +140,7 @@ class RecordPage:
         """The fields whose condition does not hold."""
         return hidden_in(self.record_type, [self.record], self.actor)[0]
 
-    @property
+    @cached_property
     def is_watched(self) -> bool:
         return is_watched(self.record, self.actor)
 

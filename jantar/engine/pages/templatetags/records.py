@@ -4,9 +4,12 @@ from typing import Any
 
 from django import template
 from django.db.models import Model
+from django.template.base import Node, NodeList, Parser, Token
+from django.template.context import Context
 from django.utils.safestring import SafeString
 
 from jantar.engine.fields.base import Field
+from jantar.engine.pages.record.around import drawn
 from jantar.engine.pages.values import show_value
 
 register = template.Library()
@@ -21,3 +24,28 @@ def value_of(field: Field, record: Model) -> SafeString | str:
 @register.filter
 def verbose_name(model: type[Model]) -> Any:
     return model._meta.verbose_name
+
+
+@register.tag
+def around(parser: Parser, token: Token) -> "AroundNode":
+    """{% around "name" %} ... {% endaround %}: drawn once for all records with which the same can be done.
+
+    Within it `record` has a key, a title and rights, and no other value.
+    """
+    _tag, name = token.split_contents()
+    nodes = parser.parse(("endaround",))
+    parser.delete_first_token()
+    return AroundNode(name.strip('"'), nodes)
+
+
+class AroundNode(Node):
+    def __init__(self, name: str, nodelist: NodeList) -> None:
+        self.name = name
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:
+        def draw(names: dict[str, Any]) -> str:
+            with context.push(**names):
+                return self.nodelist.render(context)
+
+        return drawn(self.name, context["page"], context["is_pane"], draw)
