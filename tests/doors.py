@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from jantar.engine.fields.choices import Tags
 from jantar.engine.history.models import Operation
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.models import Series
 from jantar.engine.records.registry import registry
 from jantar.engine.timeline.models import Comment, Note
 from jantar.engine.transfer.models import ImportRun
@@ -37,6 +38,7 @@ IDS: Mapping[str, Any] = {
     "account/watches/": None,
     "api/v1/comments/": Comment,
     "api/v1/imports/": ImportRun,
+    "api/v1/jobs/": JobRun,
     "api/v1/lists/": None,
     "api/v1/notes/": Note,
     "api/v1/notifications/": None,
@@ -116,6 +118,7 @@ class Doors:
             "number": [1, 2],
             "part": [1],
             "view": ["mine", "all", "1"],
+            "series_id": list(Series.objects.values_list("pk", flat=True)),
             "delivery_pk": list(Delivery.objects.values_list("pk", flat=True)),
             "size": ["small", "large"],
             "target": ["any", *self.records],
