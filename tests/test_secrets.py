@@ -274,6 +274,26 @@ def test_an_administrator_reads_no_secret_through_a_webhook_for_its_owner(world:
     assert f'"id":{shared.pk}' in body_of(Delivery.objects.filter(webhook=webhook).latest("pk"))
 
 
+def test_a_webhook_for_its_owner_does_not_name_a_secret_that_an_open_record_refers_to(world: World) -> None:
+    """By a field with one record, by one with several, by a link."""
+    root, secret = world.actor(world.root), keep_secrets(world)
+    for kind in ("record", "records"):
+        create_field("companies", label=kind, kind=kind, target="documents", actor=root)
+    one, several = CustomField.objects.order_by("pk").values_list("key", flat=True)
+    hook = {"name": "Of Eva", "url": "https://jantar.example/eva", "events": Event.values, "user": world.eva.pk}
+    webhook, _secret = add_webhook(hook, actor=root)
+    plain, private = world.put("plain.txt", b"plain"), key_of(secret)
+    written = {one: secret, several: [key_of(plain), private]}
+    write.update(companies, world.company.pk, written, actor=world.owner)
+    links = [{"record": key_of(world.company)}, {"record": private}]
+    write.create(registry.get("tasks"), {"title": "Sign", "links": links}, actor=world.owner)
+    sent = "".join(body_of(row) for row in Delivery.objects.filter(webhook=webhook).order_by("pk"))
+    assert WORD.findall(sent) == []
+    assert f'"{one}":{{"type":null,"id":null' in sent
+    assert f'"id":{plain.pk},"title":"plain.txt"' in sent
+    assert "Sign" in sent
+
+
 def test_nobody_is_told_of_a_secret(world: World) -> None:
     """No notification, no mail, no message of a webhook and no entry in a calendar."""
     mail.outbox.clear()

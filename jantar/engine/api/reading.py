@@ -98,12 +98,13 @@ def show_record(record_type: RecordType, actor: Actor, pk: int, names: str = "")
     return found[0]
 
 
-def dump_all(records: Sequence[Any], wanted: Wanted, actor: Actor) -> list[dict[str, Any]]:
+def dump_all(records: Sequence[Any], wanted: Wanted, actor: Actor, *others: Actor) -> list[dict[str, Any]]:
+    """The records for the actor. Of what they refer to only that is told which the others may see too."""
     if not records:
         return []
     pks = [record.pk for record in records]
     parts = [(part, part.rows(pks, actor)) for part in wanted.parts]
-    dump = Dump(actor)
+    dump = Dump(actor, *others)
     dump.look_up(wanted.fields, records)
     for part, found in parts:
         dump.look_up(part.fields, chain.from_iterable(found.values()))

@@ -24,10 +24,10 @@ MAX_ROWS = 1000
 
 
 class Dump:
-    """Writes rows as JSON for one actor. Of a referenced record that the actor may not see not even the id is told."""
+    """Writes rows as JSON. Of a referenced record that one of the readers may not see not even the id is told."""
 
-    def __init__(self, actor: Actor) -> None:
-        self.actor = actor
+    def __init__(self, *readers: Actor) -> None:
+        self.readers = readers
         self.visible: dict[type[Any], set[int]] = {}
         self.titles: dict[RecordKey, str] = {}
 
@@ -47,11 +47,18 @@ class Dump:
 
     def look_up_keys(self, keys: Iterable[RecordKey | None]) -> None:
         """Titles of the records of any type; one statement for each type among them."""
-        self.titles |= record_titles((key for key in keys if key is not None), self.actor)
+        left = {key for key in keys if key is not None}
+        for reader in self.readers:
+            found = record_titles(left, reader)
+            left &= found.keys()
+        self.titles |= {key: found[key] for key in left}
 
     def look_up_ids(self, target: type[Any], ids: set[int]) -> None:
-        found = target.objects.visible_to(self.actor).filter(pk__in=ids).values_list("pk", flat=True)
-        self.visible.setdefault(target, set()).update(found)
+        first, *others = self.readers
+        rows = target.objects.visible_to(first).filter(pk__in=ids)
+        for reader in others:
+            rows = rows.visible_to(reader)
+        self.visible.setdefault(target, set()).update(rows.values_list("pk", flat=True))
 
     def record(self, record: Any, fields: Mapping[str, Field], parts: Mapping[str, Any]) -> dict[str, Any]:
         """`parts` maps names to lists of already dumped rows."""

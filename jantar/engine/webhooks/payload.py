@@ -79,7 +79,8 @@ def _records(record_type: RecordType, actor: Actor, delivery: Delivery) -> list[
 
 def _dumped(record_type: RecordType, actor: Actor, rows: Any) -> dict[int, Any]:
     wanted = reading.wanted_of(record_type, actor, "", with_parts=True)
-    found = reading.dump_all(list(load_references(rows, wanted.fields.values(), actor)), wanted, actor)
+    loaded = list(load_references(rows, wanted.fields.values(), actor))
+    found = reading.dump_all(loaded, wanted, actor, administrator(actor))
     return {one["id"]: one for one in found}
 
 
