@@ -6,17 +6,21 @@ from typing import Any
 from django.db.models import IntegerField
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from jantar.engine.history.models import Change
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.checking import Values
-from jantar.engine.records.errors import Stale
+from jantar.engine.records.errors import Invalid, Stale
 from jantar.engine.records.models import Record
 from jantar.engine.records.record_type import RecordType
 
 
 def refuse_overlap(record_type: RecordType, record: Record, values: Values, actor: Actor, version: int) -> None:
-    """Raises Stale when a field or part of `values` was changed to something else after `version`."""
+    """Raises Stale when a field or part of `values` was changed to something else after `version`; Invalid for a
+    version that is still to come."""
+    if version > record.version:
+        raise Invalid({"version": [_("The record does not have this version yet.")]})
     changed = changed_columns(record, version)
     fields = record_type.fields(actor)
     theirs: dict[str, Any] = {}

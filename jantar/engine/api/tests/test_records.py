@@ -164,6 +164,12 @@ def test_changes_of_different_fields_are_merged_and_of_the_same_field_refused(ap
     assert (book.title, book.genre, book.version) == ("Theirs", "", 3)
 
 
+def test_a_version_that_is_still_to_come_is_refused(api, book):
+    problem = problem_in(api.patch(f"/books/{book.pk}", {"title": "Mine", "version": book.version + 1}), 422)
+    assert problem["errors"] == {"version": ["The record does not have this version yet."]}
+    assert data_of(api.get(f"/books/{book.pk}"))["title"] == book.title
+
+
 def test_numbers_that_were_not_stored_come_back(api, book):
     data_of(api.patch(f"/books/{book.pk}", {"weight": "0.5", "version": 1}))
     problem = problem_in(api.patch(f"/books/{book.pk}", {"weight": 0.75, "version": 1}), 409)
