@@ -53,6 +53,7 @@ WRONG_END = gettext_noop("The end is before the start.")
 TOO_MANY = gettext_noop("With this entry the file would hold more than %(most)d occurrences. Divide it.")
 TOO_MANY_DATES = gettext_noop("This entry names more than %(most)d single days.")
 NEVER = gettext_noop("There is no day that fits this rule.")
+SEVERAL_RULES = gettext_noop("An entry with several rules can't be taken over. Divide it into one for each rule.")
 CANCELLED = gettext_noop("Cancelled entries were left out: lines %(rows)s (%(count)d).")
 
 
@@ -256,6 +257,8 @@ class _Reader:
         given = one.first("RRULE")
         if given is None or one.first("RECURRENCE-ID"):
             return start
+        if sum(each.name == "RRULE" for each in one.properties) > 1:
+            raise InputError(SEVERAL_RULES)
         zone = self.zones.name_of(start.zone) if start.zone else "UTC" if start.is_utc else ""
         rule = follow_start(read_rule(given.value, ZoneInfo(zone) if zone else None, start.clock), start.clock.date())
         named = [moment for one_of in one.properties if one_of.name == "EXDATE" for moment in self._dates(one_of)]

@@ -294,6 +294,13 @@ def test_rules_that_would_flood_are_refused_with_the_reason(ada, rule, words):
     assert not Activity.objects.exists()
 
 
+def test_an_entry_with_several_rules_is_refused(ada):
+    rules = ("RRULE:FREQ=WEEKLY;BYDAY=MO", "RRULE:FREQ=MONTHLY;BYMONTHDAY=1")
+    [(number, reason)] = refused(bring(calendar(*event("a@x", "DTSTART:20261012T090000Z", *rules)), ada))
+    assert (number, reason) == (3, "An entry with several rules can't be taken over. Divide it into one for each rule.")
+    assert not Activity.objects.exists()
+
+
 def test_many_rules_that_together_would_flood_are_refused(monkeypatch):
     start = (datetime.now(UTC) - timedelta(days=400)).strftime("%Y%m%dT090000Z")
     many = [line for n in range(60) for line in event(f"{n}@x", f"DTSTART:{start}", "RRULE:FREQ=DAILY")]
