@@ -32,7 +32,7 @@ OCCURRENCES: Description = {
 CONFIRM: Description = {
     "name": "confirm",
     "in": "query",
-    "description": "Says that it is meant. Without it a file does not leave a closed folder (problem `unconfirmed`).",
+    "description": "Says that it is meant, where the type asks first (problem `unconfirmed`).",
     "schema": {"type": "boolean", "default": False},
 }
 PROBLEMS = {

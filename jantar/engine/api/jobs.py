@@ -7,10 +7,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from jantar.engine.api.bulk import change_all
 from jantar.engine.api.idempotency import forget_old_answers
 from jantar.engine.fields import show
-from jantar.engine.permissions.actor import actor_for
+from jantar.engine.permissions.running import owner_of
 from jantar.engine.records.errors import BadQuery, Invalid, NotAllowed
 from jantar.engine.records.registry import registry
-from jantar.platform.accounts.models import User
 from jantar.platform.jobs import job, schedule
 from jantar.platform.jobs.errors import JobFailedError
 from jantar.platform.jobs.running import Run
@@ -27,7 +26,7 @@ schedule(forget_answers, "20 * * * *")
 @job("api.bulk_change", gettext_lazy("Bulk edit"))
 def bulk_change(type_name: str, data: dict[str, Any], run: Run) -> dict[str, Any]:
     """With the rights its owner has when it is done."""
-    actor = actor_for(User.objects.get(pk=run.owner_id or 0, is_active=True))
+    actor = owner_of(run)
     try:
         told = change_all(registry.get(type_name), actor, data, run.progress)
     except (BadQuery, Invalid, NotAllowed) as error:

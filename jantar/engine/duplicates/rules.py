@@ -20,7 +20,11 @@ LEAST, MOST = 30, 100
 
 def rules_of(record_type: RecordType) -> Rules:
     """Those that are kept, or the usual ones; one statement."""
-    return Rules.objects.filter(record_type=record_type.name).first() or Rules(record_type=record_type.name)
+    return rules_for(record_type.name)
+
+
+def rules_for(type_name: str) -> Rules:
+    return Rules.objects.filter(record_type=type_name).first() or Rules(record_type=type_name)
 
 
 def reasons_of(record_type: RecordType) -> dict[str, str]:
@@ -80,8 +84,7 @@ class Queue:
 
 def queue_by(rules: Rules) -> Queue | None:
     """None once something else counts than when they were found."""
-    kept = Rules.objects.filter(record_type=rules.record_type).first() or Rules()
-    if set(kept.left_out) != set(rules.left_out):
+    if set(rules_for(rules.record_type).left_out) != set(rules.left_out):
         return None
     waiting = Pair.objects.filter(record_type=rules.record_type, state=State.OPEN)
     return Queue(waiting.count(), waiting.filter(points__gte=rules.proposed_from).count())

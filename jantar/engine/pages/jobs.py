@@ -8,10 +8,9 @@ from jantar.engine.lists.services import add_records, load_list, remove_records
 from jantar.engine.pages.lists.bulk_selection import Selection, outcome_text
 from jantar.engine.pages.lists.bulk_work import Change, change_records, delete_records
 from jantar.engine.pages.undo_words import kept_address, outcome
-from jantar.engine.permissions.actor import Actor, actor_for
+from jantar.engine.permissions.running import owner_of
 from jantar.engine.records.registry import registry
 from jantar.engine.records.undo import NotUndoable, undo
-from jantar.platform.accounts.models import User
 from jantar.platform.jobs import job
 from jantar.platform.jobs.errors import JobFailedError
 from jantar.platform.jobs.running import Run
@@ -55,8 +54,3 @@ def undo_in_background(operation: int, run: Run) -> dict[str, str]:
     except NotUndoable as error:
         raise JobFailedError(str(error)) from error
     return {"message": outcome(result), "url": kept_address(result)}
-
-
-def owner_of(run: Run) -> Actor:
-    """Whoever started the job, with today's rights."""
-    return actor_for(User.objects.get(pk=run.owner_id or 0, is_active=True))

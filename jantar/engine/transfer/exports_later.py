@@ -9,12 +9,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jantar.engine.permissions.actor import Actor, actor_for
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.permissions.running import owner_of
 from jantar.engine.records.errors import BadQuery, NotAllowed, NotFound
 from jantar.engine.records.listing import Query
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer.exporting import Export, export_chunks
-from jantar.platform.accounts.models import User
 from jantar.platform.files.models import StoredFile
 from jantar.platform.files.services import store_file
 from jantar.platform.jobs.declare import job
@@ -39,7 +39,7 @@ def export_later(export: Export) -> JobRun:
 
 @job("transfer.export", gettext_lazy("Export a list"))
 def write_export(type_name: str, file_format: str, for_people: bool, asked: dict[str, Any], run: Run) -> dict[str, Any]:
-    actor = actor_for(User.objects.get(pk=run.owner_id or 0, is_active=True))
+    actor = owner_of(run)
     record_type = registry.get(type_name)
     query = Query(record_type, actor, **{**asked, "columns": tuple(asked["columns"])})
     try:
