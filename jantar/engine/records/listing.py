@@ -178,7 +178,7 @@ def page_of(query: Query) -> Page:
 
 
 def stretch_of(query: Query, keys: Sequence[SortKey], start: Sequence[Any] | None, limit: int) -> list[Any]:
-    """The first rows in this order, behind `start`."""
+    """The first rows in this order, behind `start`. Raises BadQuery for a filter that may not be asked any more."""
 
     def rows(*start: Any) -> Any:
         found = in_order(query, keys)
@@ -186,6 +186,7 @@ def stretch_of(query: Query, keys: Sequence[SortKey], start: Sequence[Any] | Non
 
     if query.search or query.condition is not None:
         return list(rows(*start or ()))
+    compile_filter(query.filter, query.record_type, query.actor)  # what it names may be gone or closed meanwhile
     asked = (
         json.dumps(query.filter, sort_keys=True, default=str),
         query.sort,

@@ -91,12 +91,24 @@ def test_a_deleted_list_comes_back_with_its_members(ada: Actor) -> None:
     pks = make_shelves(2, ada)
     fair = create_list(shelves, "Fair", actor=ada)
     add_records(fair.pk, pks, actor=ada)
+    assert found(ada, "is", fair.pk) == {*pks}
     write.delete(registry.get("lists"), [fair.pk], actor=ada)
     with pytest.raises(BadQuery, match="no longer exists"):
         found(ada, "is", fair.pk)
     deleting = Operation.objects.latest("pk")
     undo(deleting.pk, actor=ada)
     assert found(ada, "is", fair.pk) == {*pks}
+
+
+def test_a_list_that_is_closed_answers_nobody_who_asked_before(ada: Actor) -> None:
+    [shelf] = make_shelves(1, ada)
+    fair = create_list(shelves, "Fair", actor=ada, audience=Audience.EVERYONE)
+    add_records(fair.pk, [shelf], actor=ada)
+    bob = make_actor("Bob", scope=Scope.ALL)
+    assert found(bob, "is", fair.pk) == {shelf}
+    write.update(registry.get("lists"), fair.pk, {"audience": Audience.PRIVATE}, actor=ada)
+    with pytest.raises(BadQuery, match="not shared with you"):
+        found(bob, "is", fair.pk)
 
 
 def test_nobody_but_its_owner_sees_a_private_list(ada: Actor) -> None:
