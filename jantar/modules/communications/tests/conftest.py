@@ -1,9 +1,12 @@
-"""A real mail server on the loopback interface."""
+"""A seller who is signed in, and a real mail server on the loopback interface."""
 
 import socketserver
 import threading
 
 import pytest
+
+from jantar.engine.permissions.models import Scope
+from jantar.engine.testing.actors import make_team, make_user
 
 
 class Smtp(socketserver.StreamRequestHandler):
@@ -33,3 +36,15 @@ def mail_server(settings):
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
         yield server
         server.shutdown()
+
+
+@pytest.fixture
+def north():
+    return make_team("North")
+
+
+@pytest.fixture
+def ada(client, north):
+    user = make_user("Ada", north, scope=Scope.OWN)
+    client.force_login(user)
+    return user

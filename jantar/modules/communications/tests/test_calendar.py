@@ -12,7 +12,7 @@ from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Role, Scope
 from jantar.engine.records import write
 from jantar.engine.records.registry import registry
-from jantar.engine.testing.actors import make_team, make_user
+from jantar.engine.testing.actors import make_user
 from jantar.modules.communications.models import Activity, Task
 
 FETCH = {"X-Requested-With": "fetch"}
@@ -28,18 +28,6 @@ def prague(text):
 def in_prague():
     with timezone.override("Europe/Prague"):
         yield
-
-
-@pytest.fixture
-def north():
-    return make_team("North")
-
-
-@pytest.fixture
-def ada(client, north):
-    user = make_user("Ada", north, scope=Scope.OWN)
-    client.force_login(user)
-    return user
 
 
 def meet(user, at, duration=60, **values):

@@ -20,7 +20,7 @@ from jantar.engine.records.recurrence import changing, making
 from jantar.engine.records.recurrence.occurring import load_occurrence
 from jantar.engine.records.registry import registry
 from jantar.engine.records.undo import undo
-from jantar.engine.testing.actors import make_team, make_user
+from jantar.engine.testing.actors import make_user
 from jantar.modules.communications.models import Activity
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("C22")]
@@ -38,18 +38,6 @@ def in_october(monkeypatch):
     monkeypatch.setattr(making.timezone, "now", lambda: NOW)
     with timezone.override("Europe/Prague"):
         yield
-
-
-@pytest.fixture
-def north():
-    return make_team("North")
-
-
-@pytest.fixture
-def ada(client, north):
-    user = make_user("Ada", north, scope=Scope.OWN)
-    client.force_login(user)
-    return user
 
 
 def meet(user, at, repeats, **values):

@@ -10,7 +10,7 @@ from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.records.free_busy import first_gap, next_free, taken_times
 from jantar.engine.records.registry import registry
-from jantar.engine.testing.actors import make_team, make_user
+from jantar.engine.testing.actors import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("C22")]
 PRAGUE = ZoneInfo("Europe/Prague")
@@ -19,11 +19,6 @@ DAY = datetime(2031, 3, 27, tzinfo=PRAGUE)  # a Thursday; the clocks change on t
 
 def at(hour, minute=0, day=0):
     return (DAY + timedelta(days=day)).replace(hour=hour, minute=minute)
-
-
-@pytest.fixture
-def north():
-    return make_team("North")
 
 
 @pytest.fixture
