@@ -1,5 +1,7 @@
 """Reminders on every open page, and what a user chooses about them."""
 
+from collections.abc import Sequence
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +13,7 @@ from django.views.decorators.http import require_POST
 from jantar.engine.permissions.middleware import current_actor
 from jantar.modules.communications import reminding
 from jantar.modules.communications.models import ReminderPreference
+from jantar.modules.communications.reminding import Told
 from jantar.platform.accounts.middleware import signed_in_user
 
 
@@ -24,22 +27,31 @@ class PreferenceForm(forms.ModelForm):  # type: ignore[type-arg]
 def show(request: HttpRequest) -> HttpResponse:
     """What the user is to be reminded of; nothing (204) when the page shows just that (?known=3,7)."""
     told = reminding.to_show(current_actor(request))
-    known = ",".join(str(one.pk) for one in told)
-    if known == request.GET.get("known", ""):
-        return HttpResponse(status=204)
-    return render(request, "communications/reminders.html", {"told": told, "known": known})
+    return HttpResponse(status=204) if known(told) == request.GET.get("known", "") else cards(request, told)
+
+
+def known(told: Sequence[Told]) -> str:
+    return ",".join(str(one.pk) for one in told)
+
+
+def cards(request: HttpRequest, told: Sequence[Told]) -> HttpResponse:
+    """One is shown, the others are folded, so that they do not cover the page; `open` tells that they are unfolded."""
+    shown = {"told": told, "known": known(told), "open": "open" in request.POST}
+    return render(request, "communications/reminders.html", shown)
 
 
 @require_POST
 def dismiss(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answers what is left."""
     reminding.dismiss_reminder(pk, actor=current_actor(request))
-    return HttpResponse()
+    return cards(request, reminding.to_show(current_actor(request)))
 
 
 @require_POST
 def later(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answers what is left."""
     reminding.snooze_reminder(pk, actor=current_actor(request))
-    return HttpResponse()
+    return cards(request, reminding.to_show(current_actor(request)))
 
 
 @never_cache

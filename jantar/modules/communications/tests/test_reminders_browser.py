@@ -52,3 +52,23 @@ def test_a_call_is_reminded_of_with_its_number_and_dismissed_by_keyboard(open_pa
     assert Reminder.objects.get().dismissed_at is not None
     page.goto("/account/reminders/")
     assert accessibility_faults(page) == []
+
+
+def test_several_reminders_do_not_cover_the_page(open_page: OpenPage) -> None:
+    """One is shown; the others are unfolded by keyboard and stay so while they are worked off."""
+    ada = make_user("Ada", make_team("North"), scope=Scope.TEAM)
+    for number in (1, 2, 3):
+        values = {"subject": f"Price {number}", "at": timezone.now() + timedelta(minutes=number)}
+        write.create(registry.get("activities"), values, actor=actor_for(ada))
+    reminding.remind()
+    page = open_page(ada, "/tasks/", viewport=NARROW)
+    card = page.locator(".reminder")
+    expect(card.filter(visible=True)).to_contain_text(["Price 1"])
+    page.get_by_text("2 more reminders").press("Enter")
+    expect(card.filter(visible=True)).to_have_count(3)
+    assert accessibility_faults(page) == []
+    card.filter(has_text="Price 3").get_by_role("button", name="Dismiss").press("Enter")
+    expect(card.filter(visible=True)).to_contain_text(["Price 1", "Price 2"])
+    card.filter(has_text="Price 1").get_by_role("button", name="Remind in 10 minutes").press("Enter")
+    expect(card).to_contain_text(["Price 2"])
+    expect(page.get_by_text("more reminder")).to_have_count(0)
