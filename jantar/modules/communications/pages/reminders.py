@@ -27,17 +27,13 @@ class PreferenceForm(forms.ModelForm):  # type: ignore[type-arg]
 def show(request: HttpRequest) -> HttpResponse:
     """What the user is to be reminded of; nothing (204) when the page shows just that (?known=3,7)."""
     told = reminding.to_show(current_actor(request))
-    return HttpResponse(status=204) if known(told) == request.GET.get("known", "") else cards(request, told)
-
-
-def known(told: Sequence[Told]) -> str:
-    return ",".join(str(one.pk) for one in told)
+    known = ",".join(str(one.pk) for one in told)
+    return HttpResponse(status=204) if known == request.GET.get("known", "") else cards(request, told)
 
 
 def cards(request: HttpRequest, told: Sequence[Told]) -> HttpResponse:
     """One is shown, the others are folded, so that they do not cover the page; `open` tells that they are unfolded."""
-    shown = {"told": told, "known": known(told), "open": "open" in request.POST}
-    return render(request, "communications/reminders.html", shown)
+    return render(request, "communications/reminders.html", {"told": told, "open": "open" in request.POST})
 
 
 @require_POST
