@@ -54,6 +54,7 @@ def test_times_from_a_day_on_are_those_of_the_whole_rule(text, start, days, ever
     assert list(occurrences(rule, start, until, since)) == expected
 
 
+@settings(deadline=None)
 @given(rules)
 def test_a_rule_is_written_as_it_is_read(text):
     rule = read_rule(text)
@@ -61,6 +62,7 @@ def test_a_rule_is_written_as_it_is_read(text):
     assert str(read_rule(str(rule))) == str(rule)
 
 
+@settings(deadline=None)
 @given(rules, STARTS)
 def test_days_taken_from_the_start_are_the_same_days(text, start):
     until = start + timedelta(days=800)
@@ -69,6 +71,7 @@ def test_days_taken_from_the_start_are_the_same_days(text, start):
     assert list(occurrences(explicit, start, until)) == list(occurrences(rule, start, until))
 
 
+@settings(deadline=None)
 @given(rules, STARTS)
 def test_the_clock_of_the_zone_stays_through_the_year(text, start):
     found = list(
@@ -81,6 +84,7 @@ def test_the_clock_of_the_zone_stays_through_the_year(text, start):
         assert local.time() == start.time() or was_left_out
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=40) | st.builds(lambda one: f"FREQ=DAILY;{one}", st.text("=;,0123456789BYMOUNTIL-+", max_size=30))
 )
