@@ -64,7 +64,11 @@ export class CalendarGrid {
 
   #place = (): void => {
     const timed = this.#options.show === "day" || (this.#options.show === "week" && this.#wide.matches);
-    for (const column of this.#all("column")) column.classList.toggle("is-timed", timed);
+    for (const column of this.#all("column")) {
+      column.classList.toggle("is-timed", timed);
+      column.style.setProperty("--work-from", column.dataset["workFrom"] ?? "0");
+      column.style.setProperty("--work-to", column.dataset["workTo"] ?? String(DAY_MINUTES));
+    }
     for (const entry of this.#all("entry")) {
       for (const name of ["top", "height", "lane", "lanes"]) entry.style.setProperty(`--${name}`, entry.dataset[name] ?? "0");
     }
@@ -72,13 +76,14 @@ export class CalendarGrid {
     this.#element.style.setProperty("--whole", timed ? `${room + 4}px` : "0px");
   };
 
-  /** The morning first, or the first entry when that is earlier. */
+  /** An hour before work first, or the first entry when that is earlier. */
   #scroll(): void {
     const scroll = this.#all("scroll")[0];
     if (!scroll || !this.#element.querySelector(".is-timed")) return;
     const kept = Number(document.body.dataset["calendarScroll"] ?? NaN);
     const tops = this.#all("entry").filter((entry) => entry.closest(".is-timed")).map((entry) => Number(entry.dataset["top"]));
-    const first = Math.min(FIRST_SHOWN, ...tops);
+    const begins = this.#all("column").filter((column) => Number(column.dataset["workTo"]) > 0).map((column) => Number(column.dataset["workFrom"]) - 60);
+    const first = Math.max(0, Math.min(begins.length ? Math.min(...begins) : FIRST_SHOWN, ...tops));
     scroll.scrollTop = Number.isNaN(kept) ? (first / DAY_MINUTES) * (this.#element.querySelector(".is-timed")?.clientHeight ?? 0) : kept;
     scroll.addEventListener("scroll", () => { document.body.dataset["calendarScroll"] = String(scroll.scrollTop); }, { passive: true });
   }

@@ -42,4 +42,5 @@ class PagesConfig(AppConfig):
         )
         navigation.add(NavItem("watches", _("Watches"), "pages:watches", order=31), place="account")
         navigation.add(NavItem("calendar", _("Calendar"), "pages:account_calendar", order=32), place="account")
+        navigation.add(NavItem("hours", _("Working hours"), "pages:account_hours", order=33), place="account")
         navigation.link(palette="pages:palette", notifications="pages:notifications_bell")

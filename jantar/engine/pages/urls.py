@@ -9,7 +9,7 @@ from django.views.generic import RedirectView
 from jantar.engine.pages import bin, documents, kept, moving, quality, searching, today, undoing
 from jantar.engine.pages.board import page as boards
 from jantar.engine.pages.calendar import feed as calendar_feed
-from jantar.engine.pages.calendar import free_times, occurrences
+from jantar.engine.pages.calendar import free_times, hours, occurrences
 from jantar.engine.pages.calendar import page as calendars
 from jantar.engine.pages.duplicates import likely, merging
 from jantar.engine.pages.duplicates import queue as duplicates
@@ -51,6 +51,9 @@ CALENDAR = [
     path("calendar/move/ask/", calendars.ask_how_far, name="calendar_move_ask"),
     path("calendar/series/<record_type:type_name>/<int:series_id>/", occurrences.show_series, name="calendar_series"),
     path("calendar.ics", calendar_feed.show_feed, name="calendar_feed"),
+    path("account/hours/", hours.show_own, name="account_hours"),
+    path("account/hours/default/", hours.use_companys, name="account_hours_default"),
+    path("settings/hours/", hours.show_company, name="settings_hours"),
     path("account/calendar/", calendar_feed.show_account, name="account_calendar"),
     path("account/calendar/renew/", calendar_feed.renew, name="account_calendar_renew"),
     path("account/calendar/revoke/", calendar_feed.revoke, name="account_calendar_revoke"),

@@ -4,7 +4,7 @@ What the actor may not see is time that is taken and nothing else, as on the cal
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from jantar.engine.permissions.actor import Actor
@@ -12,14 +12,13 @@ from jantar.engine.records.agenda import read_entries
 from jantar.engine.records.calendars import Entry, outside_entries
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.engine.records.working_hours import Hours, hours_of
 
 #: People are asked for so many at most, and for so long a span.
 MOST_PEOPLE = 30
 LONGEST = timedelta(days=62)
-#: A free time begins on a quarter of an hour, within these hours of the actor's day, Monday to Friday.
+#: A free time begins on a quarter of an hour.
 STEP = timedelta(minutes=15)
-DAY_BEGINS, DAY_ENDS = time(8), time(18)
-WORK_DAYS = range(5)
 LOOKS_AHEAD = timedelta(days=31)
 
 Key = tuple[str, int]
@@ -57,33 +56,37 @@ def takes_time(record_type: RecordType, actor: Actor) -> bool:
 def next_free(
     actor: Actor, people: Sequence[int], after: datetime, minutes: int, besides: Key | None = None
 ) -> datetime | None:
-    """The first moment from `after` on when all of them are free for so many minutes of a working day; None when there
-    is none within 31 days, or when it is longer than such a day."""
+    """The first moment from `after` on when all of them work, each by their own clock, and are free for so many
+    minutes; None when there is none within 31 days, or when it is longer than their days are together."""
     length, until = timedelta(minutes=minutes), after + LOOKS_AHEAD
     taken = taken_times(actor, people, after, until + timedelta(days=1), besides)
     spans = sorted(
         (one.start.astimezone(UTC), one.end.astimezone(UTC)) for entries in taken.values() for one in entries
     )
-    return first_gap(spans, after, until, length, ZoneInfo(actor.time_zone))
+    found = first_gap(spans, after, until, length, list(hours_of(people).values()))
+    return found.astimezone(ZoneInfo(actor.time_zone)) if found else None
 
 
 def first_gap(
-    spans: Sequence[tuple[datetime, datetime]], after: datetime, until: datetime, length: timedelta, zone: ZoneInfo
+    spans: Sequence[tuple[datetime, datetime]],
+    after: datetime,
+    until: datetime,
+    length: timedelta,
+    hours: Sequence[Hours],
 ) -> datetime | None:
-    """The first gap between spans in UTC, sorted by their start."""
+    """The first gap between spans in UTC, sorted by their start, in the working hours of all."""
     at = rounded_up(after)
     while at < until:
-        local = at.astimezone(zone)
-        begins, ends = (datetime.combine(local.date(), one, zone).astimezone(UTC) for one in (DAY_BEGINS, DAY_ENDS))
-        if local.weekday() not in WORK_DAYS or at + length > ends:
-            next_day = datetime.combine(local.date() + timedelta(days=1), DAY_BEGINS, zone)
-            at = rounded_up(next_day)
-        elif at < begins:
-            at = rounded_up(begins)
+        starts = [one.next_span(at, length) for one in hours]
+        known = [one for one in starts if one]
+        if len(known) < len(starts):
+            return None
+        if (later := max(known, default=at)) > at:
+            at = rounded_up(later)
         elif in_the_way := max((end for start, end in spans if start < at + length and end > at), default=None):
             at = rounded_up(in_the_way)
         else:
-            return at.astimezone(zone)
+            return at
     return None
 
 

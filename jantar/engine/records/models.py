@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import Q
@@ -129,6 +130,29 @@ class Repeating(models.Model):
 
     class Meta:
         abstract = True
+
+
+class WorkingHours(models.Model):
+    """When somebody works, by their own clock: the row without a user holds for all who have none of their own.
+
+    `days` are weekdays, 0 is Monday.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    begins = models.TimeField(_("work begins"))
+    ends = models.TimeField(_("work ends"))
+    days = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("working days"))
+
+    class Meta:
+        verbose_name = _("working hours")
+        verbose_name_plural = _("working hours")
+        constraints = [
+            models.UniqueConstraint(fields=["user"], name="records_hours_once", nulls_distinct=False),
+            models.CheckConstraint(condition=Q(begins__lt=models.F("ends")), name="records_hours_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.begins:%H:%M}-{self.ends:%H:%M}"
 
 
 class CreatedOnce(models.Model):

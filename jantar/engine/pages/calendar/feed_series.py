@@ -11,7 +11,10 @@ from django.utils import timezone
 from jantar.engine.records.agenda import SeriesRead
 from jantar.engine.records.calendars import Entry
 from jantar.engine.records.recurrence.making import local_start, rule_of, zone_of
-from jantar.kit.recurrence import CLOCK_CHANGE, PATIENCE, in_zone, occurrences
+from jantar.kit.recurrence import CLOCK_CHANGE, LAST, PATIENCE, in_zone, occurrences
+
+#: What comes first after so long is in nobody's calendar.
+FAR_AWAY = timedelta(days=366 * 200)
 
 
 class SeriesTold:
@@ -48,7 +51,7 @@ class SeriesTold:
         there = (local for local, moment in self.near if self.read.is_there(moment))
         if (found := next(there, None)) is not None:
             return found
-        far = self._from_earliest(self.earliest + PATIENCE * self.rule.every)
+        far = self._from_earliest(self.earliest + min(PATIENCE * self.rule.every, FAR_AWAY))
         return next((local for local, moment in far if self.read.is_there(moment)), None)
 
     def _from_earliest(self, until: datetime) -> Iterator[tuple[datetime, datetime]]:
@@ -70,7 +73,7 @@ class SeriesTold:
         if rule.until:
             last = datetime.combine(rule.until, self.start.time())
         elif rule.count is not None:
-            last = max(occurrences(rule, self.start, datetime.max - PATIENCE), default=self.start)
+            last = max(occurrences(rule, self.start, LAST), default=self.start)
         text = str(replace(rule, until=None, count=None, without=(), zone=""))
         if last is None:
             return text

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -18,16 +18,17 @@ from jantar.engine.pages.forms.parts import editor_from
 from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
-from jantar.engine.records.calendars import Entry, calendar_of, midnight
+from jantar.engine.records.calendars import DAY_MINUTES, Entry, calendar_of, midnight
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.free_busy import MOST_PEOPLE, Key, next_free, taken_times
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.working_hours import USUAL, hours_of
 from jantar.kit.numbers import whole_number
 from jantar.platform.accounts.models import User
 from jantar.ui import formats
 
-#: The strip shows at least these hours of the day, in minutes of the clock.
-BEGINS, ENDS = 7 * 60, 19 * 60
+#: The strip shows so much before and after work, in minutes.
+BESIDE = 60
 MOST_NAMED = 3
 
 
@@ -134,9 +135,21 @@ def drawn(asked: Asked, besides: Key | None, actor: Actor) -> dict[str, Any]:
     end = max(midnight(day + timedelta(days=1)), asked.end)
     taken = taken_times(actor, list(names), midnight(day), end, besides)
     span = bar(asked.start, asked.end, day)
-    begins, ends = min(BEGINS, span.left), max(ENDS, span.left + span.width)
+    work = working_time(actor)
+    begins, ends = min(work[0] - BESIDE, span.left), max(work[1] + BESIDE, span.left + span.width)
+    begins, ends = max(0, begins), min(DAY_MINUTES, ends)
     rows = [row_of(names[pk], taken[pk], asked, day, (begins, ends - begins)) for pk in asked.people if pk in names]
     return {"rows": rows, "asked": span, "day": formats.format_day_full(day, get_language() or "en")}
+
+
+def working_time(actor: Actor) -> tuple[int, int]:
+    """When whoever asks works, in minutes of the clock."""
+    hours = hours_of([actor.user_id or 0]).get(actor.user_id or 0, USUAL)
+    return minutes(hours.begins), minutes(hours.ends)
+
+
+def minutes(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
 
 
 def row_of(name: str, entries: Sequence[Entry], asked: Asked, day: date, window: tuple[int, int]) -> Row:

@@ -98,6 +98,8 @@ class Day:
     is_outside: bool = False
     whole: list[Slice] = field(default_factory=list)
     timed: list[Slice] = field(default_factory=list)
+    #: From when to when there is work, in minutes of the clock.
+    work: tuple[int, int] = (0, DAY_MINUTES)
 
     @property
     def all(self) -> list[Slice]:

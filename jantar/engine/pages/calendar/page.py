@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import chain
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from jantar.engine.history.models import Cause
 from jantar.engine.history.operations import operation
-from jantar.engine.pages.calendar.layout import days_of
+from jantar.engine.pages.calendar.layout import Day, days_of
 from jantar.engine.pages.calendar.occurrences import asked_record, moved_record
 from jantar.engine.pages.calendar.state import EARLIEST, LATEST, SHOWS, CalendarState, read_calendar
 from jantar.engine.pages.forms.page import posted_scope
@@ -34,6 +35,7 @@ from jantar.engine.records.errors import BadQuery, NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.recurrence import changing as series
 from jantar.engine.records.registry import registry
+from jantar.engine.records.working_hours import hours_of
 from jantar.ui import formats
 from jantar.ui.responses import with_closed_dialog, with_event, with_toast
 
@@ -51,7 +53,7 @@ def is_offered(request: HttpRequest) -> bool:
 
 
 def show_calendar(request: HttpRequest) -> HttpResponse:
-    """One statement for each record type shown, one each for people and teams."""
+    """One or two statements for each record type shown, one each for people and teams, two for working hours."""
     actor = current_actor(request)
     state = read_calendar(request.GET, actor)
     if not state.known_types:
@@ -61,6 +63,8 @@ def show_calendar(request: HttpRequest) -> HttpResponse:
     read = [read_entries(one, actor, people, start, end) for one in state.types]
     outside = outside_entries(actor, people, start, end)
     days = days_of(state, chain((entry for entries, _more in read for entry in entries), outside))
+    if state.show in ("day", "week"):
+        shade(days, state)
     context = {
         "state": state,
         "days": days,
@@ -75,6 +79,14 @@ def show_calendar(request: HttpRequest) -> HttpResponse:
         "changes": ", ".join(f"{one.name}:changed from:body" for one in state.known_types),
     }
     return render(request, "pages/calendar.html", context)
+
+
+def shade(days: list[Day], state: CalendarState) -> None:
+    """Says of each day when there is work: for the one whose calendar it is, of several for whoever looks."""
+    whose = state.users[0].pk if len(state.users) == 1 else state.actor.user_id or 0
+    if hours := hours_of([whose]).get(whose):
+        for day in days:
+            day.work = hours.within(day.day, ZoneInfo(state.actor.time_zone))
 
 
 def labels() -> list[tuple[str, str]]:

@@ -68,6 +68,7 @@ def register_settings() -> None:
         ("fields", gettext_lazy("Fields"), "list-check"),
         ("duplicates", gettext_lazy("Duplicates"), "copy-check"),
         ("company", gettext_lazy("Company"), "building"),
+        ("hours", gettext_lazy("Working hours"), "clock"),
         ("modules", gettext_lazy("Modules"), "puzzle"),
     )
     for order, (key, label, icon) in enumerate(tabs):

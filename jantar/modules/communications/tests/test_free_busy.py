@@ -1,6 +1,7 @@
 """Who has time: in the form of a meeting, by the API, and never more than one may see."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,9 @@ from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.records.free_busy import first_gap, next_free, taken_times
 from jantar.engine.records.registry import registry
+from jantar.engine.records.working_hours import USUAL, forget_hours, hours_of, own_hours, store_hours
 from jantar.engine.testing.actors import make_user
+from jantar.platform.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("C22")]
 PRAGUE = ZoneInfo("Europe/Prague")
@@ -78,9 +81,33 @@ def test_the_next_time_all_are_free_lies_in_working_hours(ada, eva):
     assert next_free(actor, both, at(8), 601) is None
 
 
+def test_a_free_time_is_in_the_hours_of_all_by_their_own_clocks(ada, eva):
+    actor, both = actor_for(ada), [ada.pk, eva.pk]
+    store_hours(None, begins=time(9), ends=time(16), days=[0, 1, 2, 3])
+    assert next_free(actor, both, at(6), 60) == at(9)
+    assert next_free(actor, both, at(15, 30), 60) == at(9, day=4)  # from Thursday to Monday
+    store_hours(eva.pk, begins=time(6), ends=time(10), days=[3, 4])
+    assert next_free(actor, both, at(9, 30), 60) == at(9, day=7)
+    assert next_free(actor, both, at(6), 61) is None
+    User.objects.filter(pk=eva.pk).update(time_zone="America/New_York")  # five hours behind then, later six
+    assert next_free(actor, both, at(6), 60) == at(11)
+    forget_hours(eva.pk)
+    assert next_free(actor, [eva.pk], at(6), 60) == at(14)
+    assert own_hours(eva.pk) == (own_hours(None)[0], False)
+
+
+def test_work_on_a_day_is_told_by_the_clock_of_whoever_looks(ada, eva):
+    store_hours(eva.pk, begins=time(8), ends=time(18), days=[3])
+    hours = hours_of([eva.pk])[eva.pk]
+    assert hours.within(DAY.date(), PRAGUE) == (480, 1080)
+    assert hours.within(at(0, day=1).date(), PRAGUE) == (0, 0)
+    assert hours.within(DAY.date(), ZoneInfo("Asia/Tokyo")) == (960, 1440)
+    assert hours.within(at(0, day=1).date(), ZoneInfo("Asia/Tokyo")) == (0, 120)
+
+
 def test_a_month_without_a_gap_has_none():
     span = [(datetime(2031, 1, 1, tzinfo=UTC), datetime(2032, 1, 1, tzinfo=UTC))]
-    assert first_gap(span, at(8), at(8, day=31), timedelta(minutes=15), PRAGUE) is None
+    assert first_gap(span, at(8), at(8, day=31), timedelta(minutes=15), [replace(USUAL, zone=PRAGUE)]) is None
 
 
 def test_the_form_shows_who_has_time_and_who_has_not(client, ada, eva):
