@@ -13,6 +13,7 @@ from jantar.engine.fields.base import Field
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.computed import with_computed
 from jantar.engine.records.errors import BadQuery, NotFound
+from jantar.engine.records.further import STEP, further_column
 from jantar.engine.records.listing import Query, count_of, page_of
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
@@ -34,6 +35,8 @@ def wanted_of(record_type: RecordType, actor: Actor, names: str, *, with_parts: 
         return Wanted(known, record_type.parts if with_parts else ())
     asked = [name.strip() for name in names.split(",")]
     parts = {part.name: part for part in record_type.parts}
+    steps = (further_column(record_type, name, actor) for name in asked if STEP in name)
+    known |= {one.name: one for one in steps if one}
     for name in asked:
         if name not in known and name not in parts and name not in ALWAYS:
             raise BadQuery("fields", _("There is no field “%(name)s”.") % {"name": name[:50]})

@@ -21,6 +21,8 @@ VERSION: Schema = {"type": "integer", "minimum": 1, "maximum": MAX_VERSION}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 #: Fields that an administrator added; GET /types describes them.
 CUSTOM_FIELDS: Schema = {"^x_[a-z][a-z0-9_]*$": {}}
+#: Fields of referenced records, where `fields` names them.
+FURTHER_FIELDS: Schema = {r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$": {}}
 
 
 def schemas_of(record_type: RecordType) -> dict[str, Schema]:
@@ -49,14 +51,18 @@ def record_schema(record_type: RecordType) -> Schema:
     """A whole record, as GET /{id} and every change answer it."""
     properties = answered(record_type)
     properties |= {part.name: array(part_schema(part, writing=False), part.label) for part in record_type.parts}
-    return thing(properties, required=list(properties), title=record_type.label)
+    return with_further(thing(properties, required=list(properties), title=record_type.label))
 
 
 def row_schema(record_type: RecordType) -> Schema:
     """A record in a list, which has only what `fields` asked for."""
     properties = answered(record_type)
     properties |= {part.name: array(part_schema(part, writing=False), part.label) for part in record_type.parts}
-    return thing(properties, required=["id", "version"], title=record_type.label)
+    return with_further(thing(properties, required=["id", "version"], title=record_type.label))
+
+
+def with_further(schema: Schema) -> Schema:
+    return {**schema, "patternProperties": {**schema["patternProperties"], **FURTHER_FIELDS}}
 
 
 def create_schema(record_type: RecordType) -> Schema:

@@ -1,6 +1,7 @@
 """Records as JSON and back."""
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from jantar.engine.fields.errors import FieldError, Invalid
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference, is_unseen, unseen
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.further import Behind, Further, load_behind
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import record_titles
@@ -30,6 +32,7 @@ class Dump:
         self.readers = readers
         self.visible: dict[type[Any], set[int]] = {}
         self.titles: dict[RecordKey, str] = {}
+        self.behind: dict[str, list[Behind]] = {}
 
     def look_up(self, fields: Mapping[str, Field], rows: Iterable[Any]) -> None:
         """Finds out which of the records that rows refer to are visible; one statement for each table."""
@@ -40,6 +43,10 @@ class Dump:
                 wanted.setdefault(field.target, set()).update(getattr(row, field.id_name) for row in rows)
         for target, ids in wanted.items():
             self.look_up_ids(target, ids - {None})
+        behind = load_behind(fields.values(), rows, self.actor)
+        self.behind |= behind
+        for one in chain.from_iterable(behind.values()):
+            self.look_up(one.fields, one.rows.values())
         linking = [field for field in fields.values() if isinstance(field, AnyRecord)]
         several = [field for field in fields.values() if isinstance(field, RecordsOf)]
         keys = [field.read(row) for field in linking for row in rows]
@@ -68,7 +75,18 @@ class Dump:
         return {"id": row.pk, **self.values(row, part.fields)}
 
     def values(self, row: Any, fields: Mapping[str, Field]) -> dict[str, Any]:
-        return {name: self.value(field, field.read(row)) for name, field in fields.items()}
+        return {
+            name: self.further(field, row) if isinstance(field, Further) else self.value(field, field.read(row))
+            for name, field in fields.items()
+        }
+
+    def further(self, field: Further, row: Any) -> Any:
+        """A field of the record that the row refers to; null where it refers to none that may be seen."""
+        pk = field.id_in(row)
+        for behind in self.behind.get(field.at.name, ()):
+            if pk in behind.rows and (end := field.ends.get(behind.record_type.name)):
+                return self.value(end, end.read(behind.rows[pk]))
+        return None
 
     def value(self, field: Field, value: Any) -> Any:
         """The record of a reference must have been looked up."""

@@ -129,6 +129,8 @@ def stored_columns(query: Query) -> list[str]:
     fields = record_type.fields(query.actor)
     found = ["id", "version", *record_type.defaults]
     found += [one.while_column for one in record_type.deadlines if one.field in query.columns]
+    steps = (name.partition(".")[0] for name in query.columns if "." in name)  # `records.further` reads what follows
+    found += [column for name in steps if name in fields for column in fields[name].columns]
     for field in (fields[name] for name in {record_type.title: 0, **dict.fromkeys(query.columns)} if name in fields):
         if field.is_computed:
             continue

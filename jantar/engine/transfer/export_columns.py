@@ -14,7 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, BooleanField, F, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,7 @@ from jantar.engine.fields.references import Reference
 from jantar.engine.fields.sources import CUSTOM
 from jantar.engine.fields.sql import Sql
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.further import STEP, Further
 from jantar.engine.records.links import FirstLinked, seen_links
 from jantar.engine.records.models import Record
 from jantar.engine.records.references import pointer_of, reference_of
@@ -80,6 +81,9 @@ def _of_field(field: Field, style: Style, actor: Actor) -> Iterator[ExportColumn
         second = capfirst(_("%(field)s: currency") % {"field": field.label})
         yield ExportColumn(second if style.for_people else f"{field.name}{CURRENCY}", field.currency())
         return
+    if isinstance(field, Further):
+        yield from _further(field, style, actor)
+        return
     if isinstance(field, RecordOf):
         yield ExportColumn(header, _own_title(field, actor))
         return
@@ -96,6 +100,18 @@ def _of_field(field: Field, style: Style, actor: Actor) -> Iterator[ExportColumn
         yield ExportColumn(header, _title(field, actor))
     else:
         yield ExportColumn(header, Sql("{0}::text", field.expression()))
+
+
+def _further(field: Further, style: Style, actor: Actor) -> Iterator[ExportColumn]:
+    """The columns of a field of the record referred to, where the actor may see and export that record."""
+    ends = [(registry.get(name), [*_of_field(end, style, actor)]) for name, end in field.ends.items()]
+    start = f"{capfirst(str(field.at.label))} › " if style.for_people else f"{field.at.name}{STEP}"
+    for place, column in enumerate(ends[0][1]):
+        found = []
+        for record_type, columns in ends:
+            rows = record_type.visible_to(actor).filter(record_type.allowed(actor, "export"), pk=field.pointer())
+            found.append(Subquery(rows.order_by().annotate(behind=columns[place].expression).values("behind")[:1]))
+        yield ExportColumn(start + column.header, Coalesce(*found) if len(found) > 1 else found[0], column.kind)
 
 
 def _title(field: Reference, actor: Actor) -> Combinable:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.records.errors import BadQuery, NotAllowed
+from jantar.engine.records.further import STEP, further_column, refuse_unexportable
 from jantar.engine.records.links import linked_columns
 from jantar.engine.records.listing import Query, in_order, sort_keys
 from jantar.engine.transfer.export_columns import ExportColumn, Style, as_text, columns_of
@@ -92,6 +93,7 @@ def _rows(export: Export) -> Any:
     actor, record_type = export.query.actor, export.query.record_type
     if not actor.may("export", record_type.name):
         raise NotAllowed(_("You may not export here."))
+    refuse_unexportable(fields_of(export), actor)
     if export.format not in FORMATS:
         raise BadQuery("format", _("“%(value)s” is not one of the listed values.") % {"value": export.format})
     query = replace(export.query, action="export", condition=_visible(export.query), columns=(), cursor="")
@@ -109,7 +111,10 @@ def _visible(query: Query) -> Any:
 def fields_of(export: Export) -> list[Field]:
     """The columns asked for, without being asked all fields."""
     fields = export.query.record_type.fields(export.query.actor)
-    known = {**fields, **linked_columns(export.query.record_type)}
+    record_type, actor = export.query.record_type, export.query.actor
+    known = {**fields, **linked_columns(record_type)}
+    steps = (further_column(record_type, name, actor) for name in export.query.columns if STEP in name)
+    known |= {one.name: one for one in steps if one}
     return [known[name] for name in dict.fromkeys(export.query.columns or fields) if name in known]
 
 

@@ -15,7 +15,9 @@ from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.models import SavedView
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import BadQuery
+from jantar.engine.records.further import Further, further_columns
 from jantar.engine.records.grouping import is_summable
+from jantar.kit.text import fold
 
 MOST_COLUMNS = 30
 
@@ -38,6 +40,7 @@ def choose_columns(request: HttpRequest, type_name: str) -> HttpResponse:
         context = {
             "state": state,
             "choosable": choosable(state),
+            "further": further(state),
             "title_field": state.fields[record_type.title],
             "action": reverse("pages:columns", args=[record_type.name]),
             "has_widths": bool(widths_of(state)),
@@ -70,6 +73,15 @@ def choosable(state: ListState) -> list[Choosable]:
     ]
 
 
+def further(state: ListState) -> list[tuple[Field, list[Further]]]:
+    """By reference the columns of the records referred to that are not chosen yet."""
+    found = []
+    for at, columns in further_columns(state.record_type, state.actor):
+        if left := [one for one in columns if one.name not in state.columns]:
+            found.append((at, sorted(left, key=lambda one: fold(str(one.label)))))
+    return found
+
+
 def known_sums(state: ListState, names: Sequence[str]) -> tuple[str, ...]:
     """The names that add up, without repetition."""
     return tuple(dict.fromkeys(name for name in names if name in state.fields and is_summable(state.fields[name])))
@@ -77,8 +89,9 @@ def known_sums(state: ListState, names: Sequence[str]) -> tuple[str, ...]:
 
 def checked(state: ListState, names: Sequence[str]) -> tuple[str, ...]:
     """The names without repetition. Raises BadQuery for one that is no column."""
+    known = state.known_among(names)
     for name in names:
-        if name not in state.columns_known:
+        if name not in known:
             raise BadQuery("columns", _("There is no field “%(name)s”.") % {"name": name})
     return with_title(state.record_type.title, names)[:MOST_COLUMNS]
 

@@ -17,6 +17,7 @@ from jantar.engine.pages.addresses import record_address
 from jantar.engine.pages.filters.words import capital
 from jantar.engine.pages.values import late, show_key, show_keys, show_value
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.further import Behind, Further, load_behind
 from jantar.engine.records.links import FirstLinked, first_linked
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import record_titles
@@ -81,9 +82,11 @@ class ListRows:
     @cached_property
     def _columns(self) -> list[tuple[str, Callable[[Any], str]]]:
         """Each column's opening tag and what draws its value of a row."""
-        return list(zip(self._starts, map(self._shower, self.fields), strict=True))
+        return list(zip(self._starts, map(self.shower, self.fields), strict=True))
 
-    def _shower(self, field: Field) -> Callable[[Any], str]:
+    def shower(self, field: Field) -> Callable[[Any], str]:
+        if isinstance(field, Further):
+            return partial(self._further, field)
         if isinstance(field, FirstLinked):
             return lambda row: link(*self._linked[field.name].get(row.pk, (None, "")))
         if isinstance(field, AnyRecord):
@@ -106,6 +109,24 @@ class ListRows:
     def _deadline(self, field: Field, row: Any) -> str:
         shown = escaped(show_value(field, field.read(row)))
         return late(shown) if self.record_type.is_late(field.name, row, self.actor.today) else shown
+
+    def _further(self, field: Further, row: Any) -> str:
+        """A field of the record referred to, as a list of its own would show it; nothing of what may not be seen."""
+        pk = field.id_in(row)
+        for behind, showers in self._behind.get(field.at.name, ()):
+            if pk in behind.rows and (end := field.ends.get(behind.record_type.name)):
+                return showers[end.name](behind.rows[pk])
+        return ""
+
+    @cached_property
+    def _behind(self) -> dict[str, list[tuple[Behind, dict[str, Callable[[Any], str]]]]]:
+        """What the rows refer to, by reference, with what draws its fields: lists of their own types."""
+        loaded = load_behind(self.fields, self.rows, self.actor)
+        return {name: [(one, self._showers(one)) for one in found] for name, found in loaded.items()}
+
+    def _showers(self, one: Behind) -> dict[str, Callable[[Any], str]]:
+        inner = ListRows(one.record_type, [*one.fields.values()], [*one.rows.values()], self.actor, False)
+        return {name: inner.shower(field) for name, field in one.fields.items()}
 
     @cached_property
     def _deadlines(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ browser's back and forward buttons work.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.filters import read_filter
+from jantar.engine.records.further import STEP, further_column
 from jantar.engine.records.links import linked_columns
 from jantar.engine.records.listing import Query
 from jantar.engine.records.record_type import RecordType
@@ -72,14 +73,24 @@ class ListState:
 
     @cached_property
     def columns_known(self) -> dict[str, Field]:
-        """All columns there can be, by name: the fields, and what records are about."""
-        return {**self.fields, **linked_columns(self.record_type)}
+        """The columns by name: the fields, what records are about, and what was chosen of the records referred to."""
+        return self.known_among(self.columns_wanted)
+
+    def known_among(self, names: Iterable[str]) -> dict[str, Field]:
+        """The same with those of `names` that lead to records referred to (“company.city”)."""
+        further = (further_column(self.record_type, name, self.actor) for name in names if STEP in name)
+        own = {**self.fields, **linked_columns(self.record_type)}
+        return {**own, **{one.name: one for one in further if one}}
+
+    @property
+    def columns_wanted(self) -> Sequence[str]:
+        asked = self.columns_asked or (self.view and self.view.columns) or (self.layout and self.layout.columns)
+        return asked or self.record_type.columns
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
         """The fields shown, the title first; those that no longer exist are left out."""
-        asked = self.columns_asked or (self.view and self.view.columns) or (self.layout and self.layout.columns)
-        names = [name for name in asked or self.record_type.columns if name in self.columns_known]
+        names = [name for name in self.columns_wanted if name in self.columns_known]
         return tuple(dict.fromkeys((self.record_type.title, *names)))
 
     @property

@@ -8,6 +8,7 @@ from jantar.engine.pages.lists.rows import ListRows
 from jantar.engine.pages.lists.state import ListState, read_state
 from jantar.engine.pages.lists.sums import fields_of
 from jantar.engine.pages.loading import load_type
+from jantar.engine.records.further import refuse_unexportable
 from jantar.engine.records.listing import MAX_LIMIT, page_of, rows_of
 
 MOST_ROWS = 2000
@@ -19,6 +20,7 @@ def show_whole(request: HttpRequest, type_name: str) -> HttpResponse:
     Taking a whole list along is an export: only who may export gets it, and what they may export.
     """
     state = read_state(request, load_type(request, type_name, "export"))
+    refuse_unexportable(fields_of(state), state.actor)
     number = rows_of(state.query(action="export")).order_by().values("pk")[: MOST_ROWS + 1].count()
     if number > MOST_ROWS:
         message = _("This list has more than %(n)s rows. Export it to a file instead.") % {"n": show.number(MOST_ROWS)}
