@@ -1,5 +1,6 @@
 """Computed fields are everywhere at once, on every type: page, list, filter, groups, sums, export, API."""
 
+import html
 from typing import Any
 
 import pytest
@@ -8,10 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from jantar.engine.fields.errors import Invalid
-from jantar.engine.fields.models import CustomField
+from jantar.engine.fields.models import CustomField, KeptRollup
 from jantar.engine.permissions.actor import actor_for, system_actor
 from jantar.engine.records import write
 from jantar.engine.records.custom_fields import create_field
+from jantar.engine.records.kept.building import wanted_tables
 from jantar.engine.records.registry import registry
 from jantar.engine.records.rollups import measurable
 from jantar.engine.testing.actors import make_user
@@ -217,6 +219,25 @@ def test_a_roll_up_is_made_in_the_settings_with_the_filter_editor(client: Client
     wrong = client.post(f"{at}new/", {"label": "Wrong", "kind": "rollup"})
     assert wrong.status_code == 422
     assert "Choose what is measured." in wrong.content.decode()
+
+
+def test_a_roll_up_is_marked_as_quick_and_the_page_tells_that_it_is_built(client: Client, root: User) -> None:
+    at = "/settings/fields/shelves/"
+    sent = {"label": "Books", "kind": "rollup", "rollup": "books|count", "rollup-of": "books", "indexed": "on"}
+    group = {"node": ["n1", "n2", "", ""], "n1-kind": "group", "n1-how": "all"}
+    further = {**group, "n2-field": "shelf.city", "n2-op": "is", "n2-value": "Brno"}
+    refused = client.post(f"{at}new/", {**sent, **further})
+    assert refused.status_code == 422
+    assert "looks at more than the own fields of the related records" in html.unescape(refused.content.decode())
+    assert not CustomField.objects.exists()
+    assert client.post(f"{at}new/", sent).status_code == 200
+    own = CustomField.objects.get()
+    assert own.indexed
+    assert f"{at}states/" in client.get(at).content.decode()
+    assert "Indexes of “Books”" in client.get(f"{at}states/").content.decode()
+    KeptRollup.objects.create(definition=own, name=next(iter(wanted_tables())))
+    assert client.get(f"{at}states/")["HX-Refresh"] == "true"
+    assert "checked" in client.get(f"{at}{own.pk}/").content.decode().partition('name="indexed"')[2][:100]
 
 
 def test_roll_ups_are_made_and_read_through_the_api(root: User) -> None:

@@ -75,7 +75,7 @@ RESULTS: Mapping[str, type[Field]] = {
 
 def computed_field(definition: "CustomField") -> Field:
     """The field, without the expression: that needs the record types (`engine.records.computed`)."""
-    source = Computed(definition.key, definition.formula, definition.rollup or None)
+    source = Computed(definition.key, definition.formula, definition.rollup or None, kept_in=definition.kept_in)
     found = RESULTS[definition.result](
         definition.key, definition.label, source=source, read_only=True, help=definition.help
     )

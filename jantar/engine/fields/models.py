@@ -82,6 +82,9 @@ class CustomField(models.Model):
     #: When the values of a retired field were removed from the records. The definition stays, to name old changes.
     emptied_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    #: Of a roll-up, as far as whoever read the row asked for it: the name of `KeptRollup`.
+    kept_in: str = ""
+
     class Meta:
         verbose_name = _("custom field")
         verbose_name_plural = _("custom fields")
@@ -95,3 +98,20 @@ class CustomField(models.Model):
     def kept_until(self) -> date | None:
         """The last day on which the values of a retired field can come back."""
         return (self.retired_at + KEPT_FOR).date() if self.retired_at else None
+
+
+class KeptRollup(models.Model):
+    """The table with the values of a roll-up, from when all of them are there (`engine.records.kept`).
+
+    Its name ends in a digest of what is measured; so after a change of that nobody reads the old values.
+    """
+
+    definition = models.OneToOneField(CustomField, on_delete=models.CASCADE, related_name="kept")
+    name = models.CharField(max_length=63)
+
+    class Meta:
+        verbose_name = _("kept roll-up")
+        verbose_name_plural = _("kept roll-ups")
+
+    def __str__(self) -> str:
+        return self.name

@@ -97,17 +97,19 @@ class Computed:
 
     def __init__(
         self, key: str, formula: str = "", rollup: "Rollup | None" = None,
-        compile: "Callable[[str], Combinable] | None" = None,
+        compile: "Callable[[str], Combinable] | None" = None, kept_in: str = "",
     ) -> None:  # fmt: skip
         self.key = key
         self.formula = formula
         self.rollup = rollup
         self.compile = compile
+        #: Of a roll-up: the table with its values (see `KeptRollup`); empty where they are measured when asked for.
+        self.kept_in = kept_in
         self._compiled: dict[str, Combinable] = {}
 
     def bound(self, compile: "Callable[[str], Combinable]") -> "Computed":
         """The same for the records of a type."""
-        return type(self)(self.key, self.formula, self.rollup, compile)
+        return type(self)(self.key, self.formula, self.rollup, compile, self.kept_in)
 
     @property
     def alias(self) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -111,9 +112,10 @@ NOBODY = Actor(user_id=None)
 
 def system_actor() -> Actor:
     """Jantar itself: may do everything, is nobody in particular. Custom fields are known to it."""
-    return Actor(
-        user_id=None, name="Jantar", is_admin=True, custom_fields=_by_type(CustomField.objects.filter(retired_at=None))
-    )
+    definitions = list(CustomField.objects.filter(retired_at=None).annotate(kept_name=F("kept__name")))
+    for one in definitions:
+        one.kept_in = one.kept_name or ""
+    return Actor(user_id=None, name="Jantar", is_admin=True, custom_fields=_by_type(definitions))
 
 
 def everyone(actor: Actor) -> Actor:
@@ -162,7 +164,15 @@ def actor_for(user: "User") -> Actor:
 @lru_cache(maxsize=20)
 def _defined(definitions: tuple[str, ...]) -> Mapping[str, Mapping[str, Field]]:
     """The fields of definitions as JSON. They are the same for everybody, and with hundreds take longer than a page."""
-    return _by_type(CustomField(**json.loads(one)) for one in definitions)
+    return _by_type(map(_definition, definitions))
+
+
+def _definition(told: str) -> CustomField:
+    values = json.loads(told)
+    kept_in = values.pop("kept_in")
+    found = CustomField(**values)
+    found.kept_in = kept_in
+    return found
 
 
 def _by_type(definitions: Iterable[CustomField]) -> dict[str, dict[str, Field]]:
@@ -190,5 +200,7 @@ WHERE ru.user_id = %(user)s
 UNION ALL
 SELECT 'off', NULL, key, NULL, 0, NULL FROM settings_workspace, jsonb_array_elements_text(modules_off) key
 UNION ALL
-SELECT 'field', NULL, NULL, NULL, 0, to_jsonb(f)::text FROM fields_customfield f WHERE f.retired_at IS NULL
+SELECT 'field', NULL, NULL, NULL, 0, (to_jsonb(f) || jsonb_build_object('kept_in', coalesce(k.name, '')))::text
+FROM fields_customfield f LEFT JOIN fields_keptrollup k ON k.definition_id = f.id
+WHERE f.retired_at IS NULL
 """

@@ -9,6 +9,8 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from jantar.engine.records import checks, database  # noqa: F401
+        from jantar.engine.records.kept.building import forget_sql
 
         autodiscover_modules("records")
+        database.EXTRA.append(forget_sql)
         post_migrate.connect(database.install, sender=self, dispatch_uid="jantar.records.install")

@@ -79,6 +79,7 @@ def expression_of(field: Field, record_type: RecordType, actor: Actor, prefix: s
 def term_of(field: Field, record_type: RecordType, actor: Actor, prefix: str = "") -> Term:
     """The value as a part of formulas. Raises FieldError, also for what goes in a circle."""
     from jantar.engine.records.formulas import compiled
+    from jantar.engine.records.kept.reading import from_kept
     from jantar.engine.records.rollups import rolled_up
 
     source = field.source
@@ -87,9 +88,10 @@ def term_of(field: Field, record_type: RecordType, actor: Actor, prefix: str = "
         if not source.rollup:
             return compiled(record_type, source.formula, actor, prefix).term
         try:
-            return rolled_up(source.rollup, record_type, actor, prefix).term
+            found = rolled_up(source.rollup, record_type, actor, prefix).term
         except BadQuery as error:
             raise FieldError(error.message) from error
+        return from_kept(found, source, record_type, actor, prefix)
 
 
 #: The fields that are being compiled, outermost first.

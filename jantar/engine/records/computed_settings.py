@@ -16,6 +16,7 @@ from jantar.engine.permissions.actor import Actor, system_actor
 from jantar.engine.records.computed import compiling, needs_of, term_of
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.formulas import compiled
+from jantar.engine.records.kept.shape import shape_of
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.records.rollups import RolledUp, rolled_up
@@ -62,7 +63,10 @@ def rollup_settings(
     except (FieldError, BadQuery) as error:
         raise Invalid({"rollup": [error.message]}) from error
     if settings.get("indexed"):
-        raise Invalid({"indexed": [not_fixed()]})
+        try:
+            shape_of(rollup, record_type, system_actor())
+        except FieldError as error:
+            raise Invalid({"indexed": [error.message]}) from error
     if definition and found.kind != definition.result and {found.kind, definition.result} != NUMBERS:
         refuse_other_type(definition, "rollup")
     return {"formula": "", "rollup": rollup, "result": found.kind}

@@ -17,6 +17,7 @@ from jantar.engine.fields.sources import CUSTOM
 from jantar.engine.permissions.actor import Actor, everyone
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.filters import compile_filter
+from jantar.engine.records.kept.reading import measuring_anew
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.sight import is_true
 
@@ -32,7 +33,7 @@ def conditions_of(record_type: RecordType, actor: Actor) -> dict[str, Q]:
     """By field, the same for whoever looks. A condition that can't be asked any more is left out: the field shows."""
     found, seeing = {}, everyone(actor)
     for name, one in conditional(record_type, actor).items():
-        with suppress(BadQuery):
+        with suppress(BadQuery), measuring_anew():
             found[name] = compile_filter(one.shown_when, record_type, seeing)
     return found
 

@@ -22,6 +22,7 @@ from jantar.engine.records.computed_settings import (
 )
 from jantar.engine.records.condition_settings import condition_settings, refuse_circles
 from jantar.engine.records.field_indexes import is_work_left, refuse_doubles
+from jantar.engine.records.kept.building import is_kept_as_wanted
 from jantar.engine.records.registry import registry
 from jantar.platform.jobs.running import Run
 
@@ -136,5 +137,5 @@ def refuse_unknown(record_type: str, settings: dict[str, Any]) -> None:
 def build_indexes_later(actor: Actor) -> None:
     from jantar.engine.records.jobs import build_field_indexes
 
-    if is_work_left():
+    if is_work_left() or not is_kept_as_wanted():
         build_field_indexes.later(actor_id=actor.user_id)

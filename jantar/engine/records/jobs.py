@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from jantar.engine.records.custom_fields import remove_old_values
-from jantar.engine.records.field_indexes import build_indexes
+from jantar.engine.records.field_indexes import build_indexes, is_work_left
+from jantar.engine.records.kept.building import build_kept, is_kept_as_wanted
 from jantar.engine.records.once import forget_old_keys
 from jantar.engine.records.recurrence.making import make_due
 from jantar.platform.jobs import JobFailedError, job, schedule
@@ -18,8 +19,19 @@ def forget_keys() -> None:
 @job("records.build_field_indexes", _("Make custom fields quick to find by"), atomic=False)
 def build_field_indexes(run: Run) -> None:
     """Without steps: what is built stays built, and an interrupted run does what is left."""
-    if failures := build_indexes(run.progress, run.check):
+    failures = build_indexes(run.progress, run.check)
+    build_kept(run.progress, run.check)
+    if failures:
         raise JobFailedError(" ".join(failures))
+
+
+@job("records.check_field_indexes", _("See whether custom fields are quick to find by"), internal=True, atomic=False)
+def check_field_indexes(run: Run) -> None:
+    """After an update what is asked for can be another."""
+    if is_work_left():
+        build_indexes(run.progress, run.check)
+    if not is_kept_as_wanted():
+        build_kept(run.progress, run.check)
 
 
 @job("records.remove_old_values", _("Remove the values of deleted fields"), internal=True, atomic=False)
@@ -34,5 +46,6 @@ def continue_series(run: Run) -> None:
 
 
 schedule(continue_series, "20 1 * * *")
+schedule(check_field_indexes, "35 3 * * *")
 schedule(remove_values, "10 3 * * *")
 schedule(forget_keys, "50 2 * * *")

@@ -39,13 +39,13 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.custom_fields import change_field, create_field, retire_field, revive_field
 from jantar.engine.records.errors import Invalid
 from jantar.engine.records.field_indexes import states_of
+from jantar.engine.records.kept.building import states_of_kept
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.kit.numbers import whole_number
 from jantar.ui.responses import with_toast
 
 FILLED = [kind for kind, _label in CustomField.KINDS if kind not in COMPUTED]
-INDEXED = [kind for kind, _label in CustomField.KINDS if kind != "rollup"]
 TYPED = [kind for kind, _label in CustomField.KINDS if kind not in WITHOUT_DEFAULT]
 
 
@@ -97,7 +97,6 @@ class FieldForm(forms.Form):
         "wanted": " ".join(FILLED),
         "formula": "formula",
         "rollup": "rollup",
-        "indexed": " ".join(INDEXED),
     }
 
     def __init__(
@@ -134,8 +133,6 @@ class FieldForm(forms.Form):
                 del self.fields["formula"]
             if definition.kind != "rollup":
                 del self.fields["rollup"]
-            if definition.kind not in INDEXED:
-                del self.fields["indexed"]
             if definition.kind in COMPUTED:
                 del self.fields["required"], self.fields["wanted"]
 
@@ -144,7 +141,7 @@ class FieldForm(forms.Form):
         data = self.cleaned_data
         kind = self.definition.kind if self.definition else data.get("kind")
         found = {name: data[name] for name in ("label", "help", "section")}
-        found["indexed"] = kind in INDEXED and data.get("indexed", False)
+        found["indexed"] = data.get("indexed", False)
         found["shown_when"] = self.condition_editor.tree
         found["rollup"] = self.chosen_rollup() if kind == "rollup" else {}
         is_filled = kind not in COMPUTED
@@ -208,7 +205,7 @@ def fields(request: HttpRequest, type_name: str) -> HttpResponse:
 
 def with_states(definitions: list[CustomField], actor: Actor) -> list[Any]:
     """The definitions, each with what its indexes are doing (see `states_of`), the type it refers to, its condition."""
-    states = states_of(definitions)
+    states = states_of(definitions) | states_of_kept(definitions)
     rows: list[Any] = [*definitions]
     for one in rows:
         one.index_state = states.get(one.pk, "")
