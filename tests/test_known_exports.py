@@ -14,9 +14,9 @@ from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_user
 from jantar.engine.transfer import services
+from jantar.engine.transfer.import_page import ImportPage
 from jantar.engine.transfer.known import recognise
 from jantar.engine.transfer.models import ImportRun
-from jantar.engine.transfer.pages_content import ImportPage
 from jantar.engine.transfer.tests.runs import counts, imported, refused, taken_out
 from jantar.modules.contacts.models import Company, Person
 from jantar.platform.jobs.running import run_waiting_jobs

@@ -22,9 +22,9 @@ from jantar.engine.records.registry import registry
 from jantar.engine.transfer import services
 from jantar.engine.transfer.exporting import CONTENT_TYPES, Export, export_chunks, is_long
 from jantar.engine.transfer.exports_later import export_later
+from jantar.engine.transfer.import_page import PREPARING, ImportPage
 from jantar.engine.transfer.models import ImportRun
 from jantar.engine.transfer.new_fields import create_fields
-from jantar.engine.transfer.pages_content import PREPARING, ImportPage
 from jantar.engine.transfer.plan import Plan
 from jantar.engine.transfer.reports import quality_file
 from jantar.kit.numbers import whole_number
