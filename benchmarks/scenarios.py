@@ -74,6 +74,7 @@ TALKED_LONG = """ AND p.id IN (SELECT l.record_id FROM communications_activityli
 
 
 def scenarios() -> Iterator[Scenario]:
+    from benchmarks.archives import archives
     from benchmarks.transfer import transfers
 
     user = User.objects.filter(is_admin=True).order_by("pk").first()
@@ -84,6 +85,7 @@ def scenarios() -> Iterator[Scenario]:
     yield from searches(floor, client)
     yield from hints(floor, client)
     yield from transfers(floor, client, actor)
+    yield from archives(floor, actor)
 
 
 def signed_in(user: User) -> Client:

@@ -119,11 +119,13 @@ def text_of(table: str, operation_id: int) -> bytes:
 def copied_in(texts: list[bytes]) -> None:
     """The floor: the finished rows go in by COPY."""
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            for table, text in zip(TABLES, texts, strict=True):
-                with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-                    reader = io.BytesIO(text)
-                    while block := reader.read(65_536):
-                        copy.write(block)
+        for table, text in zip(TABLES, texts, strict=True):
+            put_in(table, io.BytesIO(text))
         connection.check_constraints()
         transaction.set_rollback(True)
+
+
+def put_in(table: str, reader: io.BytesIO) -> None:
+    with connection.cursor() as cursor, cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
+        while block := reader.read(65_536):
+            copy.write(block)
