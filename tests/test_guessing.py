@@ -135,6 +135,7 @@ def test_what_belongs_to_a_colleague_is_not_found(anna: User, jan: Client) -> No
         "notes/": note.pk, "comments/": comment.pk, "<record_type:type_name>/views/": view.pk, "import/": imported.pk,
         "jobs/": job.pk, "bulk/": job.pk, "settings/mail/": mail.pk, "account/tokens/": _row.pk,
         "operations/": operation.pk, "settings/users/": anna.pk, "settings/teams/": anna.teams.get().pk,
+        "channels/": anna.teams.get().pk,
     }  # fmt: skip
     for route in OTHERS:
         pk = next((pk for start, pk in ids.items() if route.startswith(start)), 1)

@@ -4,6 +4,7 @@ import board from "./board";
 import calendar from "./calendar";
 import cellEdit from "./cell_edit";
 import cellGrid from "./cell_grid";
+import channel from "./channel";
 import chart from "./chart";
 import columnWidths from "./column_widths";
 import combobox from "./combobox";
@@ -51,7 +52,7 @@ import uploads from "./uploads";
 /** Every behaviour by the name that `data-controller` uses. */
 export const controllers: Record<string, ControllerConstructor> = {
   mention,
-  autosize, board, calendar, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, moving, palette,
+  autosize, board, calendar, channel, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, moving, palette,
   formula, prefetch, reminders, reorder, rows, selection, session, shell, shortcuts, slider, split, tabs, theme, toasts, tooltip, uploads,
   "date-field": dateField,
   "column-widths": columnWidths,

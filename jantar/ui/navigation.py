@@ -50,6 +50,8 @@ class NavItem:
     opens_dialog: bool = False
     under: str = ""
     visible: Callable[[HttpRequest], bool] | None = None
+    #: A number stands beside it, which a later answer puts into the element "nav-count-KEY".
+    is_counted: bool = False
     #: True for an address with a query: it is never the current one by the path alone.
     is_query: bool = False
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import translation
 
 from jantar.engine.api import custom_fields
+from jantar.engine.api.channels import SCHEMAS as CHANNELS_SCHEMAS
 from jantar.engine.api.documents import PROBLEMS
 from jantar.engine.api.files import VERSION_SCHEMA
 from jantar.engine.api.members import SCHEMAS as MEMBERS_SCHEMAS
@@ -58,7 +59,7 @@ def all_schemas() -> dict[str, Schema]:
     found |= {"Note": NOTE, "NoteCreate": NOTE_CREATE, "NoteUpdate": NOTE_UPDATE}
     found |= {"Comment": COMMENT, "CommentCreate": COMMENT_CREATE, "CommentUpdate": COMMENT_UPDATE}
     found |= custom_fields.SCHEMAS | {"DocumentVersion": VERSION_SCHEMA}
-    found |= MEMBERS_SCHEMAS | {"Job": JOB_SCHEMA}
+    found |= MEMBERS_SCHEMAS | {"Job": JOB_SCHEMA} | CHANNELS_SCHEMAS
     found |= {"Duplicates": DUPLICATES, "Notifications": NOTIFICATIONS, "FreeBusy": FREE_BUSY}
     for record_type in registry.all():
         found |= schemas_of(record_type)

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from jantar.engine.api.parameters import refuse_limit
 from jantar.engine.fields.dates import in_utc
 from jantar.engine.fields.errors import Invalid
-from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import BadQuery, NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.timeline import services, stream
+from jantar.engine.timeline.channels import key_of_stream
 from jantar.engine.timeline.mentions import Mentions
 from jantar.engine.timeline.models import Comment, Note
 from jantar.platform.accounts.models import User
@@ -80,13 +80,17 @@ def change_note(actor: Actor, note_id: int, data: Mapping[str, Any]) -> dict[str
 def write_comment(record_type: RecordType, actor: Actor, pk: int, data: Mapping[str, Any]) -> dict[str, Any]:
     """`answers` is the id of a comment on the same record. Raises Invalid, NotFound."""
     given = read_words(data, ("text", *MENTIONS, "answers"))
-    record, text = record_seen(record_type, actor, pk), given.get("text", "")
-    mentions = mentions_in(given) or services.NOBODY
+    return say(record_seen(record_type, actor, pk), actor, given, _("There is no such comment on this record."))
+
+
+def say(about: Any, actor: Actor, given: Mapping[str, Any], nothing_to_answer: str) -> dict[str, Any]:
+    """A comment on a record, or a message in the channel of a team. Raises Invalid."""
+    text, mentions = given.get("text", ""), mentions_in(given) or services.NOBODY
     if given.get("answers") is None:
-        return dump_comment(services.add_comment(record, text=text, actor=actor, mentions=mentions))
+        return dump_comment(services.add_comment(about, text=text, actor=actor, mentions=mentions))
     answered = Comment.objects.visible_to(actor).filter(pk=given["answers"]).first()
-    if answered is None or answered.record != RecordKey(record_type.name, pk):
-        raise Invalid({"answers": [_("There is no such comment on this record.")]})
+    if answered is None or answered.record != key_of_stream(about):
+        raise Invalid({"answers": [nothing_to_answer]})
     return dump_comment(services.reply(answered.pk, text=text, actor=actor, mentions=mentions))
 
 
@@ -136,7 +140,7 @@ def is_id(value: Any) -> bool:
 
 
 def dump_comment(comment: Comment) -> dict[str, Any]:
-    mentions = list(comment.mentions.select_related("user", "team").order_by("pk"))
+    mentions = sorted(comment.mentions.all(), key=lambda one: one.pk)
     users = [user_reference(one.user) for one in mentions if one.user]
     teams = [{"id": one.team.pk, "title": one.team.name} for one in mentions if one.team]
     answers = {"answers": comment.begins_id, "mentioned_users": users, "mentioned_teams": teams}

@@ -8,6 +8,7 @@ from ninja import Router
 from jantar.engine.api import about, documents, finding, past, stream
 from jantar.engine.api.answers import json_answer
 from jantar.engine.api.body import read_object
+from jantar.engine.api.channels import add_channels
 from jantar.engine.api.custom_fields import add_custom_fields
 from jantar.engine.api.documents import Description, answer, body_of, problem
 from jantar.engine.api.free_busy import add_free_busy
@@ -26,6 +27,7 @@ def whole_router() -> Router:
     add_notes(router)
     add_comments(router)
     add_notifications(router)
+    add_channels(router)
     add_free_busy(router)
 
     @router.get("/search", **shown("search", "Search in all types", "Hits", tag="search"))

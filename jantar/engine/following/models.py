@@ -15,6 +15,7 @@ from jantar.engine.fields.model_fields import RecordKeyField
 from jantar.engine.history.models import Operation
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.registry import registry
+from jantar.engine.timeline.channels import in_channels
 from jantar.engine.timeline.kinds import sources
 from jantar.engine.timeline.models import Comment
 
@@ -26,6 +27,7 @@ class Kind(models.TextChoices):
     COMMENT = "comment", _("A comment on a record I watch")
     MENTION = "mention", _("Somebody mentioned me in a comment")
     REPLY = "reply", _("A reply where I wrote or was mentioned")
+    MESSAGE = "message", _("A message in the channel of a team of mine")
     ENTRY = "entry", _("Something new around a record I watch")
     DATE = "date", _("A date I watch comes near or was changed")
     VIEW = "view", _("A record came into a view I watch, or left it")
@@ -228,6 +230,7 @@ class NotificationQuerySet(models.QuerySet[Any]):
             return self.none()
         comments = Comment.objects.filter(pk=OuterRef("source_id"), deleted_at=None)
         record = Q(record_id=None) & _seen_among("records", actor) | _seen("record", actor)
+        record |= in_channels(actor)
         source = Q(source_type="") | Q(Exists(comments), source_type="comment") | _seen("source", actor)
         source |= _seen_sources(actor)
         return self.filter(record & source, user=actor.user_id)

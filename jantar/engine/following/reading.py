@@ -10,15 +10,18 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.following import words
-from jantar.engine.following.models import Notification
+from jantar.engine.following.models import Kind, Notification
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.registry import registry
+from jantar.engine.timeline.channels import CHANNELS, in_channels, name_of_channel, teams_read
 from jantar.engine.timeline.kinds import loaded
 from jantar.engine.timeline.models import Comment
 
 #: The bell counts no further.
 MOST_COUNTED = 99
+#: So many unread messages are looked through for the numbers beside the channels.
+MOST_MESSAGES = 1000
 KEPT_DAYS = 120
 
 
@@ -40,9 +43,33 @@ class Told:
         return self.notification.read_at is not None
 
 
+@dataclass(frozen=True)
+class Unread:
+    """How many unread ones there are, at most one more than `MOST_COUNTED`, and how many of these are of channels."""
+
+    number: int
+    in_channels: int
+
+
 def unread(actor: Actor) -> int:
     """How many unread ones the actor may still see, at most one more than `MOST_COUNTED`; one statement."""
-    return int(Notification.objects.visible_to(actor).filter(read_at=None)[: MOST_COUNTED + 1].count())
+    return counts(actor).number
+
+
+def counts(actor: Actor) -> Unread:
+    """Those the actor may still see; one statement."""
+    rows = Notification.objects.visible_to(actor).filter(read_at=None)
+    types = list(rows.values_list("record_type", flat=True)[: MOST_COUNTED + 1])
+    return Unread(len(types), types.count(CHANNELS))
+
+
+def unread_messages(actor: Actor) -> dict[int, set[int]]:
+    """The ids of the messages the actor has not read, by the id of the team of their channel; one statement."""
+    rows = Notification.objects.filter(in_channels(actor), user=actor.user_id, read_at=None, source_type="comment")
+    found: dict[int, set[int]] = {}
+    for row in rows.order_by("-pk").only("record_type", "record_id", "source_type", "source_id")[:MOST_MESSAGES]:
+        found.setdefault(row.record.id, set()).add(row.source.id)
+    return found
 
 
 def newest(actor: Actor, *, before: int | None = None, limit: int, only_unread: bool = False) -> list[Told]:
@@ -62,6 +89,7 @@ def shown(rows: Sequence[Notification], actor: Actor) -> list[Told]:
     """Notifications the actor may see, in words of the language in force."""
     records = _records([key for row in rows for key in (row.record, row.source) if key], actor)
     records |= _sources([row.source for row in rows if row.source and not is_comment(row)], actor)
+    records |= _channels([row.record for row in rows if row.record], actor)
     comments = Comment.objects.in_bulk([row.source.id for row in rows if is_comment(row)])
     return [_told(row, records, comments, actor) for row in rows]
 
@@ -84,6 +112,12 @@ def mark_read(actor: Actor, pks: Iterable[int] | None = None) -> int:
     rows = Notification.objects.filter(user=actor.user_id, read_at=None)
     if pks is not None:
         rows = rows.filter(pk__in=list(pks))
+    return int(rows.update(read_at=timezone.now()))
+
+
+def mark_channel_read(actor: Actor, team_id: int) -> int:
+    """The same of all that was told of the channel of a team."""
+    rows = Notification.objects.filter(user=actor.user_id, read_at=None, record_type=CHANNELS, record_id=team_id)
     return int(rows.update(read_at=timezone.now()))
 
 
@@ -115,7 +149,18 @@ def _sources(keys: Iterable[RecordKey], actor: Actor) -> dict[RecordKey, Any]:
     return {RecordKey(name, pk): row for name, wanted in ids.items() for pk, row in loaded(name, wanted, actor).items()}
 
 
+def _channels(keys: Iterable[RecordKey], actor: Actor) -> dict[RecordKey, Any]:
+    """The teams whose channels are among the keys; one statement, if there are any."""
+    ids = {key.id for key in keys if key.type == CHANNELS}
+    return {RecordKey(CHANNELS, team.pk): team for team in teams_read(actor).filter(pk__in=ids)} if ids else {}
+
+
 def _told(row: Notification, records: dict[RecordKey, Any], comments: dict[int, Comment], actor: Actor) -> Told:
+    comment = comments.get(row.source.id) if is_comment(row) else None
+    text = words.excerpt(comment.text) if comment else ""
+    if words.type_of(row) == CHANNELS:
+        title, said = name_of_channel(records[row.record]), words.sentence(row, None, None, actor)
+        return Told(row, words.ICONS[Kind.MESSAGE], title, said, text=text, key=row.record, type_name=CHANNELS)
     record_type = registry.get(words.type_of(row))
     if row.record is None:
         title = words.number_of(record_type, row.number)
@@ -123,8 +168,7 @@ def _told(row: Notification, records: dict[RecordKey, Any], comments: dict[int, 
     record = records[row.record]
     in_bin = record.deleted_at is not None
     source = records.get(row.source) if row.source else None
-    comment = comments.get(row.source.id) if is_comment(row) else None
     return Told(
         row, words.icon_of(row, record_type), str(record), words.sentence(row, record, source, actor),
-        text=words.excerpt(comment.text) if comment else "", key=row.record, type_name=record_type.name, in_bin=in_bin,
+        text=text, key=row.record, type_name=record_type.name, in_bin=in_bin,
     )  # fmt: skip

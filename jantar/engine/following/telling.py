@@ -19,6 +19,7 @@ from jantar.engine.history.operations import current_operation
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.engine.timeline.channels import CHANNELS
 from jantar.engine.timeline.models import Entry
 
 #: More of one kind about one type of records than these are told together.
@@ -59,9 +60,10 @@ def tell_entries(kind: str, entries: Sequence[Entry], actor: Actor | None) -> No
         "entries": [entry.pk for entry in entries],
         "operation": done.pk if done else None,
         "once": f"{batch}:" if kind == "changed" else "new:",
+        "channels": CHANNELS,
     }
     types = [one for one in registry.all() if one.name not in {entry.source.type for entry in entries if entry.source}]
-    more = NAMED if kind == "comment" else ""
+    more = NAMED + MEMBERS if kind == "comment" else ""
     tell(ENTRIES, params, types, actor_id=actor.user_id if actor else None, batch=batch, more=more)
 
 
@@ -159,7 +161,8 @@ CHANGES = """
 """
 
 ENTRIES = """
-    SELECT CASE WHEN e.kind = 'comment' THEN 'comment' ELSE 'entry' END AS kind, false AS gives,
+    SELECT CASE WHEN p.record_type = %(channels)s THEN 'message' WHEN e.kind = 'comment' THEN 'comment' ELSE 'entry'
+        END AS kind, false AS gives,
         p.record_type, p.record_id, e.source_type, e.source_id,
         e.data || jsonb_build_object('kind', e.kind) AS data, %(operation)s::bigint AS operation_id,
         %(once)s || e.source_type || ':' || e.source_id AS once
@@ -196,6 +199,13 @@ NAMED = """
         WHERE (t.id = c.begins_id OR t.begins_id = c.begins_id) AND t.id <> c.id AND t.deleted_at IS NULL
     ) n
     WHERE n.user_id IS NOT NULL
+"""
+
+#: The members of the team in whose channel something was written.
+MEMBERS = """
+    UNION ALL
+    SELECT s.user_id, h.*, false FROM happened h JOIN accounts_membership s ON s.team_id = h.record_id
+    WHERE h.record_type = %(channels)s
 """
 
 REACHED = """

@@ -22,6 +22,7 @@ ICONS = {
     Kind.COMMENT: "message",
     Kind.MENTION: "message",
     Kind.REPLY: "message",
+    Kind.MESSAGE: "message",
     Kind.DATE: "calendar-due",
     Kind.VIEW: "bookmark",
 }
@@ -47,6 +48,8 @@ def sentence(row: Notification, record: Any, source: Any, actor: Actor) -> str:
             return _("%(who)s mentioned you") % {"who": who}
         case Kind.REPLY:
             return _("%(who)s replied") % {"who": who}
+        case Kind.MESSAGE:
+            return _("%(who)s wrote") % {"who": who}
         case Kind.ENTRY:
             return _entry(row, who, source)
         case Kind.DATE:

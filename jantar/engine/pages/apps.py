@@ -8,6 +8,7 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         from jantar.engine.history import operations
+        from jantar.engine.pages.following.channels import register_channels
         from jantar.engine.pages.lists.led_filters import follow_merges
         from jantar.engine.pages.lists.pinned_views import pinned_items
         from jantar.engine.pages.navigation import allowed, register_types
@@ -25,6 +26,7 @@ class PagesConfig(AppConfig):
                 visible=sees_quality,
             )
         )  # fmt: skip
+        register_channels()
         navigation.add_area(NavArea("pinned", _("Pinned"), order=5))
         navigation.add_source(pinned_items)
         register_types()

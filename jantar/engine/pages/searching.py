@@ -7,8 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.search.searching import Group, count, search
+from jantar.engine.timeline.channels import find_messages, name_of_channel, teams_read
+from jantar.kit.text import words
 
 IN_PALETTE = 5
 ON_PAGE = 10
@@ -26,8 +29,14 @@ class Result:
 
 def palette(request: HttpRequest) -> HttpResponse:
     """Hits as options of the palette."""
-    groups = search(request.GET.get("q", ""), current_actor(request), limit=IN_PALETTE)
-    return render(request, "pages/palette.html", {"groups": groups})
+    text, actor = request.GET.get("q", ""), current_actor(request)
+    groups = search(text, actor, limit=IN_PALETTE)
+    context = {
+        "groups": groups,
+        "channels": channels_named(text, actor),
+        "found_messages": find_messages(text, actor, IN_PALETTE),
+    }
+    return render(request, "pages/palette.html", context)
 
 
 def results(request: HttpRequest) -> HttpResponse:
@@ -38,4 +47,17 @@ def results(request: HttpRequest) -> HttpResponse:
         number = max(number, len(group.hits))
         address = f"{reverse('pages:list', args=[group.record_type.name])}?{urlencode({'search': text})}"
         found.append(Result(group, number, is_exact, address if group.more else ""))
-    return render(request, "pages/search.html", {"text": text, "results": found})
+    context = {"text": text, "results": found, "found_messages": find_messages(text, actor, ON_PAGE)}
+    return render(request, "pages/search.html", context)
+
+
+def channels_named(text: str, actor: Actor) -> list[tuple[int, str]]:
+    """The channels the actor reads whose names hold words beginning with all of these; one statement."""
+    asked = words(text)
+    if not asked or not actor.teams_below:
+        return []
+    names = [(team.pk, name_of_channel(team)) for team in teams_read(actor).order_by("name")]
+    found = [
+        (pk, name) for pk, name in names if all(any(one.startswith(word) for one in words(name)) for word in asked)
+    ]
+    return found[:IN_PALETTE]

@@ -14,9 +14,9 @@ from jantar.engine.pages.calendar import page as calendars
 from jantar.engine.pages.duplicates import likely, merging
 from jantar.engine.pages.duplicates import queue as duplicates
 from jantar.engine.pages.filters import editor as filter_editor
+from jantar.engine.pages.following import channels, watches
 from jantar.engine.pages.following import dates as watched_dates
 from jantar.engine.pages.following import page as following
-from jantar.engine.pages.following import watches
 from jantar.engine.pages.forms import page as forms
 from jantar.engine.pages.forms import pickers, recurring_words
 from jantar.engine.pages.forms.shown import shown
@@ -68,6 +68,15 @@ TIMELINE = [
     path("comments/<int:pk>/", timeline.comment, name="comment"),
     path("comments/<int:pk>/reply/", timeline.reply, name="comment_reply"),
     path("comments/<int:pk>/delete/", timeline.delete_comment, name="comment_delete"),
+]
+
+CHANNELS = [
+    path("channels/", channels.show_all, name="channels"),
+    path("channels/<int:pk>/", channels.show, name="channel"),
+    path("channels/<int:pk>/stream/", channels.stream, name="channel_stream"),
+    path("channels/<int:pk>/newer/", channels.newer, name="channel_newer"),
+    path("channels/<int:pk>/write/", channels.write, name="channel_write"),
+    path("channels/<int:pk>/read/", channels.mark_read, name="channel_read"),
 ]
 
 LISTS = [
@@ -220,4 +229,4 @@ SETTINGS = [
     path(f"{FIELDS}order/", custom_fields.order, name="settings_fields_order"),
 ]
 
-urlpatterns = [*SEARCH, *CALENDAR, *SETTINGS, *NOTIFICATIONS, *TIMELINE, *DOCUMENTS, *RECORDS, *LISTS]
+urlpatterns = [*SEARCH, *CALENDAR, *SETTINGS, *NOTIFICATIONS, *TIMELINE, *CHANNELS, *DOCUMENTS, *RECORDS, *LISTS]

@@ -93,6 +93,16 @@ class CommentTab(Tab):
         return warning_of(comment)
 
 
+class MessageTab(CommentTab):
+    """What is written into the channel of a team, which stands in the place of the record."""
+
+    key = "message"
+    label = _("Message")
+    template = "timeline/write_message.html"
+    button = _("Send message")
+    done = _("The message is sent.")
+
+
 def read_mentions(data: Any) -> Mentions:
     """Whom the comment in a posted form names."""
     return Mentions.read(data.getlist("mention"), data.get("text", ""))
@@ -103,7 +113,10 @@ def warning_of(comment: Comment) -> str | None:
     names = not_told(comment)
     if not names:
         return None
-    return gettext("%(names)s may not see this record and are not told.") % {"names": ", ".join(names)}
+    words = gettext("%(names)s may not see this record and are not told.")
+    if comment.is_message:
+        words = gettext("%(names)s can't read this channel and are not told.")
+    return words % {"names": ", ".join(names)}
 
 
 def read_readers(data: Any) -> list[int]:

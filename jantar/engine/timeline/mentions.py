@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records.errors import Invalid
-from jantar.engine.records.links import visible_keys
+from jantar.engine.timeline.channels import CHANNELS, reads_stream
 from jantar.engine.timeline.models import Comment, Mention
 from jantar.kit.numbers import whole_number
 from jantar.platform.accounts.models import Team, User
@@ -54,6 +52,8 @@ def check_mentions(key: RecordKey, mentions: Mentions) -> None:
     names += [team.name for team in teams if not any(sees(user, key) for user in members([team.pk]))]
     if names:
         text = _("%(names)s may not see this record and can't be told. Take the name out, or share the record.")
+        if key.type == CHANNELS:
+            text = _("%(names)s can't read this channel and can't be told. Take the name out.")
         raise Invalid({"text": [text % {"names": ", ".join(names)}]})
 
 
@@ -82,13 +82,4 @@ def members(teams: Sequence[int]) -> list[User]:
 
 
 def sees(user: User, key: RecordKey) -> bool:
-    return bool(visible_keys([key], actor_for(user)))
-
-
-def marked(text: str, names: Iterable[str]) -> SafeString:
-    """The text as HTML with the names behind an @ marked, longer names first."""
-    html = str(escape(text))
-    for name in sorted(set(names), key=len, reverse=True):
-        tag = f"@{escape(name)}"
-        html = html.replace(tag, f'<span class="mention">{tag}</span>')
-    return mark_safe(html)  # noqa: S308 - text and names are escaped above
+    return reads_stream(key, actor_for(user))

@@ -7,14 +7,18 @@ to a note is `visible_to`, which lets nobody in but its author and those it is s
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jantar.engine.fields.model_fields import RecordKeyField
+from jantar.engine.fields.sql import Fold
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.registry import registry
+from jantar.engine.timeline.channels import CHANNELS, in_channels
 
 
 class Entry(models.Model):
@@ -99,8 +103,8 @@ class NoteShare(models.Model):
 
 class CommentQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
-        """Comments on records the actor may see."""
-        seen = Q(pk__in=[])
+        """Comments on records the actor may see, and messages in channels the actor reads."""
+        seen = in_channels(actor)
         for record_type in registry.all():
             if actor.may("see", record_type.name):
                 rows = record_type.visible_to(actor).filter(pk=models.OuterRef("record_id"))
@@ -109,7 +113,7 @@ class CommentQuerySet(models.QuerySet[Any]):
 
 
 class Comment(models.Model):
-    """A word for everybody who sees the record."""
+    """A word for everybody who sees the record; a message, where it stands in the channel of a team."""
 
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     record = RecordKeyField(_("record"), blank=False)
@@ -125,9 +129,19 @@ class Comment(models.Model):
     class Meta:
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
+        indexes = [
+            GinIndex(
+                SearchVector(Fold("text"), config="simple"), name="timeline_words_of_message",
+                condition=Q(record_type=CHANNELS),
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return str(_("Comment"))
+
+    @property
+    def is_message(self) -> bool:
+        return bool(self.record.type == CHANNELS)
 
 
 class Mention(models.Model):

@@ -11,8 +11,9 @@ from jantar.engine.fields.errors import too_long
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.records.errors import Invalid, NotAllowed, NotFound
-from jantar.engine.records.links import key_of, visible_keys
+from jantar.engine.records.links import visible_keys
 from jantar.engine.timeline import stream
+from jantar.engine.timeline.channels import key_of_stream, reads_stream
 from jantar.engine.timeline.mentions import Mentions, check_mentions, store_mentions
 from jantar.engine.timeline.models import Comment, Note, NoteShare
 from jantar.kit.text import without_controls
@@ -60,7 +61,10 @@ def delete_note(note_id: int, *, actor: Actor) -> None:
 
 
 def add_comment(record: Any, *, text: str, actor: Actor, mentions: Mentions = NOBODY) -> Comment:
-    """A word for everybody who sees the record; who is mentioned is told. Raises Invalid, NotFound."""
+    """A word for everybody who sees the record; who is mentioned is told. Raises Invalid, NotFound.
+
+    In place of a record a team can be given: then it is a message in its channel.
+    """
     key, user_id = _seen(record, actor)
     return _add_comment(key, user_id, text, actor, mentions)
 
@@ -102,14 +106,16 @@ def edit_comment(comment_id: int, *, text: str, actor: Actor, mentions: Mentions
     return comment
 
 
-def delete_comment(comment_id: int, *, actor: Actor) -> None:
-    _delete(_own(Comment, comment_id, actor), "comment")
+def delete_comment(comment_id: int, *, actor: Actor) -> Comment:
+    comment: Comment = _own(Comment, comment_id, actor)
+    _delete(comment, "comment")
+    return comment
 
 
 def _seen(record: Any, actor: Actor) -> tuple[RecordKey, int]:
     """The key of a record on which the actor may write, and the id of the user: who sees it may."""
-    key = key_of(record)
-    if key not in visible_keys([key], actor):
+    key = key_of_stream(record)
+    if not reads_stream(key, actor):
         raise NotFound(_("There is no such record."))
     if actor.user_id is None:
         raise NotAllowed(_("Only a user can write here."))

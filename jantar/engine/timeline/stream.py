@@ -19,6 +19,7 @@ from jantar.engine.records.links import key_of, surroundings
 from jantar.engine.records.milestones import Milestone
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.engine.timeline.channels import CHANNELS, key_of_stream
 from jantar.engine.timeline.kinds import GROUPS, Kind, kind_of, loaded, names_of, sources
 from jantar.engine.timeline.models import Entry, Place
 
@@ -44,6 +45,16 @@ class Shown:
         """Whether the source is another record than the one whose stream is read."""
         source = self.entry.source
         return source is not None and source.type in registry and source != self.record
+
+    @property
+    def is_message(self) -> bool:
+        """Whether it stands in the channel of a team."""
+        return self.record.type == CHANNELS
+
+    @property
+    def cursor(self) -> str:
+        """What `page` goes on from behind it, and `newer` before it."""
+        return encode(self.entry)
 
 
 @dataclass(frozen=True)
@@ -150,18 +161,41 @@ def page(record: Any, actor: Actor, *, group: str = "", before: str = "", limit:
     """The newest entries of a record's stream that the actor may see, older than the cursor `before`.
 
     One statement from one index, however long the stream, and one for each kind of source on the page. Raises
-    BadQuery. The caller has made sure that the actor may see the record.
+    BadQuery. The caller has made sure that the actor may see the record, or reads the channel of the team given in
+    its place.
     """
-    key = key_of(record)
+    key = key_of_stream(record)
     cursor = decode(before) if before else None
     rows = list(places(key, actor, group, cursor)[: limit + 1])
     more = len(rows) > limit
     entries = [row.entry for row in rows[:limit]]
-    if group in ("", "change"):
+    if group in ("", "change") and key.type != CHANNELS:
         entries = with_beginning(entries, record, cursor, more)
+    return Page(_shown(entries, key, actor), encode(entries[-1]) if more else None)
+
+
+def newer(record: Any, actor: Actor, *, after: str, limit: int = 5 * PAGE) -> list[Shown]:
+    """The entries of a stream newer than the cursor `after`, newest first; without a cursor the newest. Like `page`."""
+    key = key_of_stream(record)
+    rows = places(key, actor, "", None)
+    if after:
+        at, pk = decode(after)
+        rows = rows.filter(Q(at__gt=at) | Q(at=at, entry__gt=pk), at__gte=at)
+    return _shown([row.entry for row in rows[:limit]], key, actor)
+
+
+def cursor_at(record: Any, source: RecordKey) -> str:
+    """The cursor from which `page` begins with the entry of a source; "" when it has none on this stream."""
+    key = key_of_stream(record)
+    rows = Place.objects.filter(record_type=key.type, record_id=key.id)
+    place = rows.filter(entry__source_type=source.type, entry__source_id=source.id).first()
+    return encode(Entry(pk=place.entry_id + 1, at=place.at)) if place else ""
+
+
+def _shown(entries: Iterable[Entry], key: RecordKey, actor: Actor) -> list[Shown]:
     shown = [Shown(entry, kind, key) for entry in entries if (kind := kind_of(entry.kind))]
     load_sources(shown, actor)
-    return Page(shown, encode(entries[-1]) if more else None)
+    return shown
 
 
 def places(key: RecordKey, actor: Actor, group: str, cursor: tuple[datetime, int] | None) -> Any:

@@ -10,6 +10,7 @@ from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.references import titles_of
 from jantar.engine.records.registry import registry
+from jantar.engine.timeline.marking import marked, titles_in
 
 if TYPE_CHECKING:
     from jantar.engine.timeline.stream import Shown
@@ -32,6 +33,8 @@ def note(shown: "Shown") -> str:
 
 
 def comment(shown: "Shown") -> str:
+    if shown.is_message:
+        return shown.entry.actor.full_name if shown.entry.actor else _("Message")
     return _("Reply") if shown.source and shown.source.begins_id else _("Comment")
 
 
@@ -80,8 +83,7 @@ def name_readers(entries: "Sequence[Shown]", actor: Actor) -> None:
 
 
 def show_comments(entries: "Sequence[Shown]", actor: Actor) -> None:
-    """The text with the names of those mentioned marked, and what an answer answers; two statements."""
-    from jantar.engine.timeline.mentions import marked
+    """The text with names and addresses marked, and what an answer answers; three statements."""
     from jantar.engine.timeline.models import Comment, Mention
 
     comments = [shown.source for shown in entries if shown.source]
@@ -89,11 +91,12 @@ def show_comments(entries: "Sequence[Shown]", actor: Actor) -> None:
     mentions = Mention.objects.filter(comment__in=[one.pk for one in comments]).select_related("user", "team")
     for mention in mentions:
         names.setdefault(mention.comment_id, []).append(mention.name)
+    titles = titles_in((one.text for one in comments), actor)
     begun = {one.begins_id for one in comments if one.begins_id}
     begins = Comment.objects.filter(deleted_at=None).select_related("author").in_bulk(begun) if begun else {}
     for shown in entries:
         if shown.source:
-            shown.extra["text"] = marked(shown.source.text, names.get(shown.source.pk, ()))
+            shown.extra["text"] = marked(shown.source.text, names.get(shown.source.pk, ()), titles)
             shown.extra["begins"] = begins.get(shown.source.begins_id)
     mark_own(entries, actor)
 

@@ -15,7 +15,8 @@ from jantar.engine.records.errors import NotFound
 from jantar.engine.testing.actors import make_team, make_user
 from jantar.engine.testing.fake.records import books
 from jantar.engine.timeline import services
-from jantar.engine.timeline.mentions import Mentions, marked, not_told
+from jantar.engine.timeline.marking import marked
+from jantar.engine.timeline.mentions import Mentions, not_told
 from jantar.engine.timeline.models import Comment, Mention
 from jantar.platform.accounts.models import User
 from jantar.platform.jobs.models import JobRun

@@ -1,5 +1,7 @@
 """The bell and its page: what the user was told; and watching a record."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,13 +25,20 @@ FEW = 8
 @never_cache
 def bell(request: HttpRequest) -> HttpResponse:
     """The button in the top bar; the shell loads it after the page."""
-    return render(request, "following/bell.html", {"unread": reading.unread(current_actor(request))})
+    return render(request, "following/bell.html", counted(request))
 
 
 @never_cache
 def count(request: HttpRequest) -> HttpResponse:
     """What the bell shows of it, anew when something was read."""
-    return render(request, "following/count.html", {"unread": reading.unread(current_actor(request))})
+    return render(request, "following/counted.html", counted(request))
+
+
+def counted(request: HttpRequest) -> dict[str, Any]:
+    """The numbers of the bell and of the channels in the navigation, which come with it."""
+    actor = current_actor(request)
+    unread = reading.counts(actor)
+    return {"unread": unread.number, "has_channels": bool(actor.teams_below), "in_channels": unread.in_channels}
 
 
 @never_cache

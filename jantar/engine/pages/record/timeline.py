@@ -88,7 +88,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
     own = Comment.objects.visible_to(actor).filter(pk=pk, author=actor.user_id).first()
     if own is None:
         raise NotFound(_("There is nothing here."))
-    context: dict[str, Any] = {"title": _("Comment"), "names_people": True}
+    context: dict[str, Any] = {"title": _("Message") if own.is_message else _("Comment"), "names_people": True}
     if request.method != "POST":
         keys = [one.key for one in own.mentions.all()]
         return words(request, {**context, "text": own.text, "mentions": keys})
@@ -98,7 +98,8 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except Invalid as error:
         return words(request, context, error)
-    return changed(warning_of(edited) or _("The comment is saved."))
+    done = _("The message is saved.") if edited.is_message else _("The comment is saved.")
+    return changed(warning_of(edited) or done)
 
 
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
@@ -118,7 +119,8 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except Invalid as error:
         return words(request, context, error)
-    return changed(warning_of(written) or _("The comment is added."))
+    done = _("The message is sent.") if written.is_message else _("The comment is added.")
+    return changed(warning_of(written) or done)
 
 
 def words(request: HttpRequest, context: dict[str, Any], error: Invalid | None = None) -> HttpResponse:
@@ -139,8 +141,8 @@ def delete_note(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def delete_comment(request: HttpRequest, pk: int) -> HttpResponse:
-    services.delete_comment(pk, actor=current_actor(request))
-    return changed(_("The comment is deleted."))
+    gone = services.delete_comment(pk, actor=current_actor(request))
+    return changed(_("The message is deleted.") if gone.is_message else _("The comment is deleted."))
 
 
 def changed(message: str) -> HttpResponse:

@@ -1,14 +1,15 @@
 """Which rows of a table go into an archive: all of them, or those that whoever asks for it may see.
 
-Private notes and closed folders are closed for administrators too. Without `private` an archive therefore leaves out
-what its maker may not see, with everything that hangs on it or tells of it.
+Private notes, closed folders and channels of teams are closed for administrators too. Without `private` an archive
+therefore leaves out what its maker may not see, with everything that hangs on it or tells of it.
 """
 
 from django.db.models import Model, Q, QuerySet
 
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.models import allowed
-from jantar.engine.timeline.models import Note
+from jantar.engine.timeline.channels import CHANNELS, in_channels
+from jantar.engine.timeline.models import Comment, Note
 from jantar.engine.transfer.archive import tables
 
 AnyModel = type[Model]
@@ -45,6 +46,8 @@ class Choice:
         condition = self._of_known_tables(model)
         if model is Note:
             condition &= Q(pk__in=Note.objects.visible_to(self.actor).order_by().values("pk"))
+        if model is Comment:
+            condition &= ~Q(record_type=CHANNELS) | in_channels(self.actor)
         return condition & self._of_seen_rows(model)
 
     def _pointed_to(self, model: AnyModel) -> Q:
@@ -77,7 +80,7 @@ class Choice:
         return condition
 
     def _seen(self, kind: str, name: str, number: str, target: AnyModel) -> Q:
-        limited = tables.is_record(target) or target is Note
+        limited = tables.is_record(target) or target in (Note, Comment)
         if not limited or not self._condition(target):
             return Q()
         return ~Q(**{kind: name}) | Q(**{f"{number}__in": self.rows(target).values("pk")})

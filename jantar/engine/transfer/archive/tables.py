@@ -168,11 +168,15 @@ def by_table() -> dict[str, AnyModel]:
 
 
 def by_type() -> dict[str, AnyModel]:
-    """The table of what a key of any record can name: record types, notes, comments, users and teams."""
+    """The table of what a key of any record can name: record types, notes, comments, users, teams and
+    their channels.
+    """
+    from jantar.engine.timeline.channels import CHANNELS
     from jantar.engine.timeline.kinds import source_models
 
     found: dict[str, AnyModel] = {one.name: _table(one) for one in registry.all()}
-    named = {"users": apps.get_model("accounts.User"), "teams": apps.get_model("accounts.Team")}
+    teams = apps.get_model("accounts.Team")
+    named = {"users": apps.get_model("accounts.User"), "teams": teams, CHANNELS: teams}
     return {**named, **source_models(), **found}
 
 

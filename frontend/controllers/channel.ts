@@ -1,0 +1,74 @@
+import { Controller } from "@hotwired/stimulus";
+import { send } from "../lib/http";
+import { htmx } from "../lib/htmx";
+
+const EVERY_MS = 10_000;
+
+/**
+ * The messages of a channel. While the page is looked at, `newer` is asked for what came since the newest one shown,
+ * which is put on top of the list, and `read` is told that it was read. Without a connection it is silent.
+ */
+export default class extends Controller<HTMLElement> {
+  static override targets = ["list", "paused", "status"];
+  static override values = { newer: String, read: String, unread: Boolean };
+  declare readonly listTarget: HTMLElement;
+  declare readonly hasListTarget: boolean;
+  declare readonly newerValue: string;
+  declare readonly readValue: string;
+  declare readonly hasPausedTarget: boolean;
+  declare readonly statusTarget: HTMLElement;
+  declare unreadValue: boolean;
+
+  #timer = 0;
+  #asking = false;
+
+  override connect(): void {
+    this.#timer = window.setInterval(() => void this.#ask(), EVERY_MS);
+    document.addEventListener("visibilitychange", this.#back);
+    void this.#markRead();
+  }
+
+  override disconnect(): void {
+    clearInterval(this.#timer);
+    document.removeEventListener("visibilitychange", this.#back);
+  }
+
+  #back = (): void => {
+    void this.#markRead();
+    void this.#ask();
+  };
+
+  async #ask(): Promise<void> {
+    if (this.#asking || this.hasPausedTarget || document.visibilityState !== "visible") return;
+    this.#asking = true;
+    try {
+      const newest = this.element.querySelector<HTMLElement>("[data-cursor]")?.dataset["cursor"] ?? "";
+      const answer = await fetch(`${this.newerValue}?after=${newest}`, { headers: { "X-Requested-With": "fetch" } });
+      if (answer.status !== 200 || answer.redirected) return;
+      const found = document.createRange().createContextualFragment(await answer.text());
+      const items = [...found.querySelectorAll<HTMLElement>("[data-cursor]")].filter((item) => !document.getElementById(item.id));
+      if (!items.length || !this.hasListTarget) return;
+      this.listTarget.prepend(...items);
+      for (const item of items) htmx.process(item);
+      this.statusTarget.textContent = this.statusTarget.dataset["text"] ?? "";
+      this.unreadValue = true;
+      await this.#markRead();
+    } catch {
+      // Asked again soon.
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  async #markRead(): Promise<void> {
+    if (!this.unreadValue || document.visibilityState !== "visible") return;
+    this.unreadValue = false;
+    if (await send(this.readValue, { method: "POST" })) tellBell();
+  }
+}
+
+/** The bell counts anew. While it is still being loaded it may come with the number of before, so it is told then. */
+function tellBell(): void {
+  if (document.getElementById("bell-newest")) document.body.dispatchEvent(new CustomEvent("notifications:changed"));
+  else document.body.addEventListener("htmx:load", tellBell, { once: true });
+}
