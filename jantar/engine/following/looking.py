@@ -17,8 +17,9 @@ from django.db import connection
 from django.utils import timezone
 
 from jantar.engine.following.models import ViewLook, ViewWatch
-from jantar.engine.following.questions import Watched, view_of
+from jantar.engine.following.questions import Watched, is_list, list_number, view_of
 from jantar.engine.following.telling import tell_reached
+from jantar.engine.lists.models import Member, RecordList
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.records.errors import BadQuery, NotFound
 from jantar.engine.records.listing import Query, rows_of
@@ -44,7 +45,7 @@ class Answers:
         key = repr((sql, params))
         if key != self._last[0]:
             self._last = (key, sorted(question))
-        return [table for table in roots() if f'"{table}"' in sql], self._last[1]
+        return tables_in(sql), self._last[1]
 
 
 def look_at_views(run: Run) -> None:
@@ -110,10 +111,15 @@ def tell_of(watch: ViewWatch, view: Watched, went: str, pks: Sequence[int], at: 
 
 
 def own_acts(watch: ViewWatch, pks: Iterable[int], since: datetime) -> set[int]:
-    """Which of the records the watcher changed since: nobody is told of own acts."""
+    """Which of the records the watcher changed, or put in or took out, since: nobody is told of own acts."""
     table = registry.get(watch.record_type).model._meta.db_table
     with connection.cursor() as cursor:
-        cursor.execute(OWN, {"root": table, "ids": list(pks), "since": since, "user": watch.user_id})
+        params = {"root": table, "ids": list(pks), "since": since, "user": watch.user_id}
+        if is_list(watch.view_key):
+            members = {"members": Member._meta.db_table, "list": list_number(watch.view_key)}
+            cursor.execute(f"{OWN} UNION {OWN_MEMBERS}", params | members | {"lists": RecordList._meta.db_table})
+        else:
+            cursor.execute(OWN, params)
         return {pk for (pk,) in cursor.fetchall()}
 
 
@@ -130,6 +136,16 @@ def last_changes() -> dict[str, datetime]:
     with connection.cursor() as cursor:
         cursor.execute(LAST, {"roots": roots()})
         return {root: at for root, at in cursor.fetchall() if at is not None}
+
+
+def tables_in(sql: str) -> list[str]:
+    """The tables of records that a question reads, itself or by rows that belong to them (members to a list)."""
+    found = set()
+    for one in registry.all():
+        own = (one.model, *(part.model for part in (*one.parts, *one.traces)))
+        if any(f'"{model._meta.db_table}"' in sql for model in own):
+            found.add(one.model._meta.db_table)
+    return sorted(found)
 
 
 def roots() -> list[str]:
@@ -153,6 +169,15 @@ OWN = """
 SELECT DISTINCT c.root_id FROM history_change c JOIN history_operation o ON o.id = c.operation_id
 WHERE c.root = %(root)s AND c.root_id = ANY (%(ids)s) AND c.at >= %(since)s AND o.actor_id = %(user)s
 """
+
+#: A row that was put in has its values in the table only.
+OWN_MEMBERS = f"""
+SELECT coalesce((c.before ->> 'record_id')::bigint, m.record_id)
+FROM history_change c JOIN history_operation o ON o.id = c.operation_id
+LEFT JOIN {Member._meta.db_table} m ON m.id = c.record_id
+WHERE c.root = %(lists)s AND c.root_id = %(list)s AND c.source = %(members)s AND c.action IN ('I', 'D')
+    AND c.at >= %(since)s AND o.actor_id = %(user)s
+"""  # noqa: S608 - a name of ours
 
 REACHED = """
 reached AS (

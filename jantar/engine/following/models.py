@@ -62,7 +62,10 @@ class Watch(models.Model):
 
 
 class OfView(models.Model):
-    """A watch of the records of a view: a saved one, or by its name (`ready`) one that comes with the type."""
+    """A watch of the records of a view: a saved one, or by its name (`ready`) one that comes with the type.
+
+    A hand-picked list has a name too: "list-5".
+    """
 
     view = models.ForeignKey("pages.SavedView", null=True, on_delete=models.CASCADE, related_name="+")
     ready = models.CharField(max_length=60, blank=True, default="")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from jantar.engine.following.models import Kind, Notification
+from jantar.engine.following.questions import is_list
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
@@ -32,6 +33,11 @@ _VIEW = {
     "out": gettext_lazy("Left the view “%(view)s”"),
     "large": gettext_lazy("The view “%(view)s” has grown too large and is not watched now. Narrow its filter."),
 }
+_LIST = {
+    "in": gettext_lazy("Put into the list “%(view)s”"),
+    "out": gettext_lazy("Taken out of the list “%(view)s”"),
+    "large": gettext_lazy("The list “%(view)s” has grown too large and is not watched now."),
+}
 
 
 def sentence(row: Notification, record: Any, source: Any, actor: Actor) -> str:
@@ -55,7 +61,8 @@ def sentence(row: Notification, record: Any, source: Any, actor: Actor) -> str:
         case Kind.DATE:
             return _date(row, who, actor)
         case Kind.VIEW:
-            return str(_VIEW[row.data["went"]] % {"view": row.data["name"]})
+            said = _LIST if is_list(row.data.get("view", "")) else _VIEW
+            return str(said[row.data["went"]] % {"view": row.data["name"]})
     names = changed_names(row, actor)
     if not names:
         return _("%(who)s changed this") % {"who": who}

@@ -12,11 +12,13 @@ from jantar.engine.following.models import ViewLook, ViewWatch
 from jantar.engine.following.view_watching import unwatch_view, watch_view
 from jantar.engine.history.models import Cause
 from jantar.engine.history.operations import operation
+from jantar.engine.lists.services import add_records, create_list, remove_records
 from jantar.engine.pages.models import Audience, SavedView
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.records.errors import BadQuery, NotFound
+from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_team, make_user
 from jantar.engine.testing.fake.models import Book
 from jantar.engine.testing.fake.records import books, shelves
@@ -231,3 +233,57 @@ def test_there_are_at_most_fifty_watched_views(eva, monkeypatch):
     monkeypatch.setattr("jantar.engine.following.view_watching.MOST_WATCHES", 0)
     with pytest.raises(BadQuery):
         watch_view(books, "here", actor=eva)
+
+
+@pytest.fixture
+def fair(ada):
+    """A hand-picked list that everybody sees."""
+    return create_list(books, "Fair", audience="everyone", actor=ada)
+
+
+@pytest.mark.capability("C33")
+def test_what_is_put_into_a_watched_list_and_taken_out_is_told_but_not_own_acts(ada, eva, make_book, fair):
+    first, second = make_book("The Doll"), make_book("Pharaoh")
+    watch_view(books, f"list-{fair.pk}", actor=eva)
+    look()
+    add_records(fair.pk, [first.pk], actor=ada)
+    add_records(fair.pk, [second.pk], actor=eva)
+    look(1)
+    assert told(eva) == [("The Doll", "Put into the list “Fair”")]
+    remove_records(fair.pk, [second.pk], actor=eva)
+    remove_records(fair.pk, [first.pk], actor=ada)
+    look(2)
+    assert told(eva)[0] == ("The Doll", "Taken out of the list “Fair”")
+    assert len(told(eva)) == 2
+
+
+def test_a_change_of_members_makes_a_look_at_the_list_due(ada, eva, make_book, fair):
+    watch = watch_view(books, f"list-{fair.pk}", actor=eva)
+    look()
+    seen = ViewLook.objects.get(watch=watch)
+    assert set(seen.tables) == {"fake_book", "lists_recordlist"}
+    add_records(fair.pk, [make_book().pk], actor=ada)
+    ViewLook.objects.update(looked_at=timezone.now() - timedelta(minutes=6))
+    assert looking.is_due(
+        timezone.now() - timedelta(minutes=6), ["lists_recordlist"], looking.last_changes(), timezone.now()
+    )
+
+
+def test_a_private_list_is_watched_by_its_owner_only(ada, eva, make_book):
+    mine = create_list(books, "Mine", actor=eva)
+    with pytest.raises(NotFound):
+        watch_view(books, f"list-{mine.pk}", actor=ada)
+    with pytest.raises(NotFound):
+        watch_view(shelves, f"list-{mine.pk}", actor=eva)
+    watch_view(books, f"list-{mine.pk}", actor=eva)
+    assert [one.ready for one in ViewWatch.objects.all()] == [f"list-{mine.pk}"]
+
+
+def test_a_list_that_is_no_longer_shared_is_told_of_no_longer(ada, eva, make_book, fair):
+    watch = watch_view(books, f"list-{fair.pk}", actor=eva)
+    look()
+    write.update(registry.get("lists"), fair.pk, {"audience": "private"}, actor=ada)
+    add_records(fair.pk, [make_book().pk], actor=ada)
+    look(1)
+    assert told(eva) == []
+    assert not ViewLook.objects.filter(watch=watch).exists()

@@ -1,5 +1,6 @@
 """Your account: everything you watch, in one place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.following.date_watching import watched_dates
 from jantar.engine.following.models import DateWatch, OfView, ViewLook, ViewWatch, Watch
-from jantar.engine.following.questions import names_of_views, view_of
+from jantar.engine.following.questions import is_list, names_of_views, view_of
 from jantar.engine.following.view_watching import unwatch_view, watch_of_view, watch_view, watched_views
 from jantar.engine.following.watching import end_watch, watched_records
 from jantar.engine.pages.addresses import key_address
@@ -45,6 +46,19 @@ class Line:
     edit: str = ""
 
 
+@dataclass(frozen=True)
+class Group:
+    """Watches of one kind; `watched` holds None for those whose type is no longer there."""
+
+    title: str
+    button: str
+    watched: Sequence[Line | None]
+
+    @property
+    def lines(self) -> list[Line]:
+        return [one for one in self.watched if one]
+
+
 @never_cache
 def show(request: HttpRequest) -> HttpResponse:
     """Views, dates and records; a statement for each kind and each type of record among them."""
@@ -53,12 +67,12 @@ def show(request: HttpRequest) -> HttpResponse:
     keys: list[RecordKey | None] = [*(one.record for one in dates), *(one.record for one in records)]
     titles = record_titles((key for key in keys if key), actor)
     names = names_of_views([*dates, *views], actor)
-    context = {
-        "views": [line for one in views if (line := view_line(one, names))],
-        "dates": [line for one in dates if (line := date_line(one, titles, names, actor))],
-        "records": [line for one in records if (line := record_line(one, titles))],
-    }
-    return render(request, "following/watches.html", context)
+    groups = (
+        Group(_("Views and lists"), _("Stop watching"), [view_line(one, names) for one in views]),
+        Group(_("Dates"), _("Stop reminding"), [date_line(one, titles, names, actor) for one in dates]),
+        Group(_("Records"), _("Stop watching"), [record_line(one, titles) for one in records]),
+    )
+    return render(request, "following/watches.html", {"groups": [one for one in groups if one.lines]})
 
 
 @require_POST
@@ -90,12 +104,20 @@ def watch_whole_view(request: HttpRequest, type_name: str, view: str) -> HttpRes
     else:
         watch_view(record_type, view, actor=actor)
         words = _("You are told of what comes into this view and what leaves it.")
+        if shown.is_list:
+            words = _("You are told of what is put into this list and what is taken out.")
     return with_toast(with_closed_dialog(HttpResponse(status=204)), words)
 
 
 def view_name(watch: OfView, record_type: RecordType, views: dict[str, str]) -> str:
     ready = {one.name: str(one.label) for one in record_type.views}
     return (views | ready).get(watch.view_key, "")
+
+
+def lost(watch: OfView) -> str:
+    if is_list(watch.view_key):
+        return _("A list that is no longer shared with you")
+    return _("A view that is no longer shared with you")
 
 
 def date_line(watch: DateWatch, titles: dict[RecordKey, str], views: dict[str, str], actor: Actor) -> Line | None:
@@ -116,7 +138,7 @@ def date_line(watch: DateWatch, titles: dict[RecordKey, str], views: dict[str, s
         return Line(name, href=key_address(watch.record), words=words, edit=edit, **common)
     name = view_name(watch, record_type, views)
     if not name:
-        return Line(_("A view that is no longer shared with you"), words=words, **common)
+        return Line(lost(watch), words=words, **common)
     href = f"{reverse('pages:list', args=[record_type.name])}?view={watch.view_key}"
     edit = reverse("pages:watch_view_dates", args=[record_type.name, watch.view_key]) + f"?field={watch.field}&"
     return Line(name, href=href, words=words, edit=edit if field else "", **common)
@@ -130,7 +152,7 @@ def view_line(watch: ViewWatch, views: dict[str, str]) -> Line | None:
     common: dict[str, Any] = {"type_name": str(record_type.label_plural), "icon": record_type.icon, "end": end}
     name = view_name(watch, record_type, views)
     if not name:
-        return Line(_("A view that is no longer shared with you"), **common)
+        return Line(lost(watch), **common)
     look: ViewLook | None = getattr(watch, "look", None)
     words = _("too large to be watched; narrow its filter") if look and look.is_too_large else ""
     href = f"{reverse('pages:list', args=[record_type.name])}?view={watch.view_key}"

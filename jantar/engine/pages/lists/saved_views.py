@@ -88,9 +88,9 @@ class ViewMenu:
 
     @property
     def watch_url(self) -> str:
-        """Where one begins or ends to watch the view; "" where there is none, and for hand-picked lists."""
+        """Where one begins or ends to watch the view or the hand-picked list; "" where there is none."""
         view, record_type = self.state.view, self.state.record_type
-        if view is None or self.picked or self.state.actor.as_of:
+        if view is None or self.state.actor.as_of:
             return ""
         return reverse("pages:watch_view", args=[record_type.name, view.pk])
 

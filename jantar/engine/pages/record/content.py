@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -158,9 +160,17 @@ class RecordPage:
     def shown_field(self, one: Field) -> ShownField:
         may_edit = self.record.may_edit and not one.read_only and one.in_place
         edit = self._address("field", one.name) if may_edit else ""
-        watch = self._address("watch_date", one.name) if can_be_watched(one) and not self.actor.as_of else ""
-        is_watched = bool(watch) and one.name in self.record.watched_dates
+        is_watched = can_be_watched(one) and one.name in self.record.watched_dates
+        offers = can_be_watched(one) and not self.actor.as_of and (is_watched or not self._is_settled(one))
+        watch = self._address("watch_date", one.name) if offers else ""
         return ShownField(one, self.shown(one, self.record), edit, watch, is_watched)
+
+    def _is_settled(self, one: Field) -> bool:
+        """Whether it is a date in the past that nobody sets, such as when a deal was won: it tells nothing more."""
+        value = one.read(self.record)
+        if value is None or not one.read_only:
+            return False
+        return bool(value < (timezone.now() if isinstance(value, datetime) else self.actor.today))
 
     def shown_part(self, part: Part) -> ShownPart:
         rows = [row for row in self.part_rows[part.name] if not part.repeats(self.record, row)]

@@ -8,9 +8,12 @@ from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.following.date_watching import watch_date
 from jantar.engine.following.models import DateWatch, Notification, ViewWatch, Watch
 from jantar.engine.following.watching import watch_record
+from jantar.engine.lists.services import create_list
 from jantar.engine.pages.models import SavedView
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
+from jantar.engine.records import write
+from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("C33")]
@@ -89,8 +92,8 @@ def test_everything_watched_stands_on_one_page_and_is_ended_there(client, actor,
         assert client.post(f"/account/watches/dates/{one.pk}/end/").headers["Location"] == "/account/watches/"
     client.post(f"/account/watches/records/{Watch.objects.get().pk}/end/")
     page = client.get("/account/watches/").content.decode()
-    assert "No date is watched" in page
-    assert "No record is watched" in page
+    assert page.count("You watch nothing yet") == 1
+    assert "Stop reminding" not in page
 
 
 def test_a_watch_of_somebody_else_is_not_there(client, make_book):
@@ -141,4 +144,32 @@ def test_a_view_of_somebody_else_cannot_be_watched(client, client_of, ada):
     assert eva.get(f"/books/views/{view.pk}/watch/").status_code == 404
     assert eva.post(f"/books/views/{view.pk}/watch/").status_code == 404
     assert eva.post(f"/books/views/{view.pk}/dates/", {"field": "published_on", "days": "1"}).status_code == 404
+    assert not ViewWatch.objects.exists()
+
+
+def test_a_list_is_watched_from_its_menu_and_let_go_of_on_the_page(client, actor, make_book):
+    fair = create_list(registry.get("books"), "Fair", actor=actor)
+    make_book("The Doll")
+    page = client.get(f"/books/?view=list-{fair.pk}").content.decode()
+    assert "Watch this list" in page
+    assert "Remind me of dates in this list" in page
+    address = f"/books/views/list-{fair.pk}/watch/"
+    assert "put into this list" in client.get(address).content.decode()
+    assert client.post(address).status_code == 204
+    assert client.post(f"/books/views/list-{fair.pk}/dates/", {"field": "published_on", "days": "5"}).status_code == 204
+    page = client.get("/account/watches/").content.decode()
+    assert page.count(f'href="/books/?view=list-{fair.pk}"') == 2
+    assert "You watch nothing yet" not in page
+    write.delete(registry.get("lists"), [fair.pk], actor=actor)
+    assert client.get("/account/watches/").content.decode().count("A list that is no longer shared with you") == 2
+    assert client.post(f"/account/watches/views/{ViewWatch.objects.get().pk}/end/").status_code == 302
+    assert not ViewWatch.objects.exists()
+
+
+def test_a_list_of_somebody_else_or_of_other_records_cannot_be_watched(client, client_of, actor):
+    mine = create_list(registry.get("books"), "Mine", actor=actor)
+    eva = client_of(make_user("Eva", scope=Scope.ALL))
+    assert eva.post(f"/books/views/list-{mine.pk}/watch/").status_code == 404
+    assert client.post(f"/shelves/views/list-{mine.pk}/watch/").status_code == 404
+    assert client.post("/books/views/list-999999999999999999999/watch/").status_code == 404
     assert not ViewWatch.objects.exists()

@@ -150,3 +150,12 @@ def test_waiting_deals_tell_whom_to_call_and_lead_to_all_of_them(client, seller,
     [href] = re.findall(r'href="(/deals/\?filter=[^"]*next_step_at[^"]*)"', page)
     listed = client.get(href).content.decode()
     assert [name in listed for name in (">Machine<", ">Other<", ">Far<")] == [True, True, False]
+
+
+def test_a_bell_stands_beside_the_expected_close_and_not_beside_when_a_deal_was_won(client, seller, deal):
+    services.win_deal(deal, actor=seller)
+    page = client.get(f"/deals/{deal.pk}/").content.decode()
+    assert f'href="/deals/{deal.pk}/dates/expected_close/"' in page
+    assert "closed_at" in page
+    assert f"/deals/{deal.pk}/dates/closed_at/" not in page
+    assert client.get(f"/deals/{deal.pk}/dates/closed_at/").status_code == 200
