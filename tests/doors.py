@@ -44,6 +44,7 @@ IDS: Mapping[str, Any] = {
     "api/v1/notes/": Note,
     "api/v1/notifications/": None,
     "api/v1/operations/": Operation,
+    "api/v1/watches/": None,
     "api/v1/webhooks/": Webhook,
     "bulk/": JobRun,
     "channels/": Team,

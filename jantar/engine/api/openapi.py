@@ -15,6 +15,7 @@ from jantar.engine.api.members import SCHEMAS as MEMBERS_SCHEMAS
 from jantar.engine.api.problems import BY_STATUS, KINDS
 from jantar.engine.api.runs import JOB_SCHEMA
 from jantar.engine.api.schemas import ID, Schema, closed, reference, schemas_of
+from jantar.engine.api.watches import SCHEMAS as WATCHES_SCHEMAS
 from jantar.engine.following.models import Kind
 from jantar.engine.permissions.models import Action, Scope
 from jantar.engine.records.registry import registry
@@ -59,7 +60,7 @@ def all_schemas() -> dict[str, Schema]:
     found |= {"Note": NOTE, "NoteCreate": NOTE_CREATE, "NoteUpdate": NOTE_UPDATE}
     found |= {"Comment": COMMENT, "CommentCreate": COMMENT_CREATE, "CommentUpdate": COMMENT_UPDATE}
     found |= custom_fields.SCHEMAS | {"DocumentVersion": VERSION_SCHEMA}
-    found |= MEMBERS_SCHEMAS | {"Job": JOB_SCHEMA} | CHANNELS_SCHEMAS
+    found |= MEMBERS_SCHEMAS | {"Job": JOB_SCHEMA} | CHANNELS_SCHEMAS | WATCHES_SCHEMAS
     found |= {"Duplicates": DUPLICATES, "Notifications": NOTIFICATIONS, "FreeBusy": FREE_BUSY}
     for record_type in registry.all():
         found |= schemas_of(record_type)

@@ -15,6 +15,7 @@ from jantar.engine.api.free_busy import add_free_busy
 from jantar.engine.api.notifications import add_notifications
 from jantar.engine.api.parameters import refuse_unknown
 from jantar.engine.api.schemas import reference
+from jantar.engine.api.watches import add_watches
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.timeline import services
 from jantar.platform.accounts.models import User
@@ -28,6 +29,7 @@ def whole_router() -> Router:
     add_comments(router)
     add_notifications(router)
     add_channels(router)
+    add_watches(router)
     add_free_busy(router)
 
     @router.get("/search", **shown("search", "Search in all types", "Hits", tag="search"))

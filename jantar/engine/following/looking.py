@@ -114,7 +114,7 @@ def own_acts(watch: ViewWatch, pks: Iterable[int], since: datetime) -> set[int]:
     """Which of the records the watcher changed, or put in or took out, since: nobody is told of own acts."""
     table = registry.get(watch.record_type).model._meta.db_table
     with connection.cursor() as cursor:
-        params = {"root": table, "ids": list(pks), "since": since, "user": watch.user_id}
+        params: dict[str, Any] = {"root": table, "ids": list(pks), "since": since, "user": watch.user_id}
         if is_list(watch.view_key):
             members = {"members": Member._meta.db_table, "list": list_number(watch.view_key)}
             cursor.execute(f"{OWN} UNION {OWN_MEMBERS}", params | members | {"lists": RecordList._meta.db_table})

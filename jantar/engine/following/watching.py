@@ -12,9 +12,9 @@ from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.links import visible_keys
 
 
-def watch_record(key: RecordKey, *, actor: Actor) -> None:
+def watch_record(key: RecordKey, *, actor: Actor) -> Watch:
     """The actor is told of what others do with the record. Raises NotFound, NotAllowed."""
-    _set(key, True, actor)
+    return _set(key, True, actor)
 
 
 def unwatch_record(key: RecordKey, *, actor: Actor) -> None:
@@ -28,9 +28,11 @@ def end_watch(pk: int, *, actor: Actor) -> None:
         raise NotFound(_("You do not watch this."))
 
 
-def watched_records(actor: Actor, limit: int) -> list[Watch]:
-    """What the actor chose to watch, the newest choices first."""
-    return list(Watch.objects.filter(user=actor.user_id, is_on=True).order_by("-pk")[:limit])
+def watched_records(actor: Actor, limit: int, *, before: int | None = None) -> list[Watch]:
+    """What the actor chose to watch, the newest choices first, older than the one with the id `before`."""
+    rows = Watch.objects.filter(user=actor.user_id, is_on=True)
+    rows = rows if before is None else rows.filter(pk__lt=before)
+    return list(rows.order_by("-pk")[:limit])
 
 
 def with_watch(rows: Any, type_name: str, actor: Actor) -> Any:
@@ -50,11 +52,12 @@ def is_watched(record: Any, actor: Actor) -> bool:
     return record.owner_id is not None and record.owner_id == actor.user_id and not record.leaves_own
 
 
-def _set(key: RecordKey, is_on: bool, actor: Actor) -> None:
+def _set(key: RecordKey, is_on: bool, actor: Actor) -> Watch:
     if actor.user_id is None:
         raise NotAllowed(_("Only a user can watch records."))
     if key not in visible_keys([key], actor):
         raise NotFound(_("There is no such record."))
-    Watch.objects.update_or_create(
+    watch, _created = Watch.objects.update_or_create(
         user_id=actor.user_id, record_type=key.type, record_id=key.id, defaults={"is_on": is_on}
     )
+    return watch

@@ -248,11 +248,11 @@ def test_what_is_put_into_a_watched_list_and_taken_out_is_told_but_not_own_acts(
     look()
     add_records(fair.pk, [first.pk], actor=ada)
     add_records(fair.pk, [second.pk], actor=eva)
-    look(1)
+    look()
     assert told(eva) == [("The Doll", "Put into the list “Fair”")]
     remove_records(fair.pk, [second.pk], actor=eva)
     remove_records(fair.pk, [first.pk], actor=ada)
-    look(2)
+    look()
     assert told(eva)[0] == ("The Doll", "Taken out of the list “Fair”")
     assert len(told(eva)) == 2
 
