@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import translation
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records import write
@@ -37,9 +37,12 @@ def boss(transactional_db: None, language: str) -> User:
 def say(language: str) -> Say:
     """say("%(n)s records", n=3): a text of the catalogues as it is read in the language of the test."""
 
-    def said(text: str, plural: str = "", **values: Any) -> str:
+    def said(text: str, plural: str = "", context: str = "", **values: Any) -> str:
         with translation.override(language):
-            found = ngettext(text, plural, values["n"]) if plural else gettext(text)
+            if context:
+                found = pgettext(context, text)
+            else:
+                found = ngettext(text, plural, values["n"]) if plural else gettext(text)
         assert language == "en" or found != text, f"{text!r} is not in the catalogues"
         return found % values if values else found
 

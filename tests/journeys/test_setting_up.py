@@ -1,5 +1,10 @@
 """Numbers 5, 12 and 13 of the engine: a field of one's own, a webhook, and a module that is switched off and on."""
 
+import base64
+import hmac
+import json
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
@@ -9,9 +14,10 @@ from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records import write
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.browser import OpenPage
-from jantar.engine.webhooks.models import Delivery, Webhook
+from jantar.engine.testing.receiver import Receiver
 from jantar.modules.contacts.models import Company
 from jantar.platform.accounts.models import User
+from jantar.platform.jobs.running import run_waiting_jobs
 from tests.journeys.conftest import Say, made, starting
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.parametrize("language", ["en", "hu"])]
@@ -39,18 +45,31 @@ def test_a_field_is_added_filled_in_and_found_in_the_list(open_page: OpenPage, b
     expect(page.locator("tbody")).to_contain_text("žlutá")
 
 
-@pytest.mark.capability("C125")
-def test_a_webhook_is_added_and_its_message_stands_in_the_log(open_page: OpenPage, boss: User, say: Say) -> None:
+@pytest.mark.capability("C125", "N10")
+def test_a_webhook_is_added_told_and_told_again(open_page: OpenPage, boss: User, say: Say, settings: Any) -> None:
+    settings.OUTGOING_NETWORKS = ["127.0.0.1/32"]
     page = open_page(boss, "/settings/webhooks/new/?type=companies")
-    page.locator("#id_name").fill("Shop")
-    page.locator("#id_url").fill("https://jantar.example/told")
-    page.get_by_role("button", name=say("Save webhook")).click()
-    page.get_by_role("link", name=say("Continue")).click()
-    firm = made(boss, "companies", name="Bizon")
-    page.reload()
-    expect(page.get_by_role("main")).to_contain_text("https://jantar.example/told")
-    hook = Webhook.objects.get()
-    assert [(one.webhook_id, one.ids) for one in Delivery.objects.all()] == [(hook.pk, [firm.pk])]
+    with Receiver() as shop:
+        page.locator("#id_name").fill("Shop")
+        page.locator("#id_url").fill(shop.url)
+        page.get_by_role("button", name=say("Save webhook")).click()
+        secret = page.get_by_label(say("Secret"), exact=True).input_value()
+        page.get_by_role("link", name=say("Continue")).click()
+        made(boss, "companies", name="Bizon")
+        run_waiting_jobs()
+        page.reload()
+        page.get_by_role("main").locator("a[href*='/messages/']").first.click()
+        expect(page.get_by_text("thank you")).to_be_visible()
+        with page.expect_response(lambda answer: "/redeliver/" in answer.url):
+            page.get_by_role("button", name=say("Send again")).click()
+        run_waiting_jobs()
+    first, second = shop.received
+    assert [json.loads(one.body)["data"]["records"][0]["record"]["name"] for one in (first, second)] == ["Bizon"] * 2
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{first.headers['webhook-id']}.{first.headers['webhook-timestamp']}.".encode() + first.body
+    digest = base64.b64encode(hmac.new(key, signed, "sha256").digest()).decode()
+    assert f"v1,{digest}" in first.headers["webhook-signature"].split()
 
 
 @pytest.mark.capability("C129")
