@@ -117,6 +117,12 @@ VARIABLES = [
         "the first of JANTAR_ORIGINS, else http://localhost:8000",
         _address,
     ),
+    Variable(
+        "JANTAR_LANGUAGE",
+        "Language a new installation starts with: its roles, its pipeline, the demo company",
+        "en",
+        _one_of("en", "cs", "hu", "pl", "sk"),
+    ),
     Variable("JANTAR_PROXIES", "How many proxies of ours stand in front", "0", _number(0, 9)),
     Variable("JANTAR_HTTPS", "1: cookies only over HTTPS; behind a proxy that ends TLS", "0", _switch),
     Variable("JANTAR_DEBUG", "1: for development only; shows code in error pages", "0", _switch),

@@ -1,10 +1,20 @@
-"""What a new installation starts with: ready-made roles and one pipeline. Later changes by the company are kept."""
+"""What a new installation starts with: ready-made roles and one pipeline, in the language of the company.
 
+Later changes by the company are kept.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from jantar.engine.permissions.models import Action, Grant, Role, Scope
-from jantar.modules.sales.models import Pipeline, Status
+from jantar.modules.sales.models import Pipeline, Stage, Status
 from jantar.modules.sales.services import create_pipeline
+from jantar.platform.accounts.models import User
 
 CONTACTS = ("companies", "people")
 WORK = ("deals", "activities", "tasks")
@@ -21,47 +31,75 @@ EVERYTHING: Rights = dict.fromkeys(Action, ALL)
 #: key -> (name, rights to contacts, rights to deals, activities and tasks)
 ROLES: dict[str, tuple[str, Rights, Rights]] = {
     "seller": (
-        "Seller",
+        _("Seller"),
         {SEE: ALL, CREATE: ALL, EDIT: TEAM, DELETE: OWN, IMPORT: ALL, EXPORT: ALL, BULK: TEAM},
         {SEE: TEAM, CREATE: ALL, EDIT: TEAM, DELETE: OWN, IMPORT: ALL, EXPORT: TEAM, BULK: OWN},
     ),
     "manager": (
-        "Sales manager",
+        _("Sales manager"),
         {SEE: ALL, CREATE: ALL, EDIT: ALL, DELETE: BELOW, IMPORT: ALL, EXPORT: ALL, BULK: ALL},
         {SEE: BELOW, CREATE: ALL, EDIT: BELOW, DELETE: BELOW, IMPORT: ALL, EXPORT: BELOW, BULK: BELOW},
     ),
     "marketer": (
-        "Marketer",
+        _("Marketer"),
         {SEE: ALL, CREATE: ALL, EDIT: ALL, DELETE: OWN, IMPORT: ALL, EXPORT: ALL, BULK: ALL},
         {SEE: ALL, CREATE: ALL, EDIT: OWN, DELETE: OWN},
     ),
     "service_agent": (
-        "Service agent",
+        _("Service agent"),
         {SEE: ALL, CREATE: ALL, EDIT: ALL},
         {SEE: TEAM, CREATE: ALL, EDIT: OWN, DELETE: OWN},
     ),
-    "back_office": ("Back office", EVERYTHING, {SEE: ALL, CREATE: ALL, EDIT: ALL, EXPORT: ALL}),
-    "read_only": ("Read only", {SEE: ALL}, {SEE: ALL}),
+    "back_office": (_("Back office"), EVERYTHING, {SEE: ALL, CREATE: ALL, EDIT: ALL, EXPORT: ALL}),
+    "read_only": (_("Read only"), {SEE: ALL}, {SEE: ALL}),
 }
+
+
+PIPELINE = _("New business")
+STAGES = [
+    (_("Contacted"), Status.OPEN, 10),
+    (_("Needs understood"), Status.OPEN, 25),
+    (_("Quote sent"), Status.OPEN, 50),
+    (_("Negotiation"), Status.OPEN, 75),
+    (_("Won"), Status.WON, 100),
+    (_("Lost"), Status.LOST, 0),
+]
 
 
 def prepare(**_signal: Any) -> None:
     """Runs after every upgrade: where there are roles, which of them there are is the company's choice."""
-    if not Role.objects.exists():
-        for key, (name, contacts, work) in ROLES.items():
-            create_role(key, name, contacts, work)
-    if not Pipeline.objects.exists():
-        create_pipeline(
-            "New business",
-            [
-                ("Contacted", Status.OPEN, 10),
-                ("Needs understood", Status.OPEN, 25),
-                ("Quote sent", Status.OPEN, 50),
-                ("Negotiation", Status.OPEN, 75),
-                ("Won", Status.WON, 100),
-                ("Lost", Status.LOST, 0),
-            ],
-        )
+    with translation.override(settings.COMPANY_LANGUAGE):
+        if not Role.objects.exists():
+            for key, (name, contacts, work) in ROLES.items():
+                create_role(key, gettext(name), contacts, work)
+        if not Pipeline.objects.exists():
+            create_pipeline(gettext(PIPELINE), [(gettext(name), status, chance) for name, status, chance in STAGES])
+
+
+def speak(language: str) -> None:
+    """Puts the ready-made names into another language, as long as nobody works with them: there are no users yet."""
+    if User.objects.exists():
+        return
+    named: list[tuple[Any, Iterable[str]]] = [
+        (Role.objects.filter(key__in=ROLES), [name for name, _contacts, _work in ROLES.values()]),
+        (Pipeline.objects.all(), [PIPELINE]),
+        (Stage.objects.all(), [name for name, _status, _chance in STAGES]),
+    ]
+    for rows, names in named:
+        spoken = {text: in_language(language, name) for name in names for text in in_all_languages(name)}
+        for row in rows:
+            if spoken.get(row.name, row.name) != row.name:
+                row.name = spoken[row.name]
+                row.save(update_fields=["name"])
+
+
+def in_language(language: str, text: str) -> str:
+    with translation.override(language):
+        return gettext(text)
+
+
+def in_all_languages(text: str) -> list[str]:
+    return [in_language(language, text) for language, _label in settings.LANGUAGES]
 
 
 def create_role(key: str, name: str, contacts: Rights, work: Rights) -> None:

@@ -173,6 +173,8 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en"
+#: What a new installation speaks: its roles, its pipeline, the demo company.
+COMPANY_LANGUAGE = os.environ.get("JANTAR_LANGUAGE") or "en"
 LANGUAGES = [
     ("en", _("English")),
     ("cs", _("Czech")),

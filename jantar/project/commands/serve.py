@@ -1,6 +1,7 @@
 """jantar serve"""
 
 import argparse
+import os
 import signal
 import subprocess
 import sys
@@ -24,12 +25,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
     parser.add_argument("--demo", action="store_true", help="fill an empty database with a demo company")
+    parser.add_argument(
+        "--language", choices=["en", "cs", "hu", "pl", "sk"],
+        help="what a new installation and its demo company speak (JANTAR_LANGUAGE)",
+    )  # fmt: skip
     parser.add_argument("--reload", action="store_true", help="for development: restart when code changes")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run until Ctrl+C or SIGTERM."""
     check_port(arguments.host, arguments.port)
+    if arguments.language:
+        os.environ["JANTAR_LANGUAGE"] = arguments.language
     signal.signal(signal.SIGTERM, _interrupt)
     with running_database() as server:
         sign_ins = _make_ready(demo=arguments.demo)
@@ -114,8 +121,10 @@ def _spawn(command: list[str]) -> "subprocess.Popen[bytes]":
 def _make_ready(*, demo: bool) -> list[str]:
     """Apply migrations, collect assets and fill the demo; return the sign-ins to print."""
     set_up_django()
+    from django.conf import settings
     from django.core.management import call_command
 
+    from jantar.project import first_run
     from jantar.project.assets import collect_assets
     from jantar.project.health import pending_migrations
 
@@ -123,6 +132,7 @@ def _make_ready(*, demo: bool) -> list[str]:
         if pending_migrations():
             print("Preparing the database …", flush=True)
             call_command("migrate", verbosity=0, interactive=False)
+        first_run.speak(settings.COMPANY_LANGUAGE)
         collect_assets()
         return _demo_sign_ins() if demo else []
     finally:

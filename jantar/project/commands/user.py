@@ -18,7 +18,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("email")
     add.add_argument("--name", required=True, help="full name")
     add.add_argument("--admin", action="store_true", help="may do everything")
-    add.add_argument("--language", default="en", choices=["en", "cs", "hu", "pl", "sk"])
+    add.add_argument(
+        "--language", choices=["en", "cs", "hu", "pl", "sk"],
+        help="what the user reads; the first one's is that of ready-made roles and stages, too",
+    )  # fmt: skip
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
 
 
@@ -31,16 +34,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace, password: str) -> None:
+    from django.conf import settings
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
 
     from jantar.platform.accounts.models import User
+    from jantar.project import first_run
 
     user = User(
         email=arguments.email.strip().lower(),
         full_name=arguments.name,
         is_admin=arguments.admin,
-        language=arguments.language,
+        language=arguments.language or settings.COMPANY_LANGUAGE,
     )
     try:
         validate_password(password, user)
@@ -48,5 +53,6 @@ def _add(arguments: argparse.Namespace, password: str) -> None:
         user.full_clean()
     except ValidationError as error:
         raise CommandError(" ".join(error.messages)) from None
+    first_run.speak(user.language)
     user.save()
     print(f"{user.email} can sign in." + ("" if arguments.password_stdin else f" Password: {password}"))

@@ -3,13 +3,15 @@
 from datetime import date
 from random import Random
 
+from django.utils.translation import gettext_noop as _
+
 from jantar.project.demo.model import Demo, DemoUser
 from jantar.project.demo.parties import make_companies, make_people
 from jantar.project.demo.sales import PIPELINES, make_deals
 from jantar.project.demo.work import make_activities, make_remarks, make_tasks
 
-HEAD_TEAM = "Sales"
-TEAMS = ("Czechia and Slovakia", "Hungary and Poland")
+HEAD_TEAM = _("Sales")
+TEAMS = (_("Czechia and Slovakia"), _("Hungary and Poland"))
 USERS = (
     DemoUser("admin", "Alice Adamová", "en", "Europe/Prague", ""),
     DemoUser("manager", "Marek Mráz", "en", "Europe/Prague", HEAD_TEAM),

@@ -1,19 +1,24 @@
 """Storing the demo company: users, teams, rates, and all its records with their history."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from jantar.engine.permissions.models import Role
 from jantar.modules.communications.services import tell_stored_work
 from jantar.platform.accounts.models import Membership, Team, User
 from jantar.platform.settings.models import ExchangeRate, Workspace
+from jantar.project import first_run
 from jantar.project.demo.generate import HEAD_TEAM, TEAMS, generate_demo
 from jantar.project.demo.model import Demo
 from jantar.project.demo.places import Places
+from jantar.project.demo.stored_examples import store_examples
 from jantar.project.demo.stored_parties import store_companies, store_people
 from jantar.project.demo.stored_sales import store_deals, store_pipelines
 from jantar.project.demo.stored_work import store_activities, store_remarks, store_tasks
@@ -29,19 +34,23 @@ RATES = {
 }
 
 
-def load_demo(today: date | None = None) -> list[str]:
+def load_demo(today: date | None = None, language: str = "") -> list[str]:
     """Store the demo company as of `today` unless there are other users; return the sign-ins.
 
-    Everything or nothing is stored. Dates lie in the two years before `today`.
+    Everything or nothing is stored. Dates lie in the two years before `today`. Its users, and what they named, speak
+    `language` (else that of new installations); what customers said is in the language of their country.
     """
+    language = language or settings.COMPANY_LANGUAGE
     demo = generate_demo(today or timezone.localdate())
+    demo = replace(demo, users=tuple(replace(user, language=language) for user in demo.users))
     emails = [user.email for user in demo.users]
-    with transaction.atomic():
+    with transaction.atomic(), translation.override(language):
         if User.objects.filter(email__in=emails).exists():
             return _sign_ins(demo)
         if User.objects.exists():
             return ["There are users already, so the demo company was left out."]
-        store(demo)
+        first_run.speak(language)
+        store_examples(demo, store(demo))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return _sign_ins(demo)
@@ -65,8 +74,8 @@ def store(demo: Demo) -> Places:
 
 
 def _store_users(demo: Demo, places: Places) -> None:
-    head = Team.objects.create(name=HEAD_TEAM)
-    teams = {HEAD_TEAM: head} | {name: Team.objects.create(name=name, parent=head) for name in TEAMS}
+    head = Team.objects.create(name=gettext(HEAD_TEAM))
+    teams = {HEAD_TEAM: head} | {name: Team.objects.create(name=gettext(name), parent=head) for name in TEAMS}
     password = make_password(PASSWORD)
     for user in demo.users:
         stored = User.objects.create(

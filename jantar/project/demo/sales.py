@@ -1,9 +1,11 @@
-"""Pipelines and deals."""
+"""Pipelines and deals. Names in English are put into the language of the demo when they are stored."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+
+from django.utils.translation import gettext_noop as _
 
 from jantar.project.demo.clock import moment_between, working_moment
 from jantar.project.demo.model import (
@@ -18,24 +20,24 @@ from jantar.project.demo.parties import by_code
 
 PIPELINES = (
     DemoPipeline(
-        "New business",
+        _("New business"),
         (
-            DemoStage("Contacted", "open", 10),
-            DemoStage("Needs understood", "open", 25),
-            DemoStage("Quote sent", "open", 50),
-            DemoStage("Negotiation", "open", 75),
-            DemoStage("Won", "won", 100),
-            DemoStage("Lost", "lost", 0),
+            DemoStage(_("Contacted"), "open", 10),
+            DemoStage(_("Needs understood"), "open", 25),
+            DemoStage(_("Quote sent"), "open", 50),
+            DemoStage(_("Negotiation"), "open", 75),
+            DemoStage(_("Won"), "won", 100),
+            DemoStage(_("Lost"), "lost", 0),
         ),
     ),
     DemoPipeline(
-        "Service contracts",
+        _("Service contracts"),
         (
-            DemoStage("Due for renewal", "open", 40),
-            DemoStage("Quote sent", "open", 60),
-            DemoStage("Agreed", "open", 90),
-            DemoStage("Won", "won", 100),
-            DemoStage("Lost", "lost", 0),
+            DemoStage(_("Due for renewal"), "open", 40),
+            DemoStage(_("Quote sent"), "open", 60),
+            DemoStage(_("Agreed"), "open", 90),
+            DemoStage(_("Won"), "won", 100),
+            DemoStage(_("Lost"), "lost", 0),
         ),
     ),
 )
@@ -46,7 +48,10 @@ _CUSTOMERS: dict[DealStatus, tuple[str, ...]] = {
     "lost": ("customer", "opportunity", "lost"),
 }
 LOSS_REASONS = ("price", "price", "competitor", "competitor", "no_budget", "no_decision", "timing", "not_fitting")
-_SOURCES = {"web": "Web site", "referral": "Referral", "fair": "Trade fair", "call": "Cold call", "partner": "Partner"}
+_SOURCES = {
+    "web": _("Web site"), "referral": _("Referral"), "fair": _("Trade fair"), "call": _("Cold call"),
+    "partner": _("Partner"),
+}  # fmt: skip
 PER_EURO = {"EUR": 1, "CZK": 25, "PLN": 4, "HUF": 400}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
+from django.utils.translation import gettext
 
 from jantar.modules.sales.services import create_pipeline
 from jantar.project.bulk import copy_rows
@@ -17,13 +18,14 @@ def store_pipelines(demo: Demo, places: Places) -> None:
     """Store the pipelines; one that a new installation already has is used."""
     pipeline_model = apps.get_model("sales", "Pipeline")
     for pipeline in demo.pipelines:
-        stored = pipeline_model.objects.filter(name=pipeline.name).first()
+        stored = pipeline_model.objects.filter(name=gettext(pipeline.name)).first()
         stored = stored or create_pipeline(
-            pipeline.name, [(stage.name, stage.status, stage.probability) for stage in pipeline.stages]
+            gettext(pipeline.name),
+            [(gettext(stage.name), stage.status, stage.probability) for stage in pipeline.stages],
         )
         places.pipelines.append(stored.pk)
         known = dict(stored.stages.values_list("name", "pk"))
-        places.stages.append([known[stage.name] for stage in pipeline.stages])
+        places.stages.append([known[gettext(stage.name)] for stage in pipeline.stages])
 
 
 def store_deals(demo: Demo, places: Places) -> None:
@@ -49,7 +51,7 @@ def _numbered(demo: Demo, places: Places) -> list[tuple[int, DemoDeal]]:
 
 
 def _deal(deal: DemoDeal, demo: Demo, places: Places) -> dict[str, Any]:
-    names = ("name", "expected_close", "next_step", "next_step_at", "source")
+    names = ("name", "expected_close", "next_step", "next_step_at")
     row = {name: getattr(deal, name) for name in names} | places.book_keeping(deal.owner, deal.created_at)
     row |= places.money("amount", deal.amount, deal.currency, deal.created_at.date())
     first = deal.stages[0][0]
@@ -59,6 +61,7 @@ def _deal(deal: DemoDeal, demo: Demo, places: Places) -> dict[str, Any]:
         "stage_id": places.stages[deal.pipeline][first],
         "stage_since": deal.created_at,
         "probability": demo.pipelines[deal.pipeline].stages[first].probability,
+        "source": gettext(deal.source) if deal.source else "",
         "tags": list(deal.tags),
     }
 
