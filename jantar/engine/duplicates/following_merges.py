@@ -29,9 +29,11 @@ def follow(done: Operation) -> None:
                 "operation": done.pk, "different": State.DIFFERENT, "open": State.OPEN,
             }  # fmt: skip
             with connection.cursor() as cursor:
-                cursor.execute(FOLLOW, params)
+                table = connection.ops.quote_name(record_type.model._meta.db_table)
+                cursor.execute(FOLLOW.format(table=table), params)
 
 
+#: What is told apart from a record that became part of the same survivor says nothing about the survivor.
 FOLLOW = """
 WITH moved AS (SELECT * FROM unnest(%(merged)s::bigint[], %(survivors)s::bigint[]) AS m (was, became)),
 led AS (
@@ -45,7 +47,9 @@ INSERT INTO duplicates_pair
     (record_type, first_id, second_id, points, state, found_at, decided_by_id, decided_at, follows_id, state_before)
 SELECT DISTINCT ON (least(here, there), greatest(here, there)) record_type, least(here, there), greatest(here, there),
     points, state, found_at, decided_by_id, decided_at, %(operation)s::bigint, ''
-FROM led WHERE here <> there
+FROM led WHERE here <> there AND NOT EXISTS (
+    SELECT FROM {table} gone WHERE gone.id IN (here, there) AND gone.merged_into IN (here, there)
+)
 ORDER BY least(here, there), greatest(here, there), decided_at DESC
 ON CONFLICT (record_type, first_id, second_id) DO UPDATE SET state = excluded.state,
     decided_by_id = excluded.decided_by_id, decided_at = excluded.decided_at, follows_id = excluded.follows_id,

@@ -1,7 +1,8 @@
 """The statements of undo. Names of tables and columns come from the catalogue and are quoted here.
 
 `undo_row` holds one line per row the operation changed. `fate` says what the operation did to it in sum:
-I inserted, U updated, D deleted; `before` and `after` are the first old and the last new values.
+I inserted, U updated, D deleted; `before` and `after` are the first old and the last new values. A trigger for each row
+that changes what is being inserted is recorded before the insertion is, which is told by the statement.
 """
 
 # ruff: noqa: S608 (what is put in are names from the catalogue, quoted)
@@ -19,7 +20,8 @@ WITH change AS (
     WHERE operation_id = %(operation)s AND source = ANY(%(tables)s)
 ), several AS (
     SELECT source, record_id, max(root) AS root, max(root_id) AS root_id, max(id) AS last_id,
-           (array_agg(action ORDER BY id))[1] AS first, (array_agg(action ORDER BY id DESC))[1] AS last
+           (array_agg(action ORDER BY id) FILTER (WHERE action <> 'U'))[1] AS first,
+           (array_agg(action ORDER BY id DESC) FILTER (WHERE action <> 'U'))[1] AS last
     FROM change WHERE times > 1 GROUP BY source, record_id
 ), old AS (
     SELECT source, record_id, jsonb_object_agg(key, value ORDER BY id DESC) AS before
@@ -35,7 +37,7 @@ UNION ALL
 SELECT source, record_id, root, root_id, last_id,
        CASE WHEN first = 'I' THEN 'I' WHEN last = 'D' THEN 'D' ELSE 'U' END, before, after, false, NULL
 FROM several LEFT JOIN old USING (source, record_id) LEFT JOIN new USING (source, record_id)
-WHERE NOT (first = 'I' AND last = 'D')
+WHERE (first = 'I' AND last = 'D') IS NOT TRUE
 """
 INDEX = "CREATE INDEX ON undo_row (source, record_id)"
 ANALYZE = "ANALYZE undo_row"

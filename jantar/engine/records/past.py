@@ -161,7 +161,7 @@ class _Past:
 @dataclass(frozen=True)
 class _Rows:
     """The WITH entry for one table. `was` marks rows that changed since; a row that is only there since then
-    begins with an insertion, and one that was erased ends with its whole values."""
+    was inserted before it was ever erased, and one that was erased ends with its whole values."""
 
     table: _Table
     moment: str
@@ -179,7 +179,10 @@ SELECT u.* FROM (
     SELECT true, {self._old_columns} FROM (
         SELECT {self._row} AS id, jantar_overlay(h.before ORDER BY h.id DESC) AS before FROM history_change h
         WHERE {later} GROUP BY 1
-        HAVING min(h.id) IS DISTINCT FROM min(h.id) FILTER (WHERE h.action = 'I')
+        HAVING coalesce(
+            min(h.id) FILTER (WHERE h.action = 'D') < min(h.id) FILTER (WHERE h.action = 'I'),
+            min(h.id) FILTER (WHERE h.action = 'I') IS NULL
+        )
     ) p LEFT JOIN {name} t ON t.id = p.id
     CROSS JOIN LATERAL jsonb_populate_record(
         NULL::{name}, coalesce(to_jsonb(t), '{{}}'::jsonb) || coalesce(p.before, '{{}}'::jsonb)

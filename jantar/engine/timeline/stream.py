@@ -99,11 +99,23 @@ def add_many(kind: str, told: Sequence[Told], *, actor: Actor | None, around: bo
 
     With `around` the entries also stand on what the records belong to.
     """
+    user_id = actor.user_id if actor else None
+    entries = _stored(kind, told, [user_id] * len(told), around=around)
+    for listener in _listeners:
+        listener(kind, entries, actor)
+    return entries
+
+
+def _stored(kind: str, told: Sequence[Told], user_ids: Sequence[int | None], *, around: bool) -> list[Entry]:
+    """The entries with their places; `user_ids` says of each who it is by."""
     if kind_of(kind) is None:
         raise LookupError(f"There is no kind of entry named {kind!r}.")
-    user_id = actor.user_id if actor else None
     entries = Entry.objects.bulk_create(
-        [_entry(kind, user_id, source, at, data) for source, _keys, at, data in told], batch_size=2000
+        [
+            _entry(kind, user_id, source, at, data)
+            for user_id, (source, _keys, at, data) in zip(user_ids, told, strict=True)
+        ],
+        batch_size=2000,
     )
     outer = surroundings({key for _source, keys, _at, _data in told for key in keys}) if around else {}
     places = []
@@ -111,8 +123,6 @@ def add_many(kind: str, told: Sequence[Told], *, actor: Actor | None, around: bo
         wanted = dict.fromkeys(one for key in keys for one in (key, *outer.get(key, ())))
         places += [Place(entry=entry, record_type=key.type, record_id=key.id, at=at, kind=kind) for key in wanted]
     Place.objects.bulk_create(places, batch_size=2000)
-    for listener in _listeners:
-        listener(kind, entries, actor)
     return entries
 
 
@@ -133,6 +143,19 @@ def put_many(kind: str, told: Sequence[Told], *, actor: Actor | None) -> None:
     """Like `add_many`, in place of what the same sources have told in this kind before."""
     remove(kind, [source for source, *_rest in told if source])
     add_many(kind, told, actor=actor, around=False)
+
+
+def put_back(kind: str, told: Sequence[Told], *, actor: Actor | None) -> None:
+    """What these sources have told in this kind stands where and when it is told now, after an undo: nobody hears of
+    it, and who it is by stays."""
+    sources = [source for source, *_rest in told if source]
+    standing = Entry.objects.filter(
+        kind=kind, source_type__in={one.type for one in sources}, source_id__in=[one.id for one in sources]
+    )
+    by = {entry.source: entry.actor_id for entry in standing}
+    remove(kind, sources)
+    user_id = actor.user_id if actor else None
+    _stored(kind, told, [by.get(source, user_id) for source, *_rest in told], around=False)
 
 
 def remove(kind: str, sources: Iterable[RecordKey]) -> None:

@@ -8,6 +8,7 @@ class CommunicationsConfig(AppConfig):
     verbose_name = _("Communication")
 
     def ready(self) -> None:
+        from jantar.engine.history import operations
         from jantar.engine.pages.calendar.page import is_offered
         from jantar.engine.permissions import modules
         from jantar.engine.records.calendars import register_outside
@@ -16,6 +17,7 @@ class CommunicationsConfig(AppConfig):
         from jantar.modules.communications.outside_calendars import outside_entries
         from jantar.modules.communications.pages.composing import LogActivity
         from jantar.modules.communications.telling import register_kinds
+        from jantar.modules.communications.undone import place_again
         from jantar.ui.navigation import NavArea, NavItem, navigation
 
         about = _("Calls, meetings, visits, letters, tasks and the calendar.")
@@ -37,4 +39,5 @@ class CommunicationsConfig(AppConfig):
         register_outside(outside_entries)
         navigation.link(reminders="communications:reminders")
         register_kinds()
+        operations.listen(place_again)
         composer.register(LogActivity(), first=True)

@@ -1,13 +1,16 @@
 """Folders: a private one's documents are found by nobody else, at no door, administrators included."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from jantar.engine.documents.models import Folder
 from jantar.engine.documents.reading import read_content
 from jantar.engine.fields.errors import Invalid
+from jantar.engine.history.models import Change, Operation
 from jantar.engine.permissions.actor import Actor, actor_for, system_actor
 from jantar.engine.permissions.models import Role, Scope
 from jantar.engine.records import write
@@ -15,6 +18,7 @@ from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.links import key_of
 from jantar.engine.records.listing import Query, count_of, page_of
 from jantar.engine.records.merging.service import merge
+from jantar.engine.records.past import reading_as_of
 from jantar.engine.records.registry import registry
 from jantar.engine.records.undo import undo
 from jantar.engine.search.searching import search
@@ -149,6 +153,20 @@ def test_what_is_inside_a_closed_folder_is_closed_too_and_opens_when_it_moves_ou
     assert seen(other) == (1, 1)
     write.update(folders, inner.pk, {"parent": Folder.objects.get(pk=outer.pk)}, actor=actor)
     assert seen(other) == (0, 0)
+
+
+def test_a_folder_made_inside_a_closed_one_goes_by_undo_and_was_not_there_before(ada: Any) -> None:
+    """Its gates are set while it is inserted, which is recorded before the insertion."""
+    outer = folder("Outer", ada, access="limited")
+    before = timezone.now()
+    Change.objects.update(at=before)
+    folder("Inner", ada, parent=outer)
+    Change.objects.filter(at__gt=before).update(at=before + timedelta(seconds=1))
+    with reading_as_of(ada, before):
+        assert [one.name for one in Folder.objects.all()] == ["Outer"]
+    result = undo(Operation.objects.latest("pk").pk, actor=ada)
+    assert (result.undone, result.conflicts) == (1, [])
+    assert [one.name for one in Folder.objects.all()] == ["Outer"]
 
 
 def test_a_document_moves_between_folders_with_their_rights(secret: Any, eva: User, jan: User, attic: Any) -> None:

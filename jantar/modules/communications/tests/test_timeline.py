@@ -7,10 +7,14 @@ import pytest
 from django.test import Client
 
 from jantar.engine.fields import show
+from jantar.engine.following.models import Notification
+from jantar.engine.history.models import Operation
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
+from jantar.engine.records.links import key_of
 from jantar.engine.records.registry import registry
+from jantar.engine.records.undo import undo
 from jantar.engine.testing.actors import make_team, make_user
 from jantar.engine.timeline import stream
 from jantar.engine.timeline.models import Entry
@@ -188,3 +192,25 @@ def test_minutes_and_cost_are_summed_above_the_timeline_of_the_company(signed_in
     assert show.duration(90) in page
     assert show.money(Money(Decimal(20), "EUR")) in page
     assert "1 activity<" in signed_in.get(f"/people/{jan.pk}/timeline/").content.decode()
+
+
+@pytest.mark.capability("N7")
+def test_undo_puts_activities_and_tasks_back_on_the_timelines_where_they_stood(ada, firm, jan):
+    activity, task = services.log_activity(
+        about=[jan], actor=ada, kind="call", subject="Price", at=datetime(2026, 3, 1, 9, tzinfo=UTC),
+        next_task={"title": "Offer"},
+    ), Task.objects.get()  # fmt: skip
+    other = write.create(companies, {"name": "Other"}, actor=ada)
+    moved = {"at": datetime(2026, 4, 1, 9, tzinfo=UTC), "links": [{"record": key_of(other)}]}
+    write.update(activities, activity.pk, moved, actor=ada)
+    assert (sentences(other, ada), sentences(jan, ada)) == (["Call: Price"], ["Task: Offer"])
+    undo(Operation.objects.latest("pk").pk, actor=ada)
+    assert (sentences(other, ada), set(sentences(jan, ada))) == ([], {"Call: Price", "Task: Offer"})
+    assert Entry.objects.get(kind="activity").at == datetime(2026, 3, 1, 9, tzinfo=UTC)
+    services.complete_task(task, actor=ada)
+    assert Entry.objects.filter(kind="task_done").exists()
+    undone = undo(Operation.objects.latest("pk").pk, actor=ada)
+    assert not Entry.objects.filter(kind="task_done").exists()
+    undo(undone.operation_id, actor=ada)
+    assert Entry.objects.get(kind="task_done").at == Task.objects.get().done_at
+    assert Notification.objects.count() == 0
