@@ -43,7 +43,7 @@ def bulk_list(type_name: str, selection: dict[str, Any], list_id: int, is_adding
     pks = Selection.from_json(selection, registry.get(type_name), actor).pks("see")
     act = add_records if is_adding else remove_records
     outcome = act(list_id, pks, actor=actor, tell=run.progress)
-    message = outcome_words(load_list(list_id, actor), outcome, is_adding=is_adding)
+    message = outcome_words(load_list(list_id, actor), outcome, is_adding=is_adding, is_job=True)
     return {"message": message, "operation": outcome.operation if outcome.changed else None}
 
 

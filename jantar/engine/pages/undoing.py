@@ -22,7 +22,9 @@ def undo_operation(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes one operation back, from the toast or the history. The page loads anew and says what came of it."""
     actor = current_actor(request)
     if Change.objects.filter(operation=pk)[: AT_ONCE + 1].count() > AT_ONCE:
-        label = _("Undo: %(what)s") % {"what": undoable(pk)}
+        wanted = undoable(pk)  # what it says of itself may be closed to others
+        what = wanted if wanted.actor_id == actor.user_id else wanted.get_cause_display()
+        label = _("Undo: %(what)s") % {"what": what}
         undo_in_background.later(actor_id=actor.user_id, label=label, operation=pk)
         text = _("This takes a moment. It goes on in the background and is listed under Jobs.")
         return answer(request, text, reverse("jobs:list"))

@@ -137,7 +137,7 @@ def remove_many(request: HttpRequest, type_name: str) -> HttpResponse:
 def started(request: HttpRequest, selection: Selection, picked: RecordList, *, is_adding: bool) -> HttpResponse:
     label = _("Add to the list “%(name)s”") if is_adding else _("Take out of the list “%(name)s”")
     run = jobs.bulk_list.later(
-        actor_id=selection.state.actor.user_id, label=label % {"name": picked}, type_name=picked.of,
+        actor_id=selection.state.actor.user_id, label=label % {"name": name_in_jobs(picked)}, type_name=picked.of,
         selection=selection.as_json(), list_id=picked.pk, is_adding=is_adding,
     )  # fmt: skip
     return show_started(request, selection, run)
@@ -153,7 +153,12 @@ def done(picked: RecordList, outcome: Outcome, *, is_adding: bool) -> HttpRespon
     )
 
 
-def outcome_words(picked: RecordList, outcome: Outcome, *, is_adding: bool) -> str:
+def name_in_jobs(picked: RecordList) -> str:
+    """Administrators see all jobs, but not the names of private lists."""
+    return "…" if picked.audience == Audience.PRIVATE else str(picked)
+
+
+def outcome_words(picked: RecordList, outcome: Outcome, *, is_adding: bool, is_job: bool = False) -> str:
     """What came of it, in one or two sentences."""
     if is_adding:
         text = ngettext(
@@ -165,7 +170,7 @@ def outcome_words(picked: RecordList, outcome: Outcome, *, is_adding: bool) -> s
             "%(n)s record taken out of “%(name)s”.", "%(n)s records taken out of “%(name)s”.", outcome.changed
         )  # fmt: skip
         rest = ngettext("%(n)s was not in it.", "%(n)s were not in it.", outcome.unchanged)
-    said = text % {"n": show.number(outcome.changed), "name": picked}
+    said = text % {"n": show.number(outcome.changed), "name": name_in_jobs(picked) if is_job else picked}
     return f"{said} {rest % {'n': show.number(outcome.unchanged)}}" if outcome.unchanged else said
 
 

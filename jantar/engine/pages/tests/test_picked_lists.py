@@ -70,15 +70,17 @@ def test_a_new_list_is_made_on_the_way_and_taken_back_with_its_members(client, t
     assert not Member.objects.exists()
 
 
-def test_everything_a_list_shows_goes_in_as_a_job(client, ada, fair, three, monkeypatch):
+@pytest.mark.parametrize(("audience", "name"), [("everyone", "Fair"), ("private", "…")])
+def test_everything_a_list_shows_goes_in_as_a_job(client, ada, fair, three, monkeypatch, audience, name):
     monkeypatch.setattr(picked, "AT_ONCE", 1)
+    RecordList.objects.filter(pk=fair.pk).update(audience=audience)
     body = {"state": "search=&sort=title", "select_all": "1", "list": fair.pk, "run": "1"}
     assert 'data-controller="job-progress"' in client.post("/books/bulk/list/", body).content.decode()
     run = JobRun.objects.latest("pk")
-    assert run.label == "Add to the list “Fair”"
+    assert run.label == f"Add to the list “{name}”"
     execute(run.pk, aside=False)
     run.refresh_from_db()
-    assert run.result["message"] == "2 records added to “Fair”. 1 was in it already."
+    assert run.result["message"] == f"2 records added to “{name}”. 1 was in it already."
     assert members(fair) == {one.pk for one in three}
     assert f"/operations/{run.result['operation']}/undo/" in client.get(f"/bulk/{run.pk}/").content.decode()
 
