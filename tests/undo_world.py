@@ -19,10 +19,9 @@ from jantar.engine.following.watching import watch_record
 from jantar.engine.history.models import Change, Operation
 from jantar.engine.lists.services import add_records, create_list, remove_records
 from jantar.engine.pages import jobs as page_jobs
-from jantar.engine.pages.lists import bulk_work
 from jantar.engine.pages.models import SavedView
 from jantar.engine.permissions.actor import Actor, actor_for
-from jantar.engine.records import write
+from jantar.engine.records import many, write
 from jantar.engine.records.actions import run_action
 from jantar.engine.records.custom_fields import create_field
 from jantar.engine.records.errors import Invalid, NotAllowed, NotFound
@@ -297,7 +296,7 @@ class Acts:
 
         with (
             mock.patch.object(running.Run, "progress", progress), mock.patch.object(running.Run, "step", take_step),
-            mock.patch.object(running, "REPORT_SECONDS", 0), mock.patch.object(bulk_work, "CHUNK", 1),
+            mock.patch.object(running, "REPORT_SECONDS", 0), mock.patch.object(many, "CHUNK", 1),
             mock.patch.object(import_jobs, "CHUNK", 1), mock.patch("jantar.engine.lists.services.CHUNK", 1),
         ):  # fmt: skip
             running.run_waiting_jobs()

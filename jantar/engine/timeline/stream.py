@@ -147,15 +147,26 @@ def put_many(kind: str, told: Sequence[Told], *, actor: Actor | None) -> None:
 
 def put_back(kind: str, told: Sequence[Told], *, actor: Actor | None) -> None:
     """What these sources have told in this kind stands where and when it is told now, after an undo: nobody hears of
-    it, and who it is by stays."""
+    it, who it is by stays, and what stands right is not touched."""
     sources = [source for source, *_rest in told if source]
     standing = Entry.objects.filter(
         kind=kind, source_type__in={one.type for one in sources}, source_id__in=[one.id for one in sources]
     )
-    by = {entry.source: entry.actor_id for entry in standing}
-    remove(kind, sources)
+    known = {entry.source: entry for entry in standing.prefetch_related("places")}
+    wrong = [one for one in told if not _stands(known.get(one[0]), one)]
+    remove(kind, [source for source, *_rest in wrong if source])
+    by = {source: entry.actor_id for source, entry in known.items()}
     user_id = actor.user_id if actor else None
-    _stored(kind, told, [by.get(source, user_id) for source, *_rest in told], around=False)
+    _stored(kind, wrong, [by.get(source, user_id) for source, *_rest in wrong], around=False)
+
+
+def _stands(entry: Entry | None, told: Told) -> bool:
+    _source, keys, at, data = told
+    return (
+        entry is not None
+        and (entry.at, entry.data) == (at, data)
+        and {place.record for place in entry.places.all()} == {*keys}
+    )
 
 
 def remove(kind: str, sources: Iterable[RecordKey]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from jantar.engine.api import bulk as api_bulk
 from jantar.engine.documents.models import Document
 from jantar.engine.documents.services import attach
 from jantar.engine.pages.lists import bulk
@@ -82,6 +83,20 @@ def test_bulk_edit_asks_before_it_runs(
     else:
         run_waiting_jobs()
         assert folder_of(document) is None
+
+
+@pytest.mark.parametrize("most", [10_000, 0])
+def test_the_api_asks_before_a_job_starts(
+    ada: Any, document: Any, closed: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 0
+    monkeypatch.setattr(api_bulk, "MOST", most)
+    body: dict[str, Any] = {"ids": [document.pk], "values": {"folder": None}}
+    assert problem_in(ApiClient(ada).post("/documents/bulk", body), 422)["type"] == "urn:jantar:problem:unconfirmed"
+    assert not JobRun.objects.filter(kind__contains="bulk").exists()
+    ApiClient(ada).post("/documents/bulk", {**body, "confirm": True})
+    run_waiting_jobs()
+    assert folder_of(document) is None
 
 
 def test_the_api_refuses_without_confirm(ada: Any, document: Any, closed: Any, settings: Any) -> None:

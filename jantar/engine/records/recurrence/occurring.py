@@ -41,7 +41,7 @@ def load_occurrence(record_type: RecordType, series_id: int, at: datetime, actor
 
 def next_of(record_type: RecordType, series_id: int, actor: Actor) -> Any:
     """The next record of a series, or its last. Raises NotFound."""
-    start = calendar_of(record_type).start
     pattern = load_pattern(record_type, series_id, actor)
+    start = calendar_of(record_type).start
     rows = record_type.visible_to(actor).filter(series=series_id, **{f"{start}__gte": timezone.now()})
     return next(iter(rows.order_by(start)[:1]), pattern)
