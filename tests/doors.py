@@ -118,7 +118,6 @@ class Doors:
         if name in ("pk", "id", "pipeline_pk"):
             return self.ids(path, type_name)
         fits: dict[str, Any] = {
-            "series_id": [1],
             "number": [1, 2],
             "part": [1],
             "view": ["mine", "all", "1"],

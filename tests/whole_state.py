@@ -10,6 +10,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db import connection
 
+from jantar.engine.records.registry import registry
 from jantar.platform.files.models import StoredFile
 
 #: What notes that something was done, and what was told of it, is not taken back with what was done.
@@ -31,6 +32,8 @@ BOOKKEEPING = {
 #: Rows are added and stay: streams tell what happened, users what they were told, contents are kept for their days.
 GROWING = ("timeline_entry", "timeline_place", "following_notification", "files_storedfile", "documents_content",
            "webhooks_delivery")  # fmt: skip
+#: Entries that stand for what a record is, not for what happened: each of them once, where and when it is now.
+TOLD_ONCE = ("activity", "task", "task_done")
 #: Columns that count and date the changes of a row, and up to when records of a series are made.
 NOT_COMPARED = ("version", "updated_at", "made_until")
 FOREIGN = ("procrastinate_", "django_", "pg_")
@@ -67,10 +70,27 @@ def state_of_all(names: list[str]) -> State:
 def entries_of(found: State) -> State:
     entries, places = ([json.loads(text) for text in found[f"timeline_{name}"].values()] for name in ("entry", "place"))
     told = {one["id"]: [one["kind"], one["source_type"], one["source_id"], one["data"]] for one in entries}
-    where = {json.dumps([*told[one["entry_id"]], one["record_type"], one["record_id"]]): one["at"] for one in places}
+    # What stands on a merged record besides is on the stream of the one that stayed, and nobody looks there.
+    merged = merged_records(found)
+    where = {
+        json.dumps([*told[one["entry_id"]], one["record_type"], one["record_id"], one["at"]]): ""
+        for one in places
+        if (one["record_type"], one["record_id"]) not in merged
+    }
     return {
-        "timeline_entry": {json.dumps(told[one["id"]]): one["at"] for one in entries},
+        "timeline_entry": {json.dumps([*told[one["id"]], one["at"]]): "" for one in entries},
         "timeline_place": where,
+        "told_once": {json.dumps(told[one["id"]]): one["at"] for one in entries if one["kind"] in TOLD_ONCE},
+    }
+
+
+def merged_records(found: State) -> set[tuple[str, int]]:
+    rows = {one.name: found[one.model._meta.db_table] for one in registry.all()}
+    return {
+        (name, int(key))
+        for name, texts in rows.items()
+        for key, text in texts.items()
+        if json.loads(text)["merged_into"] is not None
     }
 
 
@@ -85,7 +105,7 @@ def difference(before: State, after: State) -> list[str]:
     lines = []
     for name, rows in before.items():
         now = after[name]
-        keys = rows.keys() if name in (*GROWING, "bytes") else rows.keys() | now.keys()
+        keys = rows.keys() if name in (*GROWING, "bytes", "told_once") else rows.keys() | now.keys()
         lines += [
             f"{name} {key}: {rows.get(key)} became {now.get(key)}"
             for key in sorted(keys)

@@ -145,7 +145,7 @@ def begin_tasks(records: Sequence[Task], actor: Actor) -> None:
 
 
 def place_changed_activities(records: Sequence[Activity], changed: frozenset[str], actor: Actor) -> None:
-    if changed & {"links", "participants", "at"}:
+    if changed & {"links", "participants", "at", "all_day", "repeats"}:  # the last two can move the beginning
         place_activities(records, actor)
     rules_changed(activities(), records, changed, actor)
 

@@ -214,3 +214,12 @@ def test_undo_puts_activities_and_tasks_back_on_the_timelines_where_they_stood(a
     undo(undone.operation_id, actor=ada)
     assert Entry.objects.get(kind="task_done").at == Task.objects.get().done_at
     assert Notification.objects.count() == 0
+
+
+def test_an_activity_that_takes_the_whole_day_stands_at_its_beginning(ada, jan):
+    moment = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    activity = services.log_activity(about=[jan], actor=ada, kind="meeting", subject="Fair", at=moment)
+    write.update(activities, activity.pk, {"all_day": True}, actor=ada)
+    stored = Activity.objects.get()
+    assert stored.at < moment
+    assert Entry.objects.get(kind="activity").at == stored.at
