@@ -43,7 +43,7 @@ class Dump:
                 wanted.setdefault(field.target, set()).update(getattr(row, field.id_name) for row in rows)
         for target, ids in wanted.items():
             self.look_up_ids(target, ids - {None})
-        behind = load_behind(fields.values(), rows, self.actor)
+        behind = load_behind(fields.values(), rows, self.readers[0])
         self.behind |= behind
         for one in chain.from_iterable(behind.values()):
             self.look_up(one.fields, one.rows.values())
