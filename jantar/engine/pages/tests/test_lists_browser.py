@@ -147,7 +147,7 @@ def test_columns_are_ticked_and_put_in_order_by_keys(ada, open_page):
     page.get_by_role("link", name="Columns").click()
     dialog = page.get_by_role("dialog", name="Columns")
     dialog.get_by_label("Pages", exact=True).check()
-    dialog.get_by_label("Shelf", exact=True).uncheck()
+    dialog.get_by_role("checkbox", name="Shelf", exact=True).uncheck()
     handle = dialog.get_by_role("button", name="Move column “Pages”")
     handle.focus()
     for _step in range(20):

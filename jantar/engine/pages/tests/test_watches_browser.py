@@ -60,7 +60,7 @@ def test_a_date_is_watched_and_told_of(open_page: OpenPage, ada: Any, eva: Any, 
     expect(page.get_by_text("Published: 5 nappal előtte, 1 nappal előtte, ha változik")).to_be_visible()
     assert accessibility_faults(page) == []
     page.get_by_role("button", name="Emlékeztetés leállítása Quo vadis").click()
-    expect(page.get_by_text("Nincs követett dátum")).to_be_visible()
+    expect(page.get_by_text("Még semmit sem követ")).to_be_visible()
     assert not DateWatch.objects.exists()
 
 
@@ -82,4 +82,4 @@ def test_a_view_is_watched_and_says_what_came_in(open_page: OpenPage, ada: Any, 
     expect(page.get_by_text("Bekerült a(z) „In the library” nézetbe")).to_be_visible()
     page.goto("/account/watches/")
     page.get_by_role("button", name="Követés leállítása In the library").click()
-    expect(page.get_by_text("Nincs követett nézet")).to_be_visible()
+    expect(page.get_by_text("Még semmit sem követ")).to_be_visible()
