@@ -20,6 +20,7 @@ from jantar.engine.documents.models import Access, How
 from jantar.engine.documents.reading import read_content
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.record_key import RecordKey
+from jantar.engine.fields.services import create_custom_field
 from jantar.engine.following import reading
 from jantar.engine.following.watching import watch_record
 from jantar.engine.history.models import Operation
@@ -28,7 +29,6 @@ from jantar.engine.pages.models import CalendarFeed
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
-from jantar.engine.records.custom_fields import create_field
 from jantar.engine.records.errors import NotAllowed
 from jantar.engine.records.links import key_of
 from jantar.engine.records.merging.service import merge
@@ -187,7 +187,8 @@ def test_what_points_to_a_closed_document_does_not_tell_its_name(world: World) -
     document = world.put("xqvzkname.txt", b"xqvzkcontent", folder=private)
     opened = timezone.now()
     write.update(folders, private.pk, {"access": Access.PRIVATE}, actor=eva)
-    create_field("companies", label="Contract", kind="record", target="documents", actor=world.actor(world.root))
+    root = world.actor(world.root)
+    create_custom_field(record_type="companies", label="Contract", kind="record", target="documents", actor=root)
     key = CustomField.objects.get().key
     write.update(companies, world.company.pk, {key: document}, actor=world.owner)
     links = [{"record": key_of(world.company)}, {"record": RecordKey("documents", document.pk)}]
@@ -278,7 +279,7 @@ def test_a_webhook_for_its_owner_does_not_name_a_secret_that_an_open_record_refe
     """By a field with one record, by one with several, by a link."""
     root, secret = world.actor(world.root), keep_secrets(world)
     for kind in ("record", "records"):
-        create_field("companies", label=kind, kind=kind, target="documents", actor=root)
+        create_custom_field(record_type="companies", label=kind, kind=kind, target="documents", actor=root)
     one, several = CustomField.objects.order_by("pk").values_list("key", flat=True)
     hook = {"name": "Of Eva", "url": "https://jantar.example/eva", "events": Event.values, "user": world.eva.pk}
     webhook, _secret = add_webhook(hook, actor=root)

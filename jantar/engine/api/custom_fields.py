@@ -39,7 +39,11 @@ PROPERTIES: Schema = {
     "section": {**TEXT, "description": "The English title of a section of the form; empty for the custom fields' own."},
     "default": {**TEXT, "description": "What new records start with, as it is typed in a form."},
     "unique": {"type": "boolean", "description": "No two records may have the same value."},
-    "indexed": {"type": "boolean", "description": "Indexes for filtering and sorting are built in the background."},
+    "indexed": {
+        "type": "boolean",
+        "description": "Indexes for filtering and sorting are built in the background; "
+        "for references to records in any case.",
+    },
     "wanted": {"type": "boolean", "description": "The data quality page tells records without a value."},
     "formula": {**TEXT, "description": "Of the kind formula: the formula, fields by their keys or labels in brackets."},
     "rollup": {

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import Several
-from jantar.engine.fields.custom import field_from
+from jantar.engine.fields.custom import WITH_TARGET, field_from
 from jantar.engine.fields.errors import FieldError, Invalid
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.text import LongText, Text
@@ -120,9 +120,13 @@ def refuse_doubles(definition: CustomField) -> None:
 
 
 def wanted_indexes() -> dict[str, Wanted]:
-    """What the definitions ask for, by the name of the index."""
+    """What the definitions ask for, by the name of the index.
+
+    References to records have theirs unasked: the page of each record counts what refers to it.
+    """
     found: dict[str, Wanted] = {}
-    for definition in CustomField.objects.filter(Q(indexed=True) | Q(unique=True), retired_at=None):
+    asked = Q(indexed=True) | Q(unique=True) | Q(kind__in=WITH_TARGET)
+    for definition in CustomField.objects.filter(asked, retired_at=None):
         if definition.record_type not in registry:
             continue
         record_type = registry.get(definition.record_type)
@@ -132,7 +136,7 @@ def wanted_indexes() -> dict[str, Wanted]:
             if not is_fixed(field, record_type):  # a formula it needs depends on the day or on other records by now
                 continue
             base = f"{base}_{written(field, record_type)}"
-        if definition.indexed:
+        if definition.indexed or definition.kind in WITH_TARGET:
             own = Q(**record_type.defaults) & ALIVE
             for index in _indexes(field, base, own):
                 found[index.name] = Wanted(index, record_type, definition)

@@ -20,7 +20,8 @@ from jantar.engine.records.record_type import RecordType
 class Relation:
     """Rows that point to a record: records of another type, or parts. `column` is what holds the record's id.
 
-    `where` tells apart what else points through the same column: links to records of other types.
+    `where` tells apart what else points through the same column: links to records of other types. `own` is the
+    custom field that points; then `column` is its key.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Relation:
     record_type: RecordType | None = None
     part: Part | None = None
     where: Mapping[str, Any] = field(default_factory=dict)
+    own: RecordOf | RecordsOf | None = None
 
 
 class Registry:

@@ -1,10 +1,12 @@
 """Records that point to a record, as far as the actor may see them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.listing import Query, rows_of
 from jantar.engine.records.record_type import RecordType
@@ -15,16 +17,29 @@ COUNTED = 1000
 
 
 def related_to(record_type: RecordType, actor: Actor) -> dict[str, Relation]:
-    """Relations to records of types the actor may see, by name."""
-    return {
+    """Relations to records of types the actor may see, by name; those of custom fields after those of the models."""
+    found = {
         name: relation
         for name, relation in registry.relations(record_type).items()
         if relation.record_type and actor.may("see", relation.record_type.name)
     }
+    return found | {relation.name: relation for relation in own_relations(record_type, actor)}
+
+
+def own_relations(record_type: RecordType, actor: Actor) -> Iterator[Relation]:
+    """Through custom fields, which come with the actor: a field that is added or deleted counts at once."""
+    for pointing in registry.all():
+        if not actor.may("see", pointing.name):
+            continue
+        for key, field in actor.custom_fields.get(pointing.name, {}).items():
+            if isinstance(field, RecordOf | RecordsOf) and field.target_type == record_type.name:
+                yield Relation(f"{pointing.name}.{key}", key, record_type=pointing, own=field)
 
 
 def filter_of(relation: Relation, target: RecordType, pk: int) -> dict[str, Any]:
     """The filter of the pointing type that leaves those pointing at one record; lists and saved views take it."""
+    if isinstance(relation.own, RecordsOf):
+        return {"all": [{"field": relation.column, "op": "has_any", "value": [pk]}]}
     if not relation.where:
         return {"all": [{"field": relation.column, "op": "is", "value": pk}]}
     column = pointing_column(relation)

@@ -249,9 +249,12 @@ class RecordPage:
         return [
             RelatedTab(relation, label_of(relation), self._address("related", name), if_any="." in name)
             for name, relation in related_to(self.record_type, self.actor).items()
-            if relation.record_type and relation.record_type.has_tab
-            if not (self.hangs and relation.record_type.within)
+            if relation.own or self._has_tab(relation)
         ]
+
+    def _has_tab(self, relation: Relation) -> bool:
+        pointing = relation.record_type
+        return bool(pointing and pointing.has_tab and not (self.hangs and pointing.within))
 
     @property
     def additions(self) -> list[tuple[str, str, str]]:
@@ -298,7 +301,8 @@ def label_of(relation: Relation) -> str:
     label = capfirst(str(relation.record_type.label_plural))
     if "." not in relation.name:
         return label
-    return f"{label} ({relation.record_type.own_fields[pointing_column(relation)].label})"
+    field = relation.own or relation.record_type.own_fields[pointing_column(relation)]
+    return f"{label} ({field.label})"
 
 
 def address_of_new(relation: Relation, target: RecordType, pk: int) -> str:

@@ -46,6 +46,8 @@ from jantar.kit.numbers import whole_number
 from jantar.ui.responses import with_toast
 
 FILLED = [kind for kind, _label in CustomField.KINDS if kind not in COMPUTED]
+#: References are quick to find by unasked.
+MARKED = [kind for kind, _label in CustomField.KINDS if kind not in WITH_TARGET]
 TYPED = [kind for kind, _label in CustomField.KINDS if kind not in WITHOUT_DEFAULT]
 
 
@@ -97,6 +99,7 @@ class FieldForm(forms.Form):
         "wanted": " ".join(FILLED),
         "formula": "formula",
         "rollup": "rollup",
+        "indexed": " ".join(MARKED),
     }
 
     def __init__(
@@ -133,6 +136,8 @@ class FieldForm(forms.Form):
                 del self.fields["formula"]
             if definition.kind != "rollup":
                 del self.fields["rollup"]
+            if definition.kind not in MARKED:
+                del self.fields["indexed"]
             if definition.kind in COMPUTED:
                 del self.fields["required"], self.fields["wanted"]
 
