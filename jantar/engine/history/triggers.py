@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 #: Columns whose change alone is no news.
-IGNORED = ("updated_at", "made_until")
+IGNORED = ("updated_at", "made_until", "over_by")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from jantar.engine.fields.model_fields import RecurrenceField
@@ -92,6 +92,10 @@ class Record(models.Model):
         return registry.type_of(self)
 
 
+#: Of a series: it was not found to be over by the rule it has.
+GOES_ON = Q(over_by=None) | Q(over_by__lt=F("rule")) | Q(over_by__gt=F("rule"))
+
+
 class Series(models.Model):
     """Records that come again by a rule: when it begins, by the clock of which time zone, up to when they are made.
 
@@ -105,10 +109,19 @@ class Series(models.Model):
     time_zone = models.CharField(max_length=63)
     made_until = models.DateTimeField(db_index=True)
     began_with = models.BigIntegerField(null=True)
+    #: The rule by which nothing comes after `made_until`. Once the rule is another, it is looked at again.
+    over_by = models.CharField(max_length=500, null=True)  # noqa: DJ001 - undo puts rows back that do not have it
 
     class Meta:
         verbose_name = _("series")
         verbose_name_plural = _("series")
+        indexes = [
+            models.Index(
+                fields=["record_type", "made_until"],
+                condition=GOES_ON,
+                name="records_series_due",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.record_type} {self.rule}"

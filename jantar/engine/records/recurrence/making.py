@@ -21,7 +21,7 @@ from jantar.engine.fields.errors import Invalid
 from jantar.engine.history.models import Cause, Operation
 from jantar.engine.history.operations import OperationUndoneError, continued, current_operation, operation
 from jantar.engine.permissions.actor import Actor, system_actor
-from jantar.engine.records.models import Series
+from jantar.engine.records.models import GOES_ON, Series
 from jantar.engine.records.record_type import Calendar, RecordType
 from jantar.engine.records.registry import registry
 from jantar.kit.recurrence import Rule, first_on, follow_start, in_zone, moments, read_rule
@@ -32,6 +32,8 @@ PAST = timedelta(days=366)
 FARTHEST = timedelta(days=800)
 #: So many records of one series at most are made at once.
 MOST = 500
+#: What has an end and does not come for so long is over.
+LONGEST_PAUSE = timedelta(days=36_525)
 
 
 def calendar_of(record_type: RecordType) -> Calendar:
@@ -190,14 +192,17 @@ def row_for(parent: str, row: Model, record_id: int) -> Any:
 
 
 def make_due(now: datetime | None = None) -> int:
-    """Makes what has come near, of each series in a transaction of its own; returns how many records."""
+    """Makes what has come near, of each series in a transaction of its own; returns how many records.
+
+    A series that was found to be over is not looked at again while its rule is the same.
+    """
     now = now or timezone.now()
     number = 0
     for record_type in registry.all():
         if record_type.calendar and record_type.calendar.repeats:
             limit = now + timedelta(days=record_type.calendar.ahead)
-            rows = Series.objects.filter(record_type=record_type.name, made_until__lt=limit)
-            for pk in rows.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=500):
+            rows = Series.objects.filter(GOES_ON, record_type=record_type.name, made_until__lt=limit)
+            for pk in rows.order_by("made_until").values_list("pk", flat=True).iterator(chunk_size=500):
                 number += go_on(record_type, pk)
     return number
 
@@ -215,11 +220,20 @@ def go_on(record_type: RecordType, pk: int) -> int:
             known = stored(record_type).filter(series=series, occurs_at__gt=before)
             times = sorted(set(times) - set(known.values_list("occurs_at", flat=True)))
             if not times:  # it is over, or not near: then it may still go on where it stands, once its end is undone
+                if is_over(series, before):
+                    Series.objects.filter(pk=pk).update(over_by=series.rule)
                 return 0
             series.save(update_fields=["made_until"])
             return len(make(record_type, pattern, series, times, system_actor()))
     except OperationUndoneError:
         return 0
+
+
+def is_over(series: Series, after: datetime) -> bool:
+    """Whether its rule has an end and gives nothing later than a moment."""
+    rule = rule_of(series.rule)
+    later = coming(series, after + LONGEST_PAUSE, after)
+    return bool(rule.until or rule.count) and all(one <= after for one in later)
 
 
 def make_apart(record_type: RecordType, series: Series, moment: datetime, actor: Actor) -> Any | None:

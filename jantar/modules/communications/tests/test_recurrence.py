@@ -12,7 +12,7 @@ from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.records.errors import Invalid, NotAllowed
-from jantar.engine.records.models import Series
+from jantar.engine.records.models import GOES_ON, Series
 from jantar.engine.records.recurrence import changing, making
 from jantar.engine.records.registry import registry
 from jantar.engine.records.undo import undo
@@ -156,6 +156,42 @@ def test_those_that_follow_are_cancelled_and_stay_so(ada, monkeypatch):
     monkeypatch.setattr(making.timezone, "now", lambda: NOW + timedelta(days=40))
     assert making.make_due(NOW + timedelta(days=40)) == 0
     assert clocks() == ["10-05 09:00", "10-12 09:00", "10-19 09:00"]
+
+
+def test_a_series_that_is_over_is_looked_at_once_and_again_when_its_end_is_undone(ada, monkeypatch):
+    meet(ada, "2026-10-05T09:00", "FREQ=WEEKLY")
+    changing.delete(registry.get("activities"), nth(3).pk, scope=changing.FOLLOWING, actor=actor_for(ada))
+    opened = Operation.objects.latest("pk").pk
+    looked: list[int] = []
+    go_on = making.go_on
+    monkeypatch.setattr(making, "go_on", lambda kind, pk: [looked.append(pk), go_on(kind, pk)][1])
+    monkeypatch.setattr(making.timezone, "now", lambda: NOW + timedelta(days=20))
+    for _night in range(3):
+        assert making.make_due(NOW + timedelta(days=20)) == 0
+    assert len(looked) == 1
+    assert undo(opened, actor=actor_for(ada)).conflicts == []
+    assert making.make_due(NOW + timedelta(days=20)) == 3
+    assert clocks()[-1] == "12-14 09:00"
+
+
+def test_what_comes_rarely_and_what_was_made_apart_is_not_over(ada, monkeypatch):
+    """After what is made there are more, though none of them near, or the next is there already."""
+    meet(ada, "2026-10-05T09:00", "FREQ=YEARLY;INTERVAL=4;COUNT=3")
+    assert clocks() == ["10-05 09:00"]
+    assert making.make_due(NOW + timedelta(days=400)) == 0
+    assert Series.objects.get().over_by is None
+
+
+def test_the_nightly_look_finds_what_goes_on_from_an_index(ada):
+    over = {"record_type": "activities", "rule": "FREQ=DAILY;COUNT=1", "over_by": "FREQ=DAILY;COUNT=1"}
+    common = {"starts_at": NOW, "time_zone": "UTC", "made_until": NOW}
+    Series.objects.bulk_create([Series(**over, **common) for _number in range(3000)])
+    going = Series.objects.create(record_type="activities", rule="FREQ=DAILY", **common)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE records_series")
+    rows = Series.objects.filter(GOES_ON, record_type="activities", made_until__lt=NOW + timedelta(days=1))
+    assert "records_series_due" in rows.order_by("made_until").values_list("pk", flat=True).explain()
+    assert list(rows) == [going]
 
 
 def test_one_that_is_cancelled_does_not_come_back(ada, monkeypatch):
