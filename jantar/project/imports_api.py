@@ -40,6 +40,10 @@ def is_table(value: Any) -> bool:
     return isinstance(value, dict) and all(map(is_text, value.values()))
 
 
+def is_tables(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(is_table, value.values()))
+
+
 def is_yes_or_no(value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -51,6 +55,7 @@ CHECKS: dict[str, Callable[[Any], bool]] = {
     "match": is_list,
     "dry_run": is_yes_or_no,
     "constants": is_table,
+    "values": is_tables,
     "new_fields": is_table,
     "create_missing": is_list,
     "leave_empty": is_list,
@@ -84,6 +89,11 @@ FORM: Schema = {
         "currency": {**TEXT, "description": "Of amounts that name none."},
         "worksheet": {**TEXT, "description": "Of an XLSX file; the first one when left out."},
         "constants": {**TEXT, "description": 'JSON: {"field": "text"} for every new record.'},
+        "values": {
+            **TEXT,
+            "description": 'JSON: {"stage": {"Closed Won": "Won", "Other": ""}}, by field what is put for words of the '
+            'file, "" to leave the cell out. Remembered for files with the same columns.',
+        },
         "new_fields": {
             **TEXT,
             "description": 'JSON: {"column": "kind"}, custom fields to add; "" is as its values look.',
@@ -102,6 +112,12 @@ FORM: Schema = {
 COUNTS: Schema = {
     "type": ["object", "null"],
     "description": "Rows by what became of them; with several types in a row, `types` has the records of each.",
+}
+UNKNOWN: Schema = {
+    "type": "object",
+    "description": "By field the words of the file that mean nothing here, with the number of rows; see `values`. "
+    "Empty while the import is going on and after it.",
+    "additionalProperties": {"type": "object", "additionalProperties": {"type": "integer"}},
 }
 ERRORS: Schema = {
     "type": "array",
@@ -127,6 +143,7 @@ IMPORT_SCHEMA: Schema = {
         "counts": COUNTS,
         "operation_id": {"type": ["integer", "null"], "description": "For POST /operations/{id}/undo."},
         "error": TEXT,
+        "unknown_values": UNKNOWN,  # not in lists
         "errors": ERRORS,  # not in lists
     },
 }

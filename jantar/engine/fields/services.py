@@ -112,6 +112,22 @@ def change_custom_field(
     return definition
 
 
+def add_choices(*, record_type: str, key: str, choices: Sequence[str], actor: "Actor") -> CustomField:
+    """Lengthens the list of a field. Raises Invalid for values that are there already or can't be."""
+    actor.require_admin()
+    with alone_at(record_type):
+        found = CustomField.objects.filter(record_type=record_type, key=key, kind__in=WITH_CHOICES, retired_at=None)
+        definition = found.first()
+        if definition is None:
+            raise Invalid({"choices": [_("There is no field “%(name)s”.") % {"name": key[:80]}]})
+        wanted = [*definition.choices, *clean_choices(choices)]
+        if errors := list(_choice_errors(definition.kind, wanted)):
+            raise Invalid({"choices": errors})
+        definition.choices = wanted
+        definition.save(update_fields=["choices"])
+    return definition
+
+
 def retire_custom_field(pk: int, *, record_type: str, actor: "Actor") -> CustomField:
     """Takes a field out of use. Its values stay in the records for 30 days and come back when it is revived."""
     actor.require_admin()

@@ -284,6 +284,11 @@ class RecordType:
     #: What other programs put before the columns of this type in files that hold several ("Organization - Name").
     import_prefixes: tuple[str, ...] = ()
     known_exports: tuple[KnownExport, ...] = ()
+    #: By reference to a short table, the rows that usual words of other programs mean where they have no such name
+    #: (every won stage for "Closed Won"); of several the one that fits the row is taken, if it is the only one.
+    import_words: "Mapping[str, Callable[[], Mapping[str, Sequence[Any]]]]" = field(default_factory=dict)
+    #: What a file leaves open and the rules ask for: more values, from those read and the known record, if any.
+    complete_import: "Callable[[Mapping[str, Any], Any], Mapping[str, Any]] | None" = None
     #: Replaces fields made from the model, or adds computed ones.
     extra_fields: Mapping[str, Field] = field(default_factory=dict)
     #: Called with a new record before a form shows it; chooses what the people would have to choose otherwise.

@@ -16,14 +16,14 @@ from jantar.engine.records.checking import Errors
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import pointer_of
 from jantar.engine.transfer import plan as modes
-from jantar.engine.transfer.known import translations
 from jantar.engine.transfer.matching import Match, Matcher
 from jantar.engine.transfer.plan import Plan, full_key
-from jantar.engine.transfer.references import Resolver, resolve
+from jantar.engine.transfer.references import Resolver, resolve, resolver_for
 from jantar.engine.transfer.rows import ReadRow, RowReader, add_told_rows, reasons
 from jantar.engine.transfer.several_references import several_resolver
 from jantar.engine.transfer.sheets import Row
 from jantar.engine.transfer.targets import ID, targets_of
+from jantar.engine.transfer.values import words_for
 
 CREATED, UPDATED, UNCHANGED, SKIPPED, WRONG = "created", "updated", "unchanged", "skipped", "errors"
 #: So many of the texts that led nowhere are told.
@@ -70,7 +70,7 @@ class Importer:
         self.actor = actor
         self.fields = record_type.fields(actor)
         self.targets = targets_of(record_type, actor)
-        self.reader = RowReader(plan, self.targets, conventions, translations(record_type, plan.program))
+        self.reader = RowReader(plan, self.targets, conventions, words_for(plan, record_type))
         self.defaults = self.reader.constants(self.targets)
         self.matcher = Matcher(record_type, [] if plan.mode == modes.CREATE else plan.match, actor)
         self.resolvers = [self._resolver(name, plan) for name in self._references(plan.mapping)]
@@ -99,8 +99,14 @@ class Importer:
             leave = plan is not None and name in plan.leave_empty
             return several_resolver(one, actor=self.actor, by=by, leave_empty=leave)
         if plan is None:
-            return Resolver(reference, self.actor)
-        return Resolver(reference, self.actor, name in plan.create_missing, by, name in plan.leave_empty)
+            return resolver_for(self.record_type, reference, self.actor)
+        options = {"create_missing": name in plan.create_missing, "leave_empty": name in plan.leave_empty}
+        return resolver_for(self.record_type, reference, self.actor, by=by, **options)
+
+    def completed(self, values: Mapping[str, Any], record: Any = None) -> dict[str, Any]:
+        """The values with what the type adds for files that leave it open."""
+        more = self.record_type.complete_import(values, record) if self.record_type.complete_import else {}
+        return {**values, **more}
 
     def remember(self, rows: Sequence[Row]) -> None:
         """Takes note of rows that an earlier attempt has dealt with, so that later ones are seen to repeat them."""
@@ -145,7 +151,7 @@ class Importer:
             outcomes[place].errors = read.errors
             self.left_empty.add("", read)
             if not read.errors:
-                lines[place] = bulk.Line({**self.defaults.values, **read.values}, parts=read.parts)
+                lines[place] = bulk.Line(self.completed({**self.defaults.values, **read.values}), parts=read.parts)
         bulk.draft_new(self.record_type, list(lines.values()), self.actor)
         self._match(lines, reads, outcomes)
         return lines
@@ -197,7 +203,8 @@ class Importer:
             else:
                 outcome.kind = UPDATED
                 emptied = {name: self.fields[name].empty for name in read.emptied if name in self.fields}
-                lines[place] = bulk.Line({**emptied, **read.values}, records[match.pk], read.parts)
+                record = records[match.pk]
+                lines[place] = bulk.Line(self.completed({**emptied, **read.values}, record), record, read.parts)
 
     def _sort_out(self, lines: dict[int, bulk.Line], outcomes: Sequence[Outcome]) -> None:
         """Checks the changes; afterwards every outcome has its kind."""

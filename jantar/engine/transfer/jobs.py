@@ -86,7 +86,9 @@ def remember_layout(run: ImportRun) -> None:
 
 def _end(run: ImportRun, state: State) -> None:
     run.state, run.finished_at = state, timezone.now()
-    run.save(update_fields=["state", "finished_at"])
+    if run.is_finished:
+        run.plan = {**run.plan, "columns": [{**column, "values": []} for column in run.plan["columns"]]}
+    run.save(update_fields=["state", "finished_at", "plan"])
 
 
 def _chunks(run: ImportRun, job_run: Run, *, store: bool) -> None:

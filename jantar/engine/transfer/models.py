@@ -103,7 +103,7 @@ class Layout(models.Model):
 
     #: The parts of the plan that are remembered.
     KEPT = ("mapping", "constants", "match", "mode", "create_missing", "clear_empty", "currency", "translate",
-            "also", "links", "leave_empty", "find_by")  # fmt: skip
+            "also", "links", "leave_empty", "find_by", "values")  # fmt: skip
 
     record_type = models.CharField(max_length=50)
     fingerprint = models.CharField(max_length=32)

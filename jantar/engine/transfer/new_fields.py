@@ -12,11 +12,11 @@ from jantar.engine.fields.conventions import Conventions
 from jantar.engine.fields.custom import field_from
 from jantar.engine.fields.errors import FieldError, Invalid
 from jantar.engine.fields.models import LABEL_LENGTH, CustomField
-from jantar.engine.fields.services import create_custom_field
+from jantar.engine.fields.services import add_choices, create_custom_field
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.transfer.models import ImportRun, State
 from jantar.engine.transfer.opening import file_of, rows_of
-from jantar.engine.transfer.plan import Plan
+from jantar.engine.transfer.plan import SEPARATOR, Plan
 from jantar.platform.accounts.models import User
 
 LOOKED_AT = 500
@@ -99,6 +99,20 @@ def create_fields(run: ImportRun, kinds: Mapping[str, str], *, actor: Actor) -> 
         plan.mapping[place] = _created(run.record_type, headers[place], chosen or proposed, actor)
     run.plan, run.state, run.forecast = plan.to_json(), State.DRAFT, None
     run.save(update_fields=["plan", "state", "forecast"])
+    return actor_for(User.objects.get(pk=actor.user_id or 0))
+
+
+@transaction.atomic
+def extend_lists(run: ImportRun, words: Mapping[str, Sequence[str]], *, actor: Actor) -> Actor:
+    """Adds words of the file to the lists of custom fields, by their full keys; they stay when the import is undone.
+
+    Returns the actor, whose fields have them. Raises NotAllowed unless that is an administrator, and Invalid.
+    """
+    if not words:
+        return actor
+    for key, texts in words.items():
+        prefix, _slash, name = key.rpartition(SEPARATOR)
+        add_choices(record_type=prefix or run.record_type, key=name, choices=texts, actor=actor)
     return actor_for(User.objects.get(pk=actor.user_id or 0))
 
 

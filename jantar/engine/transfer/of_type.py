@@ -162,10 +162,20 @@ class TypeImporter(Importer):
         if self.plan.mode == modes.ONLY_UPDATE:
             for one in new:
                 one.errors = {"": [_("There is no record that fits this row.")]}
+        for one in new:
+            self._complete(one)
         bulk.check_drafts(self.record_type, [one.line for one in new], self.actor)
         reserve_ids(self.record_type.model, [one.line.record for one in new])
         for one in new:
             one.kind, one.is_coming = CREATED, True
+
+    def _complete(self, one: Entity) -> None:
+        """Adds what the type asks for and the file leaves open."""
+        values = self.completed(one.line.values)
+        more = {name: value for name, value in values.items() if name not in one.line.values}
+        if more:
+            one.line.values = values
+            apply(self.record_type, one.line.record, more, self.actor)
 
     def _turn_stored(self, stored: Sequence[Entity]) -> None:
         """Replaces the drafts of records that exist by the records themselves."""
@@ -182,7 +192,8 @@ class TypeImporter(Importer):
                 emptied = {name: self.fields[name].empty for name in one.emptied if name in self.fields}
                 unsaid = {name: value for name, value in emptied.items() if name not in one.spoken.said}
                 record = records[one.spoken.pk]
-                one.line = bulk.Line({**unsaid, **said}, record, one.line.parts, coming=one.line.coming)
+                values = self.completed({**unsaid, **said}, record)
+                one.line = bulk.Line(values, record, one.line.parts, coming=one.line.coming)
 
     def _refuse_uneditable(self, changed: Sequence[Entity]) -> None:
         """Others may be referred to without being changed."""

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.conventions import Conventions
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer.combined import CombinedImporter
 from jantar.engine.transfer.importing import Importer
 from jantar.engine.transfer.models import ImportRun
 from jantar.engine.transfer.plan import Plan, check_plan
 from jantar.engine.transfer.sheets import Notice, Row, Sheet, UnreadableSheetError, open_sheet
+from jantar.engine.transfer.values import check_values
 from jantar.kit.errors import InputError
 from jantar.platform.files.services import open_file
 from jantar.platform.settings.models import Workspace
@@ -55,13 +57,20 @@ def rows_of(file: Any, plan: Plan) -> Iterator[Iterator[Row]]:
 def importer_for(run: ImportRun, plan: Plan, actor: Actor) -> AnyImporter:
     """Raises Invalid when the plan can't be followed."""
     record_type = registry.get(run.record_type)
-    check_plan(plan, record_type, actor)
+    check_whole(plan, record_type, actor)
     base = Conventions(currency=Workspace.get().base_currency, time_zone=ZoneInfo(actor.time_zone))
     is_plain = plan.types(record_type) == [("", record_type)]
     importer: AnyImporter = (Importer if is_plain else CombinedImporter)(record_type, plan, actor, base)
     if errors := importer.default_errors:
         raise Invalid({f"constants.{name}": messages for name, messages in errors.items()})
     return importer
+
+
+def check_whole(plan: Plan, record_type: RecordType, actor: Actor) -> None:
+    """Raises Invalid with the part of the plan that can't be followed."""
+    check_plan(plan, record_type, actor)
+    if errors := check_values(plan, record_type, actor):
+        raise Invalid(errors)
 
 
 def error_headers(plan: Plan) -> list[str]:

@@ -1,5 +1,6 @@
 """The pages of an import: upload, match columns and look at the result beforehand, follow it, see what came of it."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -23,8 +24,10 @@ from jantar.engine.transfer import services
 from jantar.engine.transfer.exporting import CONTENT_TYPES, Export, export_chunks, is_long
 from jantar.engine.transfer.exports_later import export_later
 from jantar.engine.transfer.import_page import PREPARING, ImportPage
+from jantar.engine.transfer.import_page.values import ADD, BECOMES, EMPTY
+from jantar.engine.transfer.known import folded
 from jantar.engine.transfer.models import ImportRun
-from jantar.engine.transfer.new_fields import create_fields
+from jantar.engine.transfer.new_fields import create_fields, extend_lists
 from jantar.engine.transfer.plan import Plan
 from jantar.engine.transfer.reports import quality_file
 from jantar.kit.numbers import whole_number
@@ -91,6 +94,7 @@ def change_plan(request: HttpRequest, pk: int) -> HttpResponse:
     run = services.find_import(pk, actor=actor)
     changes = changes_in(request, run)
     try:
+        actor = extend_lists(run, words_to_add(request.POST), actor=actor)
         services.change_plan(run, changes, actor=actor)
         page = ImportPage(run, actor).prepare()
     except Invalid as error:
@@ -123,6 +127,7 @@ def begin(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     run = services.find_import(pk, actor=actor)
     try:
         if "mapping" in request.POST:
+            actor = extend_lists(run, words_to_add(request.POST), actor=actor)
             services.change_plan(run, changes_in(request, run), actor=actor)
         (services.try_import if act == "check" else services.run_import)(run, actor=actor)
     except Invalid as error:
@@ -177,6 +182,7 @@ def changes_from(data: QueryDict, plan: Plan) -> dict[str, Any]:
     given: dict[str, Any] = {
         "mapping": [data.get(f"column-{place}", "") for place in range(len(plan.columns))],
         "constants": {key: value.strip() for key, value in constants if key and value.strip()},
+        "values": values_from(data, plan),
         "match": data.getlist("match"),
         "mode": data.get("mode", plan.mode),
         **references_from(data),
@@ -191,6 +197,33 @@ def changes_from(data: QueryDict, plan: Plan) -> dict[str, Any]:
         if name in data and data[name] != getattr(plan, name).removesuffix("-sig"):
             given[name] = data[name]
     return given
+
+
+def words_in(data: QueryDict) -> Iterator[tuple[str, str, str]]:
+    """Fields, words of the file and what each is to become."""
+    texts = map(without_controls, data.getlist("value_text"))
+    return zip(data.getlist("value_field"), texts, data.getlist("value_becomes"), strict=False)
+
+
+def words_to_add(data: QueryDict) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key, text, becomes in words_in(data):
+        if becomes == ADD:
+            found.setdefault(key, []).append(text)
+    return found
+
+
+def values_from(data: QueryDict, plan: Plan) -> dict[str, dict[str, str]]:
+    """What was chosen for words of the file, also for those that are not on the page."""
+    found = {key: dict(words) for key, words in plan.values.items()}
+    for key, text, becomes in words_in(data):
+        words = {known: ours for known, ours in found.get(key, {}).items() if folded(known) != folded(text)}
+        if becomes == EMPTY:
+            words[text] = ""
+        elif becomes.startswith(BECOMES):
+            words[text] = becomes.removeprefix(BECOMES)
+        found[key] = words
+    return {key: words for key, words in found.items() if words}
 
 
 def references_from(data: QueryDict) -> dict[str, Any]:

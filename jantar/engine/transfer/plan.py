@@ -27,13 +27,14 @@ SEPARATOR = "/"
 
 @dataclass
 class ColumnOfSheet:
-    """A column as it was found: its header, a few cells, how its numbers and dates are written."""
+    """A column as it was found: its header, a few cells, how its numbers and dates are written, its frequent cells."""
 
     header: str
     samples: list[str] = field(default_factory=list)
     filled: int = 0
     decimal_comma: bool = False
     day_first: bool = True
+    values: list[tuple[str, int]] = field(default_factory=list)
 
 
 @dataclass
@@ -43,6 +44,8 @@ class Plan:
     References are found by their title and what their types are matched by, or by the one field in `find_by`. What
     is not found is made from its name when the reference is in `create_missing`, left out of the row when it is in
     `leave_empty`; else the row is refused.
+
+    `values` say by target what is put for words of the file: one of its values, "" to leave the cell out.
 
     `match` are the fields that tell whether a record exists already, strongest first. `decimal_comma` and
     `day_first` override what the columns tell when not None. `known` is the export of another program that the file
@@ -65,6 +68,7 @@ class Plan:
     currency: str = ""
     mapping: list[str] = field(default_factory=list)
     constants: dict[str, str] = field(default_factory=dict)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
     match: list[str] = field(default_factory=list)
     mode: str = UPDATE
     create_missing: list[str] = field(default_factory=list)
@@ -82,6 +86,7 @@ class Plan:
             self,
             mapping=[own_key(key, name) for key in self.mapping],
             constants={own: text for key, text in self.constants.items() if (own := own_key(key, name))},
+            values={own: words for key, words in self.values.items() if (own := own_key(key, name))},
             match=[own for key in self.match if (own := own_key(key, name))],
             create_missing=[own for key in self.create_missing if (own := own_key(key, name))],
             leave_empty=[own for key in self.leave_empty if (own := own_key(key, name))],
@@ -154,7 +159,7 @@ def with_types(changes: Mapping[str, Any], plan: Plan, record_type: RecordType) 
     if "also" not in found:
         return found
     gone = tuple(name + SEPARATOR for name in plan.also if name not in found["also"])
-    for name in ("mapping", "match", "create_missing", "leave_empty", "find_by", "constants", "links"):
+    for name in ("mapping", "match", "create_missing", "leave_empty", "find_by", "constants", "values", "links"):
         value = found.get(name, getattr(plan, name))
         if isinstance(value, dict):
             found[name] = {key: text for key, text in value.items() if not key.startswith(gone)}

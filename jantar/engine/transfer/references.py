@@ -1,7 +1,7 @@
 """Finding the records that the texts of a sheet mean: by name, e-mail address or number; a batch at a time."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from jantar.engine.records.registry import registry
 from jantar.engine.transfer.known import folded
 from jantar.engine.transfer.reference_keys import found_by
 from jantar.engine.transfer.rows import ReadRow
+from jantar.engine.transfer.sheets import Row
 
 _REMEMBERED = 200_000
 #: So many records of the same name are named.
@@ -43,6 +44,8 @@ class Resolver:
     #: What was made for the present batch, by text.
     fresh: dict[str, Any] = field(default_factory=dict)
     everything: bool = False
+    #: By text, the rows that words of other programs may mean.
+    usual: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     #: By text, what the first records of that name are told apart by.
     signs: dict[str, list[str]] = field(default_factory=dict)
 
@@ -151,12 +154,14 @@ class Resolver:
                 return record_type
         return None
 
+    def is_clear(self, text: str) -> bool:
+        """Whether it is known what the text means, of rows with one name by the other references of its row."""
+        return len(self._meant_by(text, ReadRow(Row(0, [])))) == 1
+
     def put(self, read: ReadRow) -> None:
         """Puts the found record among the values of the row, or says what is wrong."""
         text = read.references[self.name]
-        found = self.known.get(folded(text), [])
-        if len(found) > 1:
-            found = self._agreeing(found, read)
+        found = self._meant_by(text, read)
         if len(found) == 1:
             read.values[self.name] = found[0]
         elif found:
@@ -167,6 +172,23 @@ class Resolver:
             read.left_out[self.name] = text
         else:
             read.refuse(self.name, _("There is no “%(value)s”.") % {"value": text[:100]})
+
+    def _meant_by(self, text: str, read: ReadRow) -> list[Any]:
+        """The rows that the text can mean; one when it is clear."""
+        found = self.known.get(folded(text), [])
+        if len(found) > 1:
+            return self._agreeing(found, read)
+        return found or self._usual(text, read)
+
+    def _usual(self, text: str, read: ReadRow) -> list[Any]:
+        """The row that the word of another program stands for: the only one there is, where the row belongs."""
+        rows = self.usual.get(folded(text), ())
+        if not rows:
+            return []
+        columns = [one.name for one in self.reference.target._meta.concrete_fields if isinstance(one, ForeignKey)]
+        where = {name: getattr(read.values.get(name), "pk", getattr(rows[0], f"{name}_id")) for name in columns}
+        fitting = [row for row in rows if all(getattr(row, f"{name}_id") == pk for name, pk in where.items())]
+        return fitting if len(fitting) == 1 else []
 
     def _several(self, text: str) -> str:
         """Names the candidates, so that the cell can be corrected with what tells them apart."""
@@ -187,6 +209,13 @@ class Resolver:
         shared = [name for name in columns if name in read.values]
         fitting = [row for row in found if all(getattr(row, f"{name}_id") == read.values[name].pk for name in shared)]
         return fitting[:1]
+
+
+def resolver_for(record_type: RecordType, reference: Reference, actor: Actor, **options: Any) -> Resolver:
+    """A resolver that knows the usual words of other programs as well."""
+    words = record_type.import_words.get(reference.name)
+    usual = {folded(text): rows for text, rows in words().items()} if words else {}
+    return Resolver(reference, actor, usual=usual, **options)
 
 
 def resolve(resolvers: Sequence[Resolver], rows: Sequence[ReadRow]) -> None:

@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.choices import Tags
 from jantar.engine.fields.conventions import Conventions
 from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.errors import FieldError
@@ -101,7 +102,9 @@ class RowReader:
     def _step(self, index: int, target: Target) -> Step:
         step = self._step_for(target, self.plan.conventions(index, self.base))
         values = self.values.get(target.key)
-        return translating(step, values) if values else step
+        if not values:
+            return step
+        return translating_pieces(step, values) if holds_several(target.field) else translating(step, values)
 
     def _step_for(self, target: Target, conventions: Conventions) -> Step:
         if target.is_currency:
@@ -165,6 +168,29 @@ def translating(step: Step, values: Mapping[str, str]) -> Step:
             step(read, known)
 
     return translated
+
+
+def translating_pieces(step: Step, values: Mapping[str, str]) -> Step:
+    """The same for a cell that can hold several values."""
+
+    def translated(read: ReadRow, text: str) -> None:
+        if folded(text) in values:
+            known = values[folded(text)]
+        else:
+            known = "; ".join(filter(None, (values.get(folded(piece), piece) for piece in pieces_of(text))))
+        if known:
+            step(read, known)
+
+    return translated
+
+
+def holds_several(field: Field | None) -> bool:
+    """Whether a cell can hold several values of the field."""
+    return isinstance(field, Tags | RecordsOf)
+
+
+def pieces_of(text: str) -> list[str]:
+    return [piece for piece in _BETWEEN_VALUES.split(text.strip()) if piece]
 
 
 def single(name: str, parse: Callable[[str], Any]) -> Step:
@@ -238,7 +264,7 @@ def several(target: Target, parse: Callable[[str], Any]) -> Step:
 
 def parsed_values(field: Field, text: str, parse: Callable[[str], Any]) -> Sequence[Any]:
     """The values in one cell: several when each piece alone is a good value."""
-    pieces = [piece for piece in _BETWEEN_VALUES.split(text) if piece]
+    pieces = pieces_of(text)
     if len(pieces) > 1:
         values = [parse(piece) for piece in pieces]
         if all(accepted(field, value) for value in values):

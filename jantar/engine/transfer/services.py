@@ -1,6 +1,6 @@
 """The acts of an import: upload, change the plan, try, run, cancel; and what the API calls."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import islice
 from pathlib import PurePath
@@ -13,21 +13,32 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.errors import Invalid
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotAllowed, NotFound
+from jantar.engine.records.models import Record
 from jantar.engine.records.record_type import RecordType
-from jantar.engine.records.references import reference_of
+from jantar.engine.records.references import pointer_of, reference_of
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer import jobs
 from jantar.engine.transfer.importing import Outcome
-from jantar.engine.transfer.known import best_for, recognise, recognised_by
+from jantar.engine.transfer.known import best_for, folded, recognise, recognised_by
 from jantar.engine.transfer.links import links_of, relinked
 from jantar.engine.transfer.models import KEPT, ImportRun, Layout, RefusedRow, State
 from jantar.engine.transfer.new_fields import create_fields
-from jantar.engine.transfer.opening import AnyImporter, error_headers, file_of, importer_for, opened, rows_of, said
-from jantar.engine.transfer.plan import ColumnOfSheet, Plan, check_plan, full_key, with_types
+from jantar.engine.transfer.opening import (
+    AnyImporter,
+    check_whole,
+    error_headers,
+    file_of,
+    importer_for,
+    opened,
+    rows_of,
+    said,
+)
+from jantar.engine.transfer.plan import ColumnOfSheet, Plan, full_key, with_types
 from jantar.engine.transfer.references import Resolver
 from jantar.engine.transfer.sheets import csv_chunks
 from jantar.engine.transfer.suggest import suggest_mapping
 from jantar.engine.transfer.suggest_types import named_columns, suggest_types
+from jantar.engine.transfer.values import asked_values, usable_values
 from jantar.platform.files.services import store_file
 from jantar.platform.jobs import queue
 from jantar.platform.jobs.models import State as JobState
@@ -35,6 +46,8 @@ from jantar.platform.jobs.models import State as JobState
 PREVIEW_ROWS = 20
 #: What changes how the file is cut into cells; the columns have to be found again.
 READING = frozenset({"encoding", "delimiter", "worksheet"})
+#: What is chosen for columns, by the field they go to.
+CHOSEN_FOR_COLUMNS = frozenset({"find_by", "values", "create_missing", "leave_empty"})
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,7 @@ def understood(record_type: RecordType, file: Any, plan: Plan, actor: Actor) -> 
     """The plan for a file: as it is read, with the mapping remembered for its layout or a suggested one."""
     sheet = opened(file, plan)
     columns = [
-        ColumnOfSheet(one.header, list(one.samples), one.filled, one.decimal_comma, one.day_first)
+        ColumnOfSheet(one.header, list(one.samples), one.filled, one.decimal_comma, one.day_first, list(one.values))
         for one in sheet.columns
     ]
     found = replace(
@@ -76,16 +89,18 @@ def understood(record_type: RecordType, file: Any, plan: Plan, actor: Actor) -> 
     known = Layout.objects.filter(record_type=record_type.name, fingerprint=sheet.layout).first()
     if known:
         found = replace(found, **{name: known.plan[name] for name in Layout.KEPT if name in known.plan})
+        found.values = usable_values(found, record_type, actor)
     else:
         mapping = suggest_mapping(record_type, columns, actor)
         found.mapping, found.also = suggest_types(record_type, columns, mapping, actor)
         found.match = list(export.match if export and export.match else record_type.match)
-        found.create_missing = []
+        found.create_missing, found.leave_empty, found.values = [], [], {}
         for name in ("", *found.also):
             one = registry.get(name) if name else record_type
             found.match += [full_key(name, key) for key in one.match if name]
             missing = creatable(one, found.of_type(name).mapping, actor)
             found.create_missing += [full_key(name, key) for key in missing]
+            found.leave_empty += [full_key(name, key) for key in dispensable(one, found.of_type(name).mapping, actor)]
         if sheet.is_calendar and record_type.calendar:
             found.constants = {name: str(value) for name, value in record_type.calendar.new.items()}
     return found, [said(notice) for notice in sheet.notices]
@@ -99,6 +114,20 @@ def creatable(record_type: RecordType, mapping: Sequence[str], actor: Actor) -> 
         name
         for name, one in found.items()
         if (reference := reference_of(one)) and Resolver(reference, actor).creatable()
+    ]
+
+
+def dispensable(record_type: RecordType, mapping: Sequence[str], actor: Actor) -> list[str]:
+    """Mapped references to short tables that rows go in without: colleagues who are none here, other pipelines.
+
+    Where a type knows the usual words of other programs, those it does not know are asked for.
+    """
+    fields = record_type.fields(actor)
+    found = {name: pointer_of(fields.get(name)) for name in dict.fromkeys(mapping) if name}
+    return [
+        name
+        for name, reference in found.items()
+        if reference and not issubclass(reference.target, Record) and name not in record_type.import_words
     ]
 
 
@@ -127,6 +156,7 @@ def change_plan(run: ImportRun, changes: Mapping[str, Any], *, actor: Actor) -> 
     if run.is_busy or run.is_finished:
         raise Invalid({"": [_("This import can't be changed any more.")]})
     record_type = registry.get(run.record_type)
+    named = set(changes)
     known = {one.name for one in fields(Plan)} - {"columns", "rows", "layout", "worksheets", "known"}
     if unknown := changes.keys() - known:
         raise Invalid({name: [_("There is no such setting.")] for name in unknown})
@@ -138,8 +168,9 @@ def change_plan(run: ImportRun, changes: Mapping[str, Any], *, actor: Actor) -> 
         with file_of(run) as file:
             found, run.notices = understood(record_type, file, plan, actor)
         same = [column.header for column in found.columns] == [column.header for column in plan.columns]
-        plan = replace(found, mapping=plan.mapping, match=plan.match) if same else found
-    check_plan(plan, record_type, actor)
+        plan = replace(found, mapping=plan.mapping, match=plan.match, values=plan.values) if same else found
+    plan = replace(plan, **without_unmapped(plan, named))
+    check_whole(plan, record_type, actor)
     links_of(plan, record_type, actor)
     run.plan, run.state, run.forecast = plan.to_json(), State.DRAFT, None
     run.save(update_fields=["plan", "notices", "state", "forecast"])
@@ -158,7 +189,20 @@ def choose_in_page(
                 taken = found["mapping"][place] or full_key(name, key) in found["mapping"]
                 found["mapping"][place] = found["mapping"][place] if taken else full_key(name, key)
     plan = replace(before, mapping=found["mapping"], also=[name for name in found["also"] if name in registry])
+    found |= without_unmapped(replace(plan, **{name: found[name] for name in CHOSEN_FOR_COLUMNS}))
     return {**found, "links": relinked(plan, record_type, actor, shown, chosen)}
+
+
+def without_unmapped(plan: Plan, named: Collection[str] = ()) -> dict[str, Any]:
+    """What was chosen for columns goes with them, except for settings that somebody names just now."""
+    mapped, found = set(plan.mapping), dict[str, Any]()
+    for name in CHOSEN_FOR_COLUMNS - set(named):
+        chosen = getattr(plan, name)
+        if isinstance(chosen, dict):
+            found[name] = {key: value for key, value in chosen.items() if key in mapped}
+        else:
+            found[name] = [key for key in chosen if key in mapped]
+    return found
 
 
 def preview(run: ImportRun, *, actor: Actor, limit: int = PREVIEW_ROWS) -> Preview:
@@ -237,6 +281,7 @@ def start_import(
         run = upload(registry.get(type_name), file, name, actor=actor)
         changes: dict[str, Any] = {"create_missing": [], **settings}
         if mapping is not None:
+            changes = {"leave_empty": [], **changes}
             changes["mapping"] = targets_by_header(run, mapping)
         if new_fields:
             actor = create_fields(run, new_fields, actor=actor)
@@ -266,7 +311,22 @@ def import_state(pk: int, *, actor: Actor) -> dict[str, Any]:
     """What an import looks like to a program: state, progress, counts, the first 100 refused rows."""
     run = find_import(pk, actor=actor)
     refused = RefusedRow.objects.filter(run=run)[:100]
-    return {**state_of(run), "errors": [{"row": row.number, "reason": row.reason} for row in refused]}
+    errors = [{"row": row.number, "reason": row.reason} for row in refused]
+    return {**state_of(run), "unknown_values": unknown_values(run, actor), "errors": errors}
+
+
+def unknown_values(run: ImportRun, actor: Actor) -> dict[str, dict[str, int]]:
+    """By field the words of the file that mean nothing here and in how many rows they stand; until it is imported."""
+    if run.is_busy or run.is_finished:
+        return {}
+    plan = Plan.from_json(run.plan)
+    asked = asked_values(replace(plan, values={}), registry.get(run.record_type), actor)
+    chosen = {key: {folded(text) for text in words} for key, words in plan.values.items()}
+    found = {
+        one.key: {text: rows for text, rows in one.words if folded(text) not in chosen.get(one.key, ())}
+        for one in asked
+    }
+    return {key: words for key, words in found.items() if words}
 
 
 def import_states(*, actor: Actor, before: int | None = None, limit: int = 50) -> tuple[list[dict[str, Any]], bool]:

@@ -1,21 +1,18 @@
 """Guessing which column is which field: by field names, labels in every language, names in other programs, content."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.conf import settings
 from django.utils import translation
 
 from jantar.engine.fields.conventions import Conventions
 from jantar.engine.fields.errors import FieldError
-from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
-from jantar.engine.records.models import Record
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import pointer_of
 from jantar.engine.transfer.known import best_for, folded, plain, translations
 from jantar.engine.transfer.plan import ColumnOfSheet
-from jantar.engine.transfer.references import Resolver
 from jantar.engine.transfer.rows import accepted
 from jantar.engine.transfer.targets import CURRENCY, ID, Target, targets_of
 
@@ -93,11 +90,9 @@ def by_money(header: str, targets: Mapping[str, Target]) -> str | None:
 
 
 def readable(column: ColumnOfSheet, target: Target, actor: Actor, translated: Mapping[str, str]) -> bool:
-    """Whether at least one of the first cells is a value of the field; names of lists differ between programs."""
-    if target.field is None or target.is_currency or not column.samples:
+    """Whether at least one of the first cells is a value of the field. What a reference names is asked for later."""
+    if target.field is None or target.is_currency or not column.samples or pointer_of(target.field):
         return True
-    if reference := pointer_of(target.field):
-        return issubclass(reference.target, Record) or resolves(reference, column.samples, actor)
     conventions = Conventions(column.decimal_comma, column.day_first, "EUR")
     for sample in column.samples:
         try:
@@ -106,13 +101,6 @@ def readable(column: ColumnOfSheet, target: Target, actor: Actor, translated: Ma
             continue
         return True
     return False
-
-
-def resolves(reference: Reference, texts: Sequence[str], actor: Actor) -> bool:
-    """Whether one of the texts names a user, team or stage; other programs have other ones."""
-    resolver = Resolver(reference, actor)
-    resolver.load(texts)
-    return any(resolver.known.get(folded(text)) for text in texts)
 
 
 def by_content(column: ColumnOfSheet, targets: Mapping[str, Target]) -> str | None:

@@ -1,5 +1,10 @@
 """What other programs call the columns of their exports of deals: Salesforce, HubSpot, Pipedrive and local ones."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from jantar.modules.sales.models import Deal, LossReason, Stage, Status
+
 OF_DEALS = {
     "name": ("Name", "Deal name", "Deal - Title", "Title", "Opportunity Name", "Opportunity", "Název", "Názov",
              "Megnevezés", "Nazwa"),
@@ -18,5 +23,31 @@ OF_DEALS = {
     "owner": ("Deal Owner", "Deal - Owner", "Opportunity Owner", "Owner"),
     "description": ("Description", "Notes", "Note", "Poznámka", "Megjegyzés", "Uwagi"),
 }  # fmt: skip
+
+#: What the stages are called where other programs end; the names of stages here come first.
+WON_WORDS = ("Closed Won", "closedwon", "Won", "Vyhráno", "Vyhraný", "Vyhrané", "Megnyert", "Megnyerve", "Wygrana",
+             "Wygrane")  # fmt: skip
+LOST_WORDS = ("Closed Lost", "closedlost", "Lost", "Prohráno", "Prohraný", "Prehrané", "Prehraný", "Elvesztett",
+              "Elveszített", "Elveszett", "Przegrana", "Przegrane")  # fmt: skip
+
+
+def usual_stages() -> dict[str, list[Stage]]:
+    """The stages in which deals are won and lost, by the words for them."""
+    found: dict[str, list[Stage]] = {}
+    closed = Stage.objects.exclude(status=Status.OPEN)
+    for stage in closed:
+        for word in WON_WORDS if stage.status == Status.WON else LOST_WORDS:
+            found.setdefault(word, []).append(stage)
+    return found
+
+
+def complete_deal(values: Mapping[str, Any], deal: Deal | None) -> dict[str, str]:
+    """Old programs seldom say why a deal was lost; here each lost one has a reason."""
+    stage = values.get("stage")
+    is_lost = isinstance(stage, Stage) and stage.status == Status.LOST
+    if not is_lost or values.get("loss_reason") or (deal and deal.loss_reason):
+        return {}
+    return {"loss_reason": LossReason.OTHER.value}
+
 
 DEAL_WORDS = ("Deal", "Opportunity", "Obchod", "Případ", "Prípad", "Příležitost", "Ügylet", "Szansa")

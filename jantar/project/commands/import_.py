@@ -18,7 +18,7 @@ POLL_SECONDS = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """jantar import FILE --type TYPE [--map NAME=FIELD]... [--match FIELD]... [--dry-run]
+    """jantar import FILE --type TYPE [--map NAME=FIELD]... [--match FIELD]... [--value FIELD OLD NEW]... [--dry-run]
     jantar import --all ARCHIVE"""
     parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--type", help="plural name of the record type, such as people")
@@ -29,6 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--link", action="append", metavar="FIELD", help="references to other records of the row")
     parser.add_argument("--match", action="append", metavar="FIELD", help="change the record that has the same")
     parser.add_argument("--set", action="append", metavar="FIELD=VALUE", help="for new records, such as the owner")
+    parser.add_argument(
+        "--value", action="append", nargs=3, metavar=("FIELD", "OLD", "NEW"),
+        help="what is put for a word of the file, such as a stage of the old program; an empty NEW leaves it out",
+    )  # fmt: skip
     parser.add_argument("--create", action="append", metavar="FIELD", help="make the records it names when missing")
     parser.add_argument("--find", action="append", metavar="FIELD=KEY", help="find the records it names by this field")
     parser.add_argument("--leave-empty", action="append", metavar="FIELD", help="go on without those not found")
@@ -62,6 +66,8 @@ def _import(arguments: argparse.Namespace) -> int:
         "constants": _pairs(arguments.set, "--set"), "create_missing": arguments.create, "links": arguments.link,
         "find_by": _pairs(arguments.find, "--find"), "leave_empty": arguments.leave_empty,
     }  # fmt: skip
+    if arguments.value:
+        settings["values"] = values_from(arguments.value)
     new_fields = [pair if "=" in pair else f"{pair}=" for pair in arguments.new or ()]
     try:
         with arguments.file.open("rb") as file:
@@ -129,11 +135,21 @@ def _summary(state: dict[str, Any], error_file: Path | None) -> dict[str, Any]:
         "types": counts.get("types", {}),
         "references": counts.get("references", {}),
         "left_empty": counts.get("left_empty", {}),
+        "unknown_values": state["unknown_values"],
         "operation_id": state["operation_id"],
         "error_file": str(error_file) if error_file else None,
         "error": state["error"],
         "errors": state["errors"],
     }
+
+
+def values_from(given: list[list[str]]) -> dict[str, dict[str, str]]:
+    """What `--value` says, by field."""
+    found: dict[str, dict[str, str]] = {}
+    for field, old, new in given:
+        if found.setdefault(field, {}).setdefault(old, new) != new:
+            raise UsageError(f"--value says two things of “{old}”: {found[field][old]} and {new}.")
+    return found
 
 
 def _pairs(pairs: list[str] | None, option: str) -> dict[str, str] | None:

@@ -6,13 +6,14 @@ from jantar.engine.transfer.import_page.known_records import KnownRecordsPart
 from jantar.engine.transfer.import_page.outcome import OutcomePart
 from jantar.engine.transfer.import_page.program import ProgramPart
 from jantar.engine.transfer.import_page.reading import ReadingPart
+from jantar.engine.transfer.import_page.values import ValuesPart
 from jantar.engine.transfer.models import State
 from jantar.engine.transfer.services import preview
 
 PREPARING, RUNNING, ENDED = 2, 3, 4
 
 
-class ImportPage(ReadingPart, ProgramPart, KnownRecordsPart, PreviewPart, OutcomePart):
+class ImportPage(ReadingPart, ProgramPart, KnownRecordsPart, ValuesPart, PreviewPart, OutcomePart):
     """Everything the templates ask of one import. Lists are worked out when asked for."""
 
     def prepare(self) -> "ImportPage":

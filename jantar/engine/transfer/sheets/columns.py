@@ -10,6 +10,11 @@ from jantar.kit.errors import gettext_noop
 _SAMPLES = 3
 _SAMPLE_LENGTH = 200
 _ENOUGH = 5_000
+#: So many different cells of a column are counted, so many of them told, in so many columns.
+_COUNTED, _TOLD, _COLUMNS = 300, 100, 300
+_COUNTED_LENGTH = 100
+#: A column with more different cells than this has to repeat them to be one of certain values.
+_FEW = 30
 _MOSTLY = 0.8
 
 _NUMBER = re.compile(r"[^\W\d_]{0,3}[-+(]?[$€£]?[\d.,' \u00a0\u202f]*\d[)%]?\s*[^\W\d_]{0,3}[$€£.]?")
@@ -35,6 +40,7 @@ class Evidence:
     dates: int = 0
     day_first: int = 0
     month_first: int = 0
+    counted: dict[str, int] = field(default_factory=dict)
 
     def add(self, cell: str) -> None:
         if not cell or cell.isspace():
@@ -42,9 +48,16 @@ class Evidence:
         self.filled += 1
         if len(self.samples) < _SAMPLES and cell[:_SAMPLE_LENGTH] not in self.samples:
             self.samples.append(cell[:_SAMPLE_LENGTH])
+        self._count(cell.strip())
         if self.looked_at < _ENOUGH and len(cell) <= 40:
             self.looked_at += 1
             self._look_at(cell.strip())
+
+    def _count(self, cell: str) -> None:
+        if cell in self.counted:
+            self.counted[cell] += 1
+        elif len(self.counted) < _COUNTED and len(cell) <= _COUNTED_LENGTH:
+            self.counted[cell] = 1
 
     def _look_at(self, cell: str) -> None:
         if match := _DATE.match(cell):
@@ -59,6 +72,13 @@ class Evidence:
                 self.point += 1
             elif _EITHER.search(cell):
                 self.either += 1
+
+    @property
+    def values(self) -> tuple[tuple[str, int], ...]:
+        """The most frequent cells, where the column seems to have only certain ones."""
+        if len(self.counted) > _FEW and self.filled < 2 * len(self.counted):
+            return ()
+        return tuple(sorted(self.counted.items(), key=lambda pair: -pair[1])[:_TOLD])
 
     @property
     def decimal_comma(self) -> bool | None:
@@ -86,7 +106,7 @@ def judge_columns(
     day_first = _majority([seen.dates_day_first for seen in evidence])
     day_of_sheet = True if day_first is None else day_first
     columns, doubts = [], []
-    for header, seen in zip(headers, evidence, strict=True):
+    for place, (header, seen) in enumerate(zip(headers, evidence, strict=True)):
         own_comma, own_day = seen.decimal_comma, seen.dates_day_first
         columns.append(
             Column(
@@ -95,6 +115,7 @@ def judge_columns(
                 seen.filled,
                 comma_of_sheet if own_comma is None else own_comma,
                 day_of_sheet if own_day is None else own_day,
+                seen.values if place < _COLUMNS else (),
             )
         )
         if own_day is None and day_first is None and seen.is_date:

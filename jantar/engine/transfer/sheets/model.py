@@ -54,7 +54,8 @@ class Column:
     """A column with what its first filled cells tell.
 
     `decimal_comma` and `day_first` say how to read its numbers and dates; where its own cells
-    do not tell, they follow the other columns.
+    do not tell, they follow the other columns. `values` are its most frequent cells with the number of rows, none
+    where hardly any comes again.
     """
 
     header: str
@@ -62,6 +63,7 @@ class Column:
     filled: int
     decimal_comma: bool
     day_first: bool
+    values: tuple[tuple[str, int], ...] = ()
 
 
 def layout_of(headers: Iterable[str]) -> str:
