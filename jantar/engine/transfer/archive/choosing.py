@@ -5,9 +5,10 @@ therefore leaves out what its maker may not see, with everything that hangs on i
 """
 
 from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from jantar.engine.permissions.actor import Actor
-from jantar.engine.records.models import allowed
+from jantar.engine.records.models import allowed, ids_sql
 from jantar.engine.timeline.channels import CHANNELS, in_channels
 from jantar.engine.timeline.models import Comment, Note
 from jantar.engine.transfer.archive import tables
@@ -25,10 +26,17 @@ class Choice:
         self.actor = actor and actor.with_every_module()
         self.models = tables.models()
         self._known: dict[AnyModel, Q] = {}
+        self._written: dict[AnyModel, RawSQL] = {}
 
     def rows(self, model: AnyModel) -> "QuerySet[Model]":
         """The rows of a table that travel, without order."""
         return model._base_manager.filter(self._condition(model)).order_by()
+
+    def _ids(self, model: AnyModel) -> RawSQL:
+        """The ids of these rows, as SQL: most tables ask for those of others, nested in each other."""
+        if model not in self._written:
+            self._written[model] = RawSQL(*ids_sql(model, self._condition(model)))  # noqa: S611 - made by Django
+        return self._written[model]
 
     def _condition(self, model: AnyModel) -> Q:
         if model not in self._known:
@@ -70,7 +78,7 @@ class Choice:
         condition = Q()
         for column, target in tables.references(model).items():
             if self._condition(target) and target is not model:
-                condition &= Q(**{column: None}) | Q(**{f"{column}__in": self.rows(target).values("pk")})
+                condition &= Q(**{column: None}) | Q(**{f"{column}__in": self._ids(target)})
         for kind, number in tables.keys_of_records(model):
             for name, target in tables.by_type().items():
                 condition &= self._seen(kind, name, number, target)
@@ -83,4 +91,4 @@ class Choice:
         limited = tables.is_record(target) or target in (Note, Comment)
         if not limited or not self._condition(target):
             return Q()
-        return ~Q(**{kind: name}) | Q(**{f"{number}__in": self.rows(target).values("pk")})
+        return ~Q(**{kind: name}) | Q(**{f"{number}__in": self._ids(target)})

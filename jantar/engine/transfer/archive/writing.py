@@ -1,16 +1,17 @@
 """Writing an archive: each table as JSON Lines straight from the database, documents as they are, then the list.
 
-One transaction sees the whole as of one moment; nothing is held in memory.
+One transaction sees the whole as of one moment; a block of rows is held in memory and no more.
 """
 
 import hashlib
+import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
-from django.db.models import DecimalField, Max, QuerySet
+from django.db.models import DecimalField, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,13 @@ from jantar.platform.files.models import StoredFile
 from jantar.platform.files.services import CHUNK_BYTES, open_file
 from jantar.platform.jobs.errors import JobFailedError
 from jantar.platform.settings.models import Workspace
+
+#: Rows are compressed and checked in blocks of about so much: per row it takes longer than all the rest.
+BLOCK_BYTES = 1024 * 1024
+#: A third less time than the usual 6, for an archive that is larger by a twelfth.
+COMPRESSION = 4
+#: As CSV with signs that JSON never holds: so nothing is quoted, and what the database sends is the line.
+AS_IT_IS = "WITH (FORMAT csv, DELIMITER E'\\x02', QUOTE E'\\x01', ESCAPE E'\\x01', ENCODING 'UTF8')"
 
 #: Told how many rows and documents are written, and how many there are.
 Tell = Callable[[int, int], None]
@@ -57,43 +65,45 @@ class _Writer:
     def __init__(self, file: IO[bytes], choice: Choice, tell: Tell) -> None:
         self.choice = choice
         self.tell = tell
-        self.archive = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=6)
+        self.archive = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=COMPRESSION)
         self.done = 0
         self.total = 0
 
     def write(self, source: str, *, private: bool) -> Manifest:
         sheets = tables.sheets()
+        there = {sheet.name: Choice(None).rows(sheet.model).filter(sheet.where).count() for sheet in sheets}
         stored = self.choice.rows(StoredFile).order_by("pk")
-        self.total = sum(self.choice.rows(sheet.model).filter(sheet.where).count() for sheet in sheets)
-        self.total += stored.count()
+        self.total = sum(there.values()) + stored.count()
         with self.archive:
-            files = tuple(self._sheet(sheet) for sheet in sheets)
+            files = tuple(self._sheet(sheet, there[sheet.name]) for sheet in sheets)
             documents = dict(self._documents(cast("QuerySet[StoredFile]", stored)))
             manifest = Manifest(
                 source=source, made_at=timezone.now().isoformat(), base_currency=Workspace.get().base_currency,
-                private=private, files=files, documents=documents, left_out=self._left_out(files, private=private),
+                private=private, files=files, documents=documents,
+                left_out={file.name: left for file in files if (left := there[file.name] - file.rows)},
             )  # fmt: skip
             self.archive.writestr(NAME, manifest.to_json())
         return manifest
 
-    def _sheet(self, sheet: tables.Sheet) -> File:
-        digest, size, rows = hashlib.sha256(), 0, 0
-        query = self.choice.rows(sheet.model).filter(sheet.where)
+    def _sheet(self, sheet: tables.Sheet, there: int) -> File:
+        """Writes the rows that travel of those that are `there`."""
+        digest, size, rows, last = hashlib.sha256(), 0, 0, b""
+        lines = lines_of(sheet.model, self.choice.rows(sheet.model).filter(sheet.where))
         with self.archive.open(sheet.path, "w", force_zip64=True) as out:
-            for line in lines_of(sheet.model, query):
-                data = line.encode() + b"\n"
+            for block in _blocks(lines):
+                data = b"".join(block)
                 out.write(data)
                 digest.update(data)
                 size += len(data)
-                rows += 1
+                rows += len(block)
+                last = block[-1]
         # Not row by row: while the database sends a table, its connection can do nothing else.
-        self._step(rows)
-        highest = query.aggregate(highest=Max("pk"))["highest"] or 0
+        self._step(there)
         pointing = {column: target._meta.label_lower for column, target in tables.references(sheet.model).items()}
         return File(
             name=sheet.name, path=sheet.path, table=sheet.model._meta.label_lower, rows=rows, size=size,
-            digest=digest.hexdigest(), highest=highest, references=pointing,
-            columns=tuple(column.column for column in tables.columns(sheet.model)),
+            digest=digest.hexdigest(), highest=json.loads(last)[tables.key_of(sheet.model)] if last else 0,
+            references=pointing, columns=tuple(column.column for column in tables.columns(sheet.model)),
         )  # fmt: skip
 
     def _documents(self, stored: "QuerySet[StoredFile]") -> Iterator[tuple[str, int]]:
@@ -120,25 +130,13 @@ class _Writer:
         if digest.hexdigest() != one.digest:
             raise JobFailedError(_("The content of “%(name)s” is damaged in the storage.") % {"name": one})
 
-    def _left_out(self, files: tuple[File, ...], *, private: bool) -> dict[str, int]:
-        """How many rows of each table the maker was not to see."""
-        if private:
-            return {}
-        everything = Choice(None)
-        counted = {file.name: file.rows for file in files}
-        found = {
-            sheet.name: everything.rows(sheet.model).filter(sheet.where).count() - counted[sheet.name]
-            for sheet in tables.sheets()
-        }
-        return {name: number for name, number in found.items() if number}
-
     def _step(self, rows: int) -> None:
         self.done += rows
         self.tell(self.done, self.total)
 
 
-def lines_of(model: tables.AnyModel, query: "QuerySet[Any]") -> Iterator[str]:
-    """The rows as JSON objects, by id; amounts as text, so that nobody rounds them."""
+def lines_of(model: tables.AnyModel, query: "QuerySet[Any]") -> Iterator[bytes]:
+    """The rows as JSON objects, a line each, by id; amounts as text, so that nobody rounds them."""
     quote = connection.ops.quote_name
     columns = tables.columns(model)
     names = [quote(column.column) for column in columns]
@@ -151,11 +149,23 @@ def lines_of(model: tables.AnyModel, query: "QuerySet[Any]") -> Iterator[str]:
     except EmptyResultSet:
         return
     picked = f"SELECT {', '.join(shown)} FROM ({inner}) listed"  # noqa: S608 - names of columns
-    statement = f"COPY (SELECT row_to_json(whole)::text FROM ({picked}) whole) TO STDOUT"  # noqa: S608
+    statement = f"COPY (SELECT row_to_json(whole) FROM ({picked}) whole) TO STDOUT {AS_IT_IS}"  # noqa: S608
     with connection.cursor() as cursor, cursor.copy(cursor.mogrify(statement, parameters)) as copy:
-        copy.set_types(["text"])
-        for (line,) in copy.rows():
-            yield line
+        for line in copy:
+            yield bytes(line)
+
+
+def _blocks(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    block: list[bytes] = []
+    size = 0
+    for line in lines:
+        block.append(line)
+        size += len(line)
+        if size >= BLOCK_BYTES:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
 
 
 def summary_of(manifest: Manifest) -> dict[str, Any]:
