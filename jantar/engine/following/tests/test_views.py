@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jantar.engine.following import looking, reading
-from jantar.engine.following.models import ViewLook, ViewWatch
+from jantar.engine.following.date_watching import watch_dates_of_view
+from jantar.engine.following.models import DateWatch, ViewLook, ViewWatch
 from jantar.engine.following.view_watching import unwatch_view, watch_view
 from jantar.engine.history.models import Cause
 from jantar.engine.history.operations import operation
@@ -18,7 +19,9 @@ from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.records.errors import BadQuery, NotFound
+from jantar.engine.records.merging.service import merge
 from jantar.engine.records.registry import registry
+from jantar.engine.records.undo import undo
 from jantar.engine.testing.actors import make_team, make_user
 from jantar.engine.testing.fake.models import Book
 from jantar.engine.testing.fake.records import books, shelves
@@ -287,3 +290,52 @@ def test_a_list_that_is_no_longer_shared_is_told_of_no_longer(ada, eva, make_boo
     look(1)
     assert told(eva) == []
     assert not ViewLook.objects.filter(watch=watch).exists()
+
+
+def places():
+    """What is watched: views first, then dates of views."""
+    return [one.ready for model in (ViewWatch, DateWatch) for one in model.objects.order_by("pk")]
+
+
+def test_the_watch_of_a_list_goes_with_it_into_another_and_back(ada, eva, make_book, fair):
+    dinner = create_list(books, "Dinner", audience="everyone", actor=ada)
+    add_records(dinner.pk, [make_book("The Doll").pk], actor=ada)
+    for actor in (ada, eva):
+        watch_view(books, f"list-{dinner.pk}", actor=actor)
+    watch_dates_of_view(books, f"list-{dinner.pk}", "published_on", days=[5], hours=[], on_change=True, actor=eva)
+    both = watch_view(books, f"list-{fair.pk}", actor=ada)
+    look()
+    merged = merge(registry.get("lists"), fair.pk, [dinner.pk], actor=ada)
+    fairs, dinners = f"list-{fair.pk}", f"list-{dinner.pk}"
+    # Ada watches both: her watch of the one that went stays with it.
+    assert places() == [dinners, fairs, fairs, fairs]
+    look(6)
+    seen = len(told(eva))
+    add_records(fair.pk, [make_book("Pharaoh").pk], actor=ada)
+    look(12)
+    assert told(eva)[: len(told(eva)) - seen] == [("Pharaoh", "Put into the list “Fair”")]
+    undone = undo(merged.operation_id, actor=ada)
+    assert places() == [dinners, dinners, fairs, dinners]
+    undo(undone.operation_id, actor=ada)
+    assert places() == [dinners, fairs, fairs, fairs]
+    assert ViewWatch.objects.get(pk=both.pk).ready == fairs
+
+
+def test_two_watched_lists_in_one_merge_leave_one_watch_of_the_one_that_stays(ada, eva, fair):
+    others = [create_list(books, name, audience="everyone", actor=ada) for name in ("Dinner", "Lunch")]
+    for one in others:
+        watch_view(books, f"list-{one.pk}", actor=eva)
+    merged = merge(registry.get("lists"), fair.pk, [one.pk for one in others], actor=ada)
+    assert places() == [f"list-{fair.pk}", f"list-{others[1].pk}"]
+    undo(merged.operation_id, actor=ada)
+    assert places() == [f"list-{one.pk}" for one in others]
+
+
+def test_a_saved_view_of_a_merged_list_shows_the_one_that_stays(ada, fair):
+    dinner = create_list(books, "Dinner", actor=ada)
+    tree = {"all": [{"field": "lists", "op": "any_of", "value": [dinner.pk]}]}
+    view = SavedView.objects.create(record_type="books", owner_id=ada.user_id, name="Guests", filter=tree)
+    merged = merge(registry.get("lists"), fair.pk, [dinner.pk], actor=ada)
+    assert SavedView.objects.get(pk=view.pk).filter["all"][0]["value"] == [fair.pk]
+    undo(merged.operation_id, actor=ada)
+    assert SavedView.objects.get(pk=view.pk).filter == tree

@@ -45,7 +45,7 @@ def lead(joined: ByTable, done: Operation) -> None:
         if view.record_type not in registry:
             continue
         record_type = registry.get(view.record_type)
-        after = leader.node(view.filter, record_type.fields(leader.actor), record_type)
+        after = leader.node(view.filter, record_type.filter_fields(leader.actor), record_type)
         if after != view.filter:
             LedFilter.objects.create(operation=done, view=view, before=view.filter, after=after)
             view.filter = after
@@ -76,7 +76,7 @@ class Leader:
         if relation is None or not node.get("where"):
             return node
         inner = relation.record_type
-        fields = inner.fields(self.actor) if inner else relation.part.fields if relation.part else {}
+        fields = inner.filter_fields(self.actor) if inner else relation.part.fields if relation.part else {}
         return {**node, "where": self.node(node["where"], fields, inner)}
 
     def field(self, name: str, fields: Fields) -> Field | None:
@@ -85,7 +85,7 @@ class Leader:
         field = fields.get(first)
         if not rest or not isinstance(field, Reference):
             return None if rest else field
-        found = (self.field(rest, one.fields(self.actor)) for one in registry.types_of(field.target))
+        found = (self.field(rest, one.filter_fields(self.actor)) for one in registry.types_of(field.target))
         return next((one for one in found if one), None)
 
     def value(self, field: Field, value: Any) -> Any:
