@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from jantar.engine.fields.base import Field
-from jantar.engine.fields.custom_kinds import RecordsOf
+from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.record_key import RecordKey
+from jantar.engine.fields.references import unseen
 from jantar.engine.records.references import record_titles
 from jantar.engine.transfer.import_page.columns import ColumnsPart
 from jantar.engine.transfer.import_page.kinds import TONES, kinds
@@ -56,15 +58,27 @@ class PreviewPart(ColumnsPart):
         if record is None:
             return "", False
         changed = outcome.kind == UPDATED and full_key(prefix, field.name) in outcome.changed
-        value = field.read(record)
-        text = field.titled(value, self.titles) if isinstance(field, RecordsOf) else field.text(value)
-        return text[:100], changed
+        return self._text(prefix, field, field.read(record), outcome)[:100], changed
+
+    def _text(self, prefix: str, field: Field, value: Any, outcome: Outcome) -> str:
+        if isinstance(field, RecordsOf):
+            return field.titled(value, self.titles)
+        if not isinstance(field, RecordOf) or value is None:
+            return field.text(value)
+        # What has no title is to be made on the way, as the sheet names it, or stands there and may not be seen.
+        return self.titles.get(value) or self._in_sheet(prefix, field, outcome) or unseen()
+
+    def _in_sheet(self, prefix: str, field: Field, outcome: Outcome) -> str:
+        mapping = self.plan.of_type(prefix).mapping
+        return outcome.row.cells[mapping.index(field.name)].strip() if field.name in mapping else ""
 
     @cached_property
     def titles(self) -> dict[RecordKey, str]:
-        """Of the records that fields of several refer to."""
-        several = [(prefix, one) for prefix, one in self.shown_fields if isinstance(one, RecordsOf)]
-        outcomes = self.preview.outcomes if self.preview and several else ()
-        records = [(one, row.records.get(prefix) if row.records else row.record) for prefix, one in several
+        """Of the records that custom fields refer to; one statement for all rows."""
+        referring = [(prefix, one) for prefix, one in self.shown_fields if isinstance(one, RecordOf | RecordsOf)]
+        outcomes = self.preview.outcomes if self.preview and referring else ()
+        records = [(one, row.records.get(prefix) if row.records else row.record) for prefix, one in referring
                    for row in outcomes]  # fmt: skip
-        return record_titles((key for one, record in records if record for key in one.read(record)), self.actor)
+        values = [one.read(record) for one, record in records if record]
+        keys = [key for value in values for key in ([value] if isinstance(value, RecordKey) else value or ())]
+        return record_titles(keys, self.actor)
