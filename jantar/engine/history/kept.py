@@ -9,4 +9,8 @@ def undoing_that_kept(pk: int) -> Operation | None:
 
 
 def kept_by(undoing: Operation, *, after: int = 0, limit: int) -> list[Kept]:
+    return kept_of(undoing.pk, after=after, limit=limit)
+
+
+def kept_of(undoing: int, *, after: int = 0, limit: int) -> list[Kept]:
     return list(Kept.objects.filter(operation=undoing, pk__gt=after).order_by("pk")[:limit])

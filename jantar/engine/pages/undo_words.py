@@ -17,5 +17,15 @@ def outcome(result: UndoResult) -> str:
     return f"{text} {kept % {'n': show.number(left)}}"
 
 
+def expected(result: UndoResult) -> str:
+    """The same before it is done."""
+    n, left = result.undone, len(result.conflicts)
+    text = ngettext("%(n)s record will be as before.", "%(n)s records will be as before.", n) % {"n": show.number(n)}
+    if not left:
+        return text
+    kept = ngettext("%(n)s later change will be kept.", "%(n)s later changes will be kept.", left)
+    return f"{text} {kept % {'n': show.number(left)}}"
+
+
 def kept_address(result: UndoResult) -> str:
     return reverse("pages:kept", args=[result.operation_id]) if result.conflicts else ""

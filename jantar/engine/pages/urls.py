@@ -112,6 +112,7 @@ LISTS = [
     path(f"{TYPE}merge/", merging.show_merge, name="merge"),
     path("bulk/<int:pk>/", bulk.show_progress, name="bulk_progress"),
     path("operations/<int:pk>/undo/", undoing.undo_operation, name="undo"),
+    path("operations/<int:pk>/undo/preview/", undoing.preview, name="undo_preview"),
     path("operations/<int:pk>/kept/", kept.show, name="kept"),
     path(f"{TYPE}columns/", columns.choose_columns, name="columns"),
     path(f"{TYPE}columns/widths/", column_widths.set_widths, name="column_widths"),

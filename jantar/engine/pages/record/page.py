@@ -23,11 +23,13 @@ from jantar.engine.pages.forms.controls import control_from, control_with
 from jantar.engine.pages.forms.page import leading_to, posted_scope, refused_answer
 from jantar.engine.pages.loading import load_record, load_type
 from jantar.engine.pages.record.content import RecordPage, address_of_new, load_for_page
+from jantar.engine.pages.undoing import can_undo
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
 from jantar.engine.records.actions import action_of, fields_of_action, run_action
 from jantar.engine.records.errors import Invalid, NotFound
+from jantar.engine.records.links import key_of
 from jantar.engine.records.listing import Query, page_of
 from jantar.engine.records.record_type import RecordAction, RecordType
 from jantar.engine.records.recurrence import changing as series
@@ -95,8 +97,8 @@ def related(request: HttpRequest, type_name: str, pk: int, name: str) -> HttpRes
 def history(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     """What changed, newest first, twenty at a time (?before=), of one field (?about=) or by one person (?by=)."""
     record_type = load_type(request, type_name)
-    load_record(request, record_type, pk)
     actor = current_actor(request)
+    record = load_for_page(record_type, pk, actor)
     given = request.GET
     about, by, start = given.get("about", ""), whole_number(given.get("by", "")), whole_number(given.get("before", ""))
     offered = choices_of(record_type, actor)
@@ -105,7 +107,8 @@ def history(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
     places = (("about", about), ("by", by), ("before", found.next_before))
     context: dict[str, Any] = {
         "found": found, "address": request.path, "chosen": {"about": about, "by": by}, "is_first": start is None,
-        "more": urlencode({name: one for name, one in places if one}),
+        "more": urlencode({name: one for name, one in places if one}), "record": key_of(record),
+        "undoable": {one.operation_id for one in found.entries if can_undo(one, record)},
     }  # fmt: skip
     if start is None:
         context |= {"fields": offered, "people": people_in(record_type, pk)}
