@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 from django.db.models.expressions import Col, Combinable, Expression
@@ -69,7 +70,6 @@ class Kept(Expression):
 class KeptJoin(Join):
     """What Django joins tables by, for one without a model."""
 
-    join_field = None  # type: ignore[assignment]
     filtered_relation = None
     nullable = False
 
@@ -78,6 +78,9 @@ class KeptJoin(Join):
         self.parent_alias = parent_alias
         self.table_alias = table_alias
         self.join_type = join_type
+        #: Subqueries beside it look here whether it stands in the statement under another name.
+        table = SimpleNamespace(_meta=SimpleNamespace(db_table=name))
+        self.join_field = SimpleNamespace(related_model=table)  # type: ignore[assignment]
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         table, alias, parent = (

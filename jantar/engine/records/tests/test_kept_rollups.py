@@ -100,6 +100,22 @@ def test_pages_go_on_by_it_formulas_use_it_and_the_past_measures() -> None:
         assert {row.pk for row in page_of(Query(shelves, past, sort="x_pages")).rows} == set(values)
 
 
+def test_it_stands_beside_what_is_measured() -> None:
+    """Another roll-up, and a condition on related records, before it and behind it."""
+    for label, place in (("Aged", 1), ("Pages", 2), ("Zero", 3)):
+        measured = {"relation": "books", "measure": "sum", "field": "pages"}
+        create_field("shelves", label=label, kind="rollup", rollup=measured, indexed=place == 2, actor=system_actor())
+    add_books(30, 3)
+    build()
+    actor, columns = system_actor(), ("name", "x_aged", "x_pages", "x_zero")
+    tree = {"all": [{"field": "x_pages", "op": "gte", "value": 0}, {"relation": "books", "has": "any"}]}
+    for sort in ("x_pages", "-x_pages", "x_zero", "name"):
+        rows = page_of(Query(shelves, actor, sort=sort, columns=columns, filter=tree)).rows
+        fields = shelves.fields(actor)
+        assert rows
+        assert [fields["x_pages"].read(row) for row in rows] == [fields["x_zero"].read(row) for row in rows]
+
+
 def test_it_counts_for_everybody_and_rights_to_the_records_stay() -> None:
     count = rollup("Books", measure="count")
     root = system_actor()
