@@ -5,6 +5,7 @@ these are is worked out by dateutil, on times without a zone, so a change of clo
 """
 
 import re
+from calendar import isleap
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -71,11 +72,11 @@ class Rule:
         if self.count is not None:
             parts.append(f"COUNT={self.count}")
         if self.until is not None:
-            parts.append(f"UNTIL={self.until:%Y%m%d}")
+            parts.append(f"UNTIL={_written(self.until)}")
         if self.week_start != "MO":
             parts.append(f"WKST={self.week_start}")
         if self.without:
-            parts.append("EXDATE=" + ",".join(f"{day:%Y%m%d}" for day in self.without))
+            parts.append("EXDATE=" + ",".join(map(_written, self.without)))
         if self.zone:
             parts.append(f"TZID={self.zone}")
         return ";".join(parts)
@@ -199,7 +200,26 @@ def later_start(rule: Rule, start: datetime, since: datetime) -> datetime:
 def first_on(rule: Rule, start: datetime) -> datetime | None:
     """The first time the rule fits, not before `start`; None when it never does."""
     patience = min(PATIENCE * rule.every, LAST - start) if start < LAST else timedelta()
-    return next(occurrences(rule, start, start + patience), None)
+    until = min(start + patience, datetime.combine(rule.until, time.max)) if rule.until else start + patience
+    later = _to_the_end_of_time(start, until)
+    if until < start:
+        return None
+    found = occurrences(replace(rule, until=None, without=()), start + later, until + later)
+    return next((one - later for one in found if (one - later).date() not in rule.without), None)
+
+
+def _to_the_end_of_time(start: datetime, until: datetime) -> timedelta:
+    """How much later a span has the same days of the week and of the year, as late as there is one.
+
+    dateutil looks for a day that never comes until the years end, so it had better begin shortly before.
+    """
+    years = range(until.year - start.year + 1)
+    for year in range(LAST.year - len(years), start.year, -1):
+        if all(isleap(year + n) == isleap(start.year + n) for n in years):
+            days = date(year, 1, 1) - date(start.year, 1, 1)
+            if days.days % 7 == 0:
+                return days
+    return timedelta()
 
 
 def moments(
@@ -295,12 +315,12 @@ def _until(text: str, zone: ZoneInfo | None, start: datetime | None) -> date | N
         if match[4] is None:
             return day
         moment = datetime.combine(day, time(int(match[4]), int(match[5]), int(match[6])))
-    except ValueError:
+        if match[7] and zone:
+            moment = moment.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+        is_before = start is not None and moment.time() < start.time()
+        return moment.date() - timedelta(days=1) if is_before else moment.date()
+    except (ValueError, OverflowError):
         raise InputError(gettext_noop("“%(text)s” is not a day on which a rule ends."), text=text[:30]) from None
-    if match[7] and zone:
-        moment = moment.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
-    is_before = start is not None and moment.time() < start.time()
-    return moment.date() - timedelta(days=1) if is_before else moment.date()
 
 
 def _without(text: str) -> tuple[date, ...]:
@@ -312,6 +332,10 @@ def _zone(text: str) -> str:
     if text and text not in available_timezones():
         raise InputError(gettext_noop("“%(text)s” is not a time zone."), text=text[:60])
     return text
+
+
+def _written(day: date) -> str:
+    return day.isoformat().replace("-", "")
 
 
 def _joined(numbers: tuple[int, ...]) -> str:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -98,6 +99,39 @@ def test_an_end_that_is_a_moment_becomes_a_day_of_the_zone():
     assert read_rule("FREQ=DAILY;UNTIL=20261031T080000Z", PRAGUE, start).until == date(2026, 10, 31)
     assert read_rule("FREQ=DAILY;UNTIL=20261031T073000Z", PRAGUE, start).until == date(2026, 10, 30)
     assert read_rule("FREQ=DAILY;UNTIL=20261031T230000Z", PRAGUE, start).until == date(2026, 10, 31)
+
+
+@pytest.mark.parametrize("day", ["00010101", "09991231", "99991231"])
+def test_an_end_in_any_year_is_written_as_it_is_read(day):
+    assert str(read_rule(f"FREQ=DAILY;UNTIL={day};EXDATE={day}")) == f"FREQ=DAILY;UNTIL={day};EXDATE={day}"
+
+
+@pytest.mark.parametrize(("until", "zone"), [("00010101T000000Z", "UTC"), ("99991231T235959Z", "Europe/Prague")])
+def test_an_end_beyond_all_days_is_refused(until, zone):
+    with pytest.raises(InputError, match="not a day on which a rule ends"):
+        read_rule(f"FREQ=DAILY;UNTIL={until}", ZoneInfo(zone), datetime(2026, 10, 5, 9, 0))
+
+
+@settings(deadline=None)
+@given(rules, STARTS)
+def test_the_first_time_is_the_first_of_all(text, start):
+    rule = read_rule(text)
+    assert first_on(rule, start) == next(occurrences(rule, start, start + timedelta(days=366 * 12)), None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "start"),
+    [
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", datetime(2026, 1, 1)),
+        ("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", datetime(2095, 1, 1)),
+        ("FREQ=WEEKLY;BYDAY=MO;BYMONTH=2;BYMONTHDAY=30", datetime(1900, 1, 1)),
+        ("FREQ=MONTHLY;BYDAY=5MO;BYSETPOS=366", datetime(2026, 1, 1)),
+    ],
+)
+def test_a_day_that_never_comes_is_not_looked_for_to_the_end_of_time(rule, start):
+    began = process_time()
+    assert first_on(read_rule(rule), start) is None
+    assert process_time() - began < 3  # by days up to the year 9999 it is many times that
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,6 @@ def _said(form: RuleForm) -> str:
 
 def _day(text: str) -> str:
     try:
-        return f"{date.fromisoformat(text):%Y%m%d}"
+        return date.fromisoformat(text).isoformat().replace("-", "")
     except ValueError:
         return text.replace(";", "") or "?"

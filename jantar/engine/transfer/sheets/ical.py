@@ -277,7 +277,8 @@ class _Reader:
         """Raises InputError where the file would become more records than anybody has."""
         today = datetime.now(UTC).replace(tzinfo=None)
         since, until = today - timedelta(days=_COUNTED_BACK), today + timedelta(days=_COUNTED_AHEAD)
-        self.counted += sum(1 for moment in islice(occurrences(rule, first, until), _MOST_COUNTED) if moment > since)
+        if self.counted <= _MOST_COUNTED:
+            self.counted += sum(1 for _moment in islice(occurrences(rule, first, until, since), _MOST_COUNTED))
         if self.counted > _MOST_COUNTED:
             raise InputError(TOO_MANY, most=_MOST_COUNTED)
 

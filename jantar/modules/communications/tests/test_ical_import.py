@@ -301,13 +301,30 @@ def test_an_entry_with_several_rules_is_refused(ada):
     assert not Activity.objects.exists()
 
 
-def test_many_rules_that_together_would_flood_are_refused(monkeypatch):
-    start = (datetime.now(UTC) - timedelta(days=400)).strftime("%Y%m%dT090000Z")
+@pytest.mark.parametrize("days", [400, 40_000])
+def test_many_rules_that_together_would_flood_are_refused(days):
+    start = (datetime.now(UTC) - timedelta(days=days)).strftime("%Y%m%dT090000Z")
     many = [line for n in range(60) for line in event(f"{n}@x", f"DTSTART:{start}", "RRULE:FREQ=DAILY")]
     sheet = open_sheet(calendar(*many))
     told = [str(row.notices[0]) for row in sheet.rows() if row.notices]
     assert 0 < len(told) < 60
     assert set(told) == {"With this entry the file would hold more than 20000 occurrences. Divide it."}
+
+
+def test_a_rule_that_ends_beyond_all_days_is_refused_with_its_line(ada):
+    rules = ("RRULE:FREQ=DAILY;UNTIL=00010101T000000Z", "RRULE:FREQ=DAILY;UNTIL=99991231T235959Z")
+    found = refused(
+        bring(
+            calendar(
+                *(line for rule in rules for line in event(rule, "DTSTART;TZID=Europe/Prague:20261012T090000", rule))
+            ),
+            ada,
+        )
+    )
+    assert [reason for _row, reason in found] == [
+        f"“{rule.partition('UNTIL=')[2]}” is not a day on which a rule ends." for rule in rules
+    ]
+    assert not Activity.objects.exists()
 
 
 def test_a_zone_that_would_never_end_is_refused():
