@@ -19,6 +19,7 @@ from jantar.engine.transfer.known import recognise
 from jantar.engine.transfer.models import ImportRun
 from jantar.engine.transfer.tests.runs import counts, imported, refused, taken_out
 from jantar.modules.contacts.models import Company, Person
+from jantar.platform.accounts.models import User
 from jantar.platform.jobs.running import run_waiting_jobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("N19")]
@@ -122,6 +123,39 @@ def test_an_export_of_something_else_is_told(admin: Actor) -> None:
     text = "This looks like a HubSpot export of deals. You are importing it as companies."
     assert ImportPage(run, admin).looks_like == text
     assert services.import_state(run.pk, actor=admin)["export_of"] == {"program": "HubSpot", "type": "deals"}
+
+
+@pytest.mark.parametrize(
+    ("type_name", "headers"),
+    [
+        ("people", "Record ID,First Name,Last Name,Lifecycle Stage,Contact owner"),
+        ("companies", "Record ID,Company name,City,Industry,Company owner"),
+        ("deals", "Record ID,Deal Name,Company Name,Amount,Deal Owner"),
+        ("people", "Salutation,First Name,Last Name,Mailing City,Contact Owner"),
+        ("companies", "Account Name,Billing City,Industry,Billing Street,Account Owner"),
+        ("deals", "Opportunity Name,Account Name,Amount,Next Step,Opportunity Owner"),
+        ("people", "Person - ID,Person - Name,Person - Job title,Organization - Name,Person - Owner"),
+        ("companies", "Organization - ID,Organization - Name,Organization - City,Organization - Address,Organization - Owner"),
+        ("deals", "Deal - ID,Deal - Title,Deal - Organization,Deal - Value,Deal - Owner"),
+        ("deals", "Number,Name,Company,Value,Owner"),
+    ],
+)
+def test_owners_are_found_by_name_or_address_and_strangers_are_told(admin: Actor, type_name: str, headers: str) -> None:
+    ada = User.objects.create_user("ada@jantar.example", "x", full_name="Ada Žáková")
+    gone = User.objects.create_user("gone@jantar.example", "x", full_name="Jan Bývalý", is_active=False)
+    rows = [("1", "ADA@jantar.example"), ("2", "Ada  Zakova"), ("3", "Nate Phillips"), ("4", gone.full_name)]
+    text = headers + "\n" + "".join(f"{n},Oak {n},Lípa {n},{n},{owner}\n" for n, owner in rows)
+    dry = imported(text, type_name, admin, create_missing=["company"] if type_name == "people" else [], dry_run=True)
+    told = services.import_state(dry.pk, actor=admin)
+    assert told["unknown_values"] == {"owner": {"Nate Phillips": 1, "Jan Bývalý": 1}}
+    run = uploaded(text, type_name, admin)
+    assert mapped(run)[headers.rpartition(",")[2]] == "owner"
+    services.change_plan(run, {"values": {"owner": {"Nate Phillips": ada.email}}}, actor=admin)
+    services.run_import(run, actor=admin)
+    run_waiting_jobs()
+    run.refresh_from_db()
+    assert (counts(run), run.counts["left_empty"]["owner"]["texts"]) == ({"created": 4}, ["Jan Bývalý"])
+    assert registry.get(type_name).model.objects.filter(owner=ada).count() == 3
 
 
 def test_translating_values_can_be_switched_off_in_the_page() -> None:
