@@ -29,7 +29,8 @@ class Matcher:
 
     A record is the one meant when it agrees in a field and does not contradict the row in a stronger one: two
     people of the same name with different e-mail addresses are two people. Nobody is recognised by the references
-    among the fields, they only contradict: two deals of the same name with different customers are two deals.
+    among the fields, they only contradict: two deals of the same name with different customers are two deals. Where
+    a reference is among the match fields the title says nothing without it: deals have no name of their own.
     """
 
     def __init__(
@@ -42,13 +43,21 @@ class Matcher:
         self.by_id = ID in names
         chosen = [fields[name] for name in names if name != ID and not isinstance(fields[name], Reference)]
         place = next((n for n, field in enumerate(chosen) if field.name == record_type.title), len(chosen))
-        self.fields = [*chosen[:place], *guards, *chosen[place:]]
+        guarded = {one.name for one in guards}
+        named = [one for name in names if isinstance(one := fields.get(name), Reference) and name not in guarded]
+        self.fields = [*chosen[:place], *guards, *named, *chosen[place:]]
+        self.needed = range(place + len(guards), place + len(guards) + len(named))
         self.seen: list[dict[Any, list[tuple[int, Keys]]]] = [{} for _field in self.fields]
 
     def keys_of(self, record: Any) -> Keys:
-        return tuple(
+        keys = tuple(
             getattr(record, field.id_name) if isinstance(field, Reference) else comparable(field.read(record))
             for field in self.fields
+        )
+        if all(keys[position] is not None for position in self.needed):
+            return keys
+        return tuple(
+            None if field.name == self.record_type.title else key for field, key in zip(self.fields, keys, strict=True)
         )
 
     def telling(self, keys: Keys) -> Iterator[tuple[int, Any]]:
@@ -59,16 +68,13 @@ class Matcher:
 
     def repeated(self, keys: Keys, number: int) -> str:
         """Why the row is the same as an earlier one of the file, or ""; remembers the row."""
-        for position, value in enumerate(keys):
-            if value is None:
-                continue
+        for position, value in self.telling(keys):
             for other, other_keys in self.seen[position].get(value, ()):
                 if agree(keys, other_keys, position):
                     label = self.fields[position].label
                     return _("Row %(row)d has the same value in “%(field)s”.") % {"row": other, "field": label}
-        for position, value in enumerate(keys):
-            if value is not None:
-                self.seen[position].setdefault(value, []).append((number, keys))
+        for position, value in self.telling(keys):
+            self.seen[position].setdefault(value, []).append((number, keys))
         return ""
 
     def find(self, rows: Sequence[Keys]) -> list[Match]:

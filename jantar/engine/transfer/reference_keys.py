@@ -31,10 +31,14 @@ def keys_of(reference: Reference, actor: Actor) -> dict[str, Field]:
     for record_type in types_of(reference):
         usual = (record_type.title, *record_type.match)
         for name, one in record_type.fields(actor).items():
-            is_telling = one.kind in TELLING and not getattr(one, "is_computed", False)
-            if name == ID or (is_telling and (name in usual or one.is_custom or one.unique)):
+            if name == ID or (tells(one) and (name in usual or one.is_custom or one.unique)):
                 found.setdefault(name, one)
     return found
+
+
+def tells(field: Field) -> bool:
+    """Whether the values can tell one record from another."""
+    return field.kind in TELLING and not getattr(field, "is_computed", False)
 
 
 def types_of(reference: Reference) -> list[RecordType]:

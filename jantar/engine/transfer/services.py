@@ -93,7 +93,8 @@ def understood(record_type: RecordType, file: Any, plan: Plan, actor: Actor) -> 
     else:
         mapping = suggest_mapping(record_type, columns, actor)
         found.mapping, found.also = suggest_types(record_type, columns, mapping, actor)
-        found.match = list(export.match if export and export.match else record_type.match)
+        found.match = numbers_of(record_type, mapping, actor)
+        found.match += export.match if export and export.match else record_type.match
         found.create_missing, found.leave_empty, found.values = [], [], {}
         for name in ("", *found.also):
             one = registry.get(name) if name else record_type
@@ -114,6 +115,14 @@ def creatable(record_type: RecordType, mapping: Sequence[str], actor: Actor) -> 
         name
         for name, one in found.items()
         if (reference := reference_of(one)) and Resolver(reference, actor).creatable()
+    ]
+
+
+def numbers_of(record_type: RecordType, mapping: Sequence[str], actor: Actor) -> list[str]:
+    """Mapped fields of one's own that no two records share, such as the number in the old program."""
+    fields = record_type.fields(actor)
+    return [
+        name for name in dict.fromkeys(mapping) if name in fields and fields[name].is_custom and fields[name].unique
     ]
 
 

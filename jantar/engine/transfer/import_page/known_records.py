@@ -8,6 +8,7 @@ from jantar.engine.transfer import plan as modes
 from jantar.engine.transfer.import_page.basis import ImportBasis, Option
 from jantar.engine.transfer.plan import SEPARATOR, full_key, own_key, references_in
 from jantar.engine.transfer.reference_choices import ReferenceChoice, choice_of
+from jantar.engine.transfer.reference_keys import tells
 from jantar.engine.transfer.services import creatable
 from jantar.engine.transfer.targets import ID
 
@@ -18,7 +19,9 @@ class KnownRecordsPart(ImportBasis):
         found = []
         for prefix, record_type in self.types:
             fields = record_type.fields(self.actor)
-            for name in (*record_type.match, *([ID] if full_key(prefix, ID) in self.plan.mapping else [])):
+            own = self.plan.of_type(prefix).mapping
+            telling = [name for name in own if name in fields and fields[name].is_custom and tells(fields[name])]
+            for name in dict.fromkeys((*telling, *record_type.match, *([ID] if ID in own else []))):
                 key = full_key(prefix, name)
                 found.append((key, self.labelled(record_type, fields[name].label), key in self.plan.match))
         return found
