@@ -110,6 +110,8 @@ class CombinedImporter:
         for name, of_type in reads.items():
             for place, read in of_type.items():
                 self._refuse(refused, name, {place: read.errors} if read.errors else {})
+        for name, of_type in reads.items():
+            self._refuse(refused, name, self.types[name].tell_more({n: r for n, r in of_type.items() if n in refused}))
         return refused
 
     def _refuse(self, refused: Refused, name: str, errors: Mapping[int, Errors]) -> None:
@@ -118,7 +120,7 @@ class CombinedImporter:
         for place, found in errors.items():
             told = refused.setdefault(place, {})
             for key, messages in found.items():
-                if messages not in told.values():
+                if key or messages not in told.values():
                     told[f"{type_name}/{key}"] = messages
 
     def _agreed(self, reads: Reads, refused: Refused, *, dry: bool) -> None:

@@ -23,6 +23,7 @@ from jantar.engine.transfer.rows import ReadRow, RowReader, add_told_rows, reaso
 from jantar.engine.transfer.several_references import several_resolver
 from jantar.engine.transfer.sheets import Row
 from jantar.engine.transfer.targets import ID, targets_of
+from jantar.engine.transfer.telling import add_own_errors, tell_more
 from jantar.engine.transfer.values import words_for
 
 CREATED, UPDATED, UNCHANGED, SKIPPED, WRONG = "created", "updated", "unchanged", "skipped", "errors"
@@ -111,7 +112,7 @@ class Importer:
     def remember(self, rows: Sequence[Row]) -> None:
         """Takes note of rows that an earlier attempt has dealt with, so that later ones are seen to repeat them."""
         with transaction.atomic():
-            self._lines(rows, [Outcome(row) for row in rows])
+            self._lines([self.reader.read(row) for row in rows], [Outcome(row) for row in rows])
             transaction.set_rollback(True)
             self._settle({}, [], store=False)
 
@@ -119,8 +120,10 @@ class Importer:
         """Deals with the rows; a fixed number of statements. What is only tried leaves nothing behind."""
         with transaction.atomic():
             outcomes = [Outcome(row) for row in rows]
-            lines = self._lines(rows, outcomes)
+            reads = [self.reader.read(row) for row in rows]
+            lines = self._lines(reads, outcomes)
             self._sort_out(lines, outcomes)
+            self._tell_all(reads, outcomes)
             if store:
                 self._store(lines, outcomes)
             else:
@@ -140,9 +143,13 @@ class Importer:
         labels |= {part.name: part.label for part in self.record_type.parts}
         return reasons(outcome.errors, self.targets, labels)
 
-    def _lines(self, rows: Sequence[Row], outcomes: Sequence[Outcome]) -> dict[int, bulk.Line]:
+    def _tell_all(self, reads: Sequence[ReadRow], outcomes: Sequence[Outcome]) -> None:
+        """Names with what could not be read what else is wrong with those rows."""
+        for place, more in tell_more(self, {n: read for n, read in enumerate(reads) if read.errors}).items():
+            outcomes[place].errors |= more
+
+    def _lines(self, reads: Sequence[ReadRow], outcomes: Sequence[Outcome]) -> dict[int, bulk.Line]:
         """A checked line for every row that could be read, by its place in the batch."""
-        reads = [self.reader.read(row) for row in rows]
         resolve(self.resolvers, reads)
         add_told_rows(reads, self.targets, self.actor)
         self.left_empty = LeftEmpty()
@@ -153,6 +160,8 @@ class Importer:
             if not read.errors:
                 lines[place] = bulk.Line(self.completed({**self.defaults.values, **read.values}), parts=read.parts)
         bulk.draft_new(self.record_type, list(lines.values()), self.actor)
+        for line in lines.values():
+            add_own_errors(self.record_type, line, self.actor)
         self._match(lines, reads, outcomes)
         return lines
 
@@ -161,7 +170,7 @@ class Importer:
         keys = {place: self.matcher.keys_of(line.record) for place, line in lines.items()}
         for place, row_keys in keys.items():
             if repeated := self.matcher.repeated(row_keys, outcomes[place].row.number):
-                outcomes[place].errors = {"": [repeated]}
+                outcomes[place].errors = {"": [repeated], **lines[place].errors}
         matches = dict(zip(keys, self.matcher.find(list(keys.values())), strict=True))
         self._match_ids(matches, reads)
         self._turn_into_changes(lines, reads, outcomes, matches)
@@ -210,6 +219,8 @@ class Importer:
         """Checks the changes; afterwards every outcome has its kind."""
         changes = {place: line for place, line in lines.items() if outcomes[place].kind == UPDATED}
         bulk.apply_changes(self.record_type, list(changes.values()), self.actor)
+        for change in changes.values():
+            add_own_errors(self.record_type, change, self.actor)
         for place, outcome in enumerate(outcomes):
             line = lines.get(place)
             if outcome.kind == UPDATED and line:

@@ -22,6 +22,7 @@ from jantar.engine.transfer.matching import Keys, Match, Matcher
 from jantar.engine.transfer.plan import Plan
 from jantar.engine.transfer.repeats import Index, Spoken, united
 from jantar.engine.transfer.rows import ReadRow
+from jantar.engine.transfer.telling import add_own_errors, tell_more
 
 
 @dataclass(eq=False)
@@ -138,6 +139,10 @@ class TypeImporter(Importer):
         if line.record is not entity.line.record:
             apply(self.record_type, entity.line.record, news, self.actor)
 
+    def tell_more(self, reads: Mapping[int, ReadRow]) -> dict[int, Errors]:
+        """What else is wrong with rows that go in no more."""
+        return tell_more(self, reads, [link.name for link in self.links])
+
     # Whether they can be stored -------------------------------------------------------------------
 
     def examine(self, *, dry: bool) -> None:
@@ -165,6 +170,8 @@ class TypeImporter(Importer):
         for one in new:
             self._complete(one)
         bulk.check_drafts(self.record_type, [one.line for one in new], self.actor)
+        for one in new:
+            add_own_errors(self.record_type, one.line, self.actor)
         reserve_ids(self.record_type.model, [one.line.record for one in new])
         for one in new:
             one.kind, one.is_coming = CREATED, True

@@ -53,9 +53,15 @@ class Resolver:
     def name(self) -> str:
         return self.reference.name
 
-    def load(self, texts: Iterable[str]) -> None:
-        """Looks up what is not known yet: a fixed number of statements."""
+    def load(self, texts: Iterable[str], refused: Iterable[str] = ()) -> None:
+        """Looks up what is not known yet: a fixed number of statements. For `refused` rows nothing is made."""
         wanted = {folded(text): text.strip() for text in texts}
+        self._look_up({**{folded(text): text.strip() for text in refused}, **wanted})
+        still = {key: text for key, text in wanted.items() if not self.known.get(key)}
+        if still and self.create_missing:
+            self._create({key: text for key, text in still.items() if key not in self.refused})
+
+    def _look_up(self, wanted: dict[str, str]) -> None:
         missing = {key: text for key, text in wanted.items() if key not in self.known}
         if not missing:
             return
@@ -69,9 +75,6 @@ class Resolver:
             self._find_records(missing)
         elif not self.everything:
             self._load_everything()
-        still = {key: text for key, text in missing.items() if not self.known.get(key)}
-        if still and self.create_missing:
-            self._create({key: text for key, text in still.items() if key not in self.refused})
 
     def _find_records(self, missing: dict[str, str]) -> None:
         rows = self.reference.target.objects.visible_to(self.actor)  # type: ignore[attr-defined]
@@ -168,6 +171,8 @@ class Resolver:
             read.refuse(self.name, self._several(text))
         elif reason := self.refused.get(folded(text)):
             read.refuse(self.name, f"“{text[:100]}”: {reason}")
+        elif read.errors and self.create_missing and self.creatable():
+            return  # it would have been made if the row went in
         elif self.leave_empty:
             read.left_out[self.name] = text
         else:
@@ -221,8 +226,9 @@ def resolver_for(record_type: RecordType, reference: Reference, actor: Actor, **
 def resolve(resolvers: Sequence[Resolver], rows: Sequence[ReadRow]) -> None:
     """Finds the references of all rows of a batch. Targets that point to others (stages) come last."""
     for resolver in resolvers:
-        concerned = [read for read in rows if resolver.name in read.references and not read.errors]
-        resolver.load({read.references[resolver.name] for read in concerned})
+        concerned = [read for read in rows if resolver.name in read.references]
+        good, bad = ({r.references[resolver.name] for r in concerned if bool(r.errors) is x} for x in (False, True))
+        resolver.load(good, bad)
     ordered = sorted(
         resolvers, key=lambda one: any(isinstance(c, ForeignKey) for c in one.reference.target._meta.fields)
     )

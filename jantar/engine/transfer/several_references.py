@@ -25,8 +25,8 @@ class SeveralResolver(Resolver):
 
     target_type: str = ""
 
-    def load(self, texts: Iterable[str]) -> None:
-        super().load({name for text in texts for _start, _end, name in names_in(text)})
+    def load(self, texts: Iterable[str], refused: Iterable[str] = ()) -> None:
+        super().load({name for text in (*texts, *refused) for _start, _end, name in names_in(text)})
 
     def used(self, values: Iterable[Any]) -> set[int]:
         return set()
