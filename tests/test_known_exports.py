@@ -135,7 +135,10 @@ def test_an_export_of_something_else_is_told(admin: Actor) -> None:
         ("companies", "Account Name,Billing City,Industry,Billing Street,Account Owner"),
         ("deals", "Opportunity Name,Account Name,Amount,Next Step,Opportunity Owner"),
         ("people", "Person - ID,Person - Name,Person - Job title,Organization - Name,Person - Owner"),
-        ("companies", "Organization - ID,Organization - Name,Organization - City,Organization - Address,Organization - Owner"),
+        (
+            "companies",
+            "Organization - ID,Organization - Name,Organization - City,Organization - Address,Organization - Owner",
+        ),
         ("deals", "Deal - ID,Deal - Title,Deal - Organization,Deal - Value,Deal - Owner"),
         ("deals", "Number,Name,Company,Value,Owner"),
     ],

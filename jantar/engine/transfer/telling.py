@@ -29,18 +29,20 @@ def tell_more(importer: Any, reads: Mapping[int, ReadRow], filled: Collection[st
     found: dict[int, Errors] = {}
     for place, read in reads.items():
         line = stored.get(place, lines[place])
+        silent = {"", *read.errors, *(read.references.keys() - read.values.keys()), *filled}
         if line is None:
-            continue
-        add_own_errors(importer.record_type, line, importer.actor)
-        silent = {*read.errors, *(read.references.keys() - read.values.keys()), *filled}
-        found[place] = {name: texts for name, texts in line.errors.items() if name and name not in silent}
+            line = lines[place]
+            silent |= line.errors.keys() - read.values.keys()
+        else:
+            add_own_errors(importer.record_type, line, importer.actor)
+        found[place] = {name: texts for name, texts in line.errors.items() if name not in silent}
     return found
 
 
 def _stored_lines(
     importer: Any, lines: Mapping[int, bulk.Line], reads: Mapping[int, ReadRow]
 ) -> dict[int, bulk.Line | None]:
-    """Changes of the records that exist, to be checked as such; None where nothing of the row would be stored."""
+    """Changes of the records that exist, checked as such; None where the row makes none: only its values count then."""
     keys = {place: importer.matcher.keys_of(line.record) for place, line in lines.items()}
     matches = dict(zip(keys, importer.matcher.find(list(keys.values())), strict=True))
     known = {place: match.pk for place, match in matches.items() if match.pk}
