@@ -1,6 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
+import { topDialog } from "../lib/dialogs";
 import { send } from "../lib/http";
-import { text } from "../lib/texts";
+import { fill, text } from "../lib/texts";
 import { toast } from "../lib/toasts";
 
 const STARTS_FORMULA = /^[=+\-@\t\r]/;
@@ -27,13 +28,25 @@ function asHtml(cells: string[][]): string {
 }
 
 /**
- * `copy` puts the table found by `table` on the clipboard, for sheets and for letters; `print` prints the page. Where a
- * list has further pages, the rows of all of them come from `whole` and stand in the table as long as it takes.
+ * `copy` puts the table found by `table` on the clipboard, for sheets and for letters; `print` prints the page, as the
+ * browser's own keys do. Where a list has further pages, the rows of all of them come from `whole` and stand in the
+ * table as long as it takes. Paper on which rows are missing says so in the element found by `note`.
  */
 export default class extends Controller<HTMLElement> {
-  static override values = { table: String, whole: String };
+  static override values = { table: String, whole: String, note: String };
   declare readonly tableValue: string;
   declare readonly wholeValue: string;
+  declare readonly noteValue: string;
+
+  override connect(): void {
+    document.addEventListener("keydown", this.#key);
+    window.addEventListener("beforeprint", this.#tell);
+  }
+
+  override disconnect(): void {
+    document.removeEventListener("keydown", this.#key);
+    window.removeEventListener("beforeprint", this.#tell);
+  }
 
   async copy(): Promise<void> {
     const table = document.querySelector<HTMLTableElement>(this.tableValue);
@@ -47,13 +60,31 @@ export default class extends Controller<HTMLElement> {
     toast(text("copied"), { tone: "success" });
   }
 
-  async print(): Promise<void> {
+  /** Prints nothing where there are too many rows, but the keys print what is shown then. */
+  async print(event: Event): Promise<void> {
     const table = document.querySelector<HTMLTableElement>(this.tableValue);
-    const putBack = table ? await this.#makeWhole(table) : nothing;
+    const putBack = (table ? await this.#makeWhole(table) : nothing) ?? (event.type === "keydown" ? nothing : null);
     if (!putBack) return;
     window.addEventListener("afterprint", putBack, { once: true });
     window.print();
   }
+
+  #key = (event: KeyboardEvent): void => {
+    if (event.key.toLowerCase() !== "p" || event.ctrlKey === event.metaKey || event.shiftKey || event.altKey || topDialog()) return;
+    event.preventDefault();
+    void this.print(event);
+  };
+
+  #tell = (): void => {
+    const table = document.querySelector<HTMLTableElement>(this.tableValue);
+    const note = document.querySelector<HTMLElement>(this.noteValue);
+    if (!table || !note) return;
+    const total = table.closest<HTMLElement>("[data-selection-total-value]")?.dataset["selectionTotalValue"] ?? "";
+    const shown = table.querySelectorAll("tbody:not([hidden]) > tr[data-key]").length;
+    const isPart = shown < Number(total.replace(/\D/g, ""));
+    const number = new Intl.NumberFormat(document.documentElement.lang).format(shown);
+    note.textContent = isPart ? fill(note.dataset["text"] ?? "", { shown: number, total }) : "";
+  };
 
   /** Puts all rows into the table and returns what takes them out again; null when there are too many. */
   async #makeWhole(table: HTMLTableElement): Promise<(() => void) | null> {
