@@ -185,6 +185,7 @@ def log(request: HttpRequest, pk: int) -> HttpResponse:
         "heading": hook.name,
         "deliveries": found,
         "next_before": next_before,
+        "waiting": ",".join(f"#message-{one.pk}" for one in found if one.state == Delivery.State.WAITING),
         "state": state,
         "states": Delivery.State.choices,
         "has_failed": hook.deliveries.filter(state=Delivery.State.FAILED).exists(),

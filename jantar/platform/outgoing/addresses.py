@@ -58,6 +58,20 @@ def may_be_called(text: str) -> bool:
     return all(is_public(one) or is_named(one) for one in meant)
 
 
+def may_be_named(host: str) -> bool:
+    """False for an address, however it is spelled, or a name of this machine that may not be called.
+
+    Other names are known when something is sent only: what they lead to may change until then.
+    """
+    host = host.rstrip(".").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return may_be_called("127.0.0.1")
+    try:
+        return may_be_called(socket.inet_ntoa(socket.inet_aton(host)))  # knows "127.1" and "0x7f.1" as well
+    except OSError:
+        return ":" not in host or may_be_called(host)
+
+
 def meanings(address: IPAddress) -> Iterator[IPAddress]:
     """The address, and the IPv4 addresses that an IPv6 address stands for."""
     if not isinstance(address, ipaddress.IPv6Address):

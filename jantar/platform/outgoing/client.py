@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.utils.translation import gettext as _
 
-from jantar.platform.outgoing.addresses import RefusedAddress, Target, UnknownHost, targets
+from jantar.platform.outgoing.addresses import RefusedAddress, Target, UnknownHost, may_be_named, targets
 
 SECONDS = 10.0
 #: How much of an answer is read, and how much of it is kept.
@@ -48,7 +48,7 @@ def problem_of(url: str) -> str:
         return _("Please enter an address such as https://example.com/jantar.")
     if parts.username or parts.password:
         return _("Leave name and password out of the address.")
-    return ""
+    return "" if may_be_named(parts.hostname or "") else _("The address is in a private network.")
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = SECONDS) -> Answer:

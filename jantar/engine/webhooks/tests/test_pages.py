@@ -110,3 +110,25 @@ def test_nobody_else_sees_or_changes_anything(make_hook) -> None:
     ):
         assert client.post(ROOT + address).status_code == 403
     assert Webhook.objects.get().state == "on"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9999/x", "http://localhost/x", "https://10.1.2.3/", "http://[::1]/"])
+def test_an_address_of_a_private_network_is_refused_at_its_field(client, ada, settings, url) -> None:
+    settings.OUTGOING_NETWORKS = []
+    answer = client.post(f"{ROOT}new/", {"name": "Shop", "url": url, "user": ada.pk, "events": ["created"]})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "The address is in a private network." in page
+    assert f'value="{url}"' in page
+    assert not Webhook.objects.exists()
+
+
+def test_messages_that_wait_are_looked_at_again_while_they_wait(client, make_hook) -> None:
+    hook = make_hook(events=["created"])
+    client.post(f"{ROOT}{hook.pk}/test/")
+    message = Delivery.objects.get()
+    page = client.get(f"{ROOT}{hook.pk}/").content.decode()
+    assert f'hx-select-oob="#message-{message.pk}"' in page
+    assert f'<tr id="message-{message.pk}">' in page
+    run_waiting_jobs()
+    assert 'id="messages-waiting"' not in client.get(f"{ROOT}{hook.pk}/").content.decode()

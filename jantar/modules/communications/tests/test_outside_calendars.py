@@ -1,5 +1,6 @@
 """Calendars elsewhere: read over HTTP, shown as what they are to their owner and as taken time to others."""
 
+import socket
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -143,11 +144,16 @@ def test_an_address_that_goes_bad_says_why_and_what_was_read_stays(client, ada, 
     assert problem in client.get("/account/calendars/").content.decode()
 
 
-def test_private_addresses_and_what_is_none_are_refused(client, ada):
-    one = added(ada, f"http://127.0.0.1:{unused_port()}/")
+def test_private_addresses_and_what_is_none_are_refused(client, ada, monkeypatch):
+    private = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", unused_port()))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_given, **_options: private)
+    one = added(ada, "http://calendar.example/")
     assert one.problem == "The address is in a private network."
     client.force_login(ada)
-    for name, address in (("", "https://example.com/a.ics"), ("A", "nonsense"), ("A", "https://a:b@example.com/")):
+    for name, address in (
+        ("", "https://example.com/a.ics"), ("A", "nonsense"), ("A", "https://a:b@example.com/"),
+        ("A", "http://127.0.0.1/a.ics"),
+    ):  # fmt: skip
         answer = client.post("/account/calendars/", {"name": name, "address": address})
         assert answer.status_code == 422
         assert f'value="{address}"' in answer.content.decode()

@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from jantar.platform.outgoing.addresses import RefusedAddress, UnknownHost, may_be_called, targets
+from jantar.platform.outgoing.client import problem_of
 
 
 @pytest.mark.parametrize("address", [
@@ -33,6 +34,21 @@ def test_the_operator_may_name_networks(settings) -> None:
 def test_other_spellings_of_the_machine_itself_are_refused_too(host) -> None:
     with pytest.raises((RefusedAddress, UnknownHost)):
         targets(host, 80)
+
+
+@pytest.mark.parametrize("host", [
+    "127.0.0.1", "127.1", "2130706433", "0x7f.1", "localhost", "LOCALHOST.", "a.localhost", "[::1]", "10.1.2.3",
+    "[::ffff:10.0.0.1]", "[fe80::1]",
+])  # fmt: skip
+def test_an_address_written_out_is_refused_before_anything_is_sent(host, settings) -> None:
+    assert problem_of(f"http://{host}:9999/x") == "The address is in a private network."
+    settings.OUTGOING_NETWORKS = ["127.0.0.0/8", "::1/128", "0.0.0.1/32", "10.0.0.0/8"]
+    assert (problem_of(f"http://{host}:9999/x") == "") is (host != "[fe80::1]")
+
+
+@pytest.mark.parametrize("host", ["example.com", "93.184.216.34", "[2606:2800:220:1:248:1893:25c8:1946]", "intra"])
+def test_names_and_public_addresses_are_looked_at_when_something_is_sent(host) -> None:
+    assert problem_of(f"https://{host}/x") == ""
 
 
 def test_of_a_name_with_public_and_private_addresses_only_the_public_are_called(monkeypatch) -> None:
