@@ -1,6 +1,7 @@
 """Downloads. Whatever is in a file, the browser must not run it as a part of Jantar."""
 
 import logging
+from collections.abc import Callable
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -15,10 +16,23 @@ logger = logging.getLogger(__name__)
 # Types a browser only draws; all others are saved, not shown.
 SHOWN_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
+Guard = Callable[[StoredFile], None]
+_guards: dict[str, Guard] = {}
+
+
+def guard(purpose: str, check: Guard) -> None:
+    """Registers what is asked before a file of that purpose goes to its owner; it raises what refuses them.
+
+    Called when Django starts.
+    """
+    _guards[purpose] = check
+
 
 def download(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """A file to its owner. What hangs on a record is served by what knows the record's rights."""
     file = get_object_or_404(StoredFile, key=key, owner_id=request.user.pk)
+    if check := _guards.get(file.purpose):
+        check(file)
     return serve_file(file, asked=request)
 
 
