@@ -6,17 +6,19 @@ const EVERY_MS = 10_000;
 
 /**
  * The messages of a channel. While the page is looked at, `newer` is asked for what came since the newest one shown,
- * which is put on top of the list, and `read` is told that it was read. Without a connection it is silent.
+ * which is put on top of the list, and for what was edited or deleted since it was asked last; `read` is told that what
+ * came was read. Without a connection it is silent.
  */
 export default class extends Controller<HTMLElement> {
   static override targets = ["list", "paused", "status"];
-  static override values = { newer: String, read: String, unread: Boolean };
+  static override values = { newer: String, read: String, since: String, unread: Boolean };
   declare readonly listTarget: HTMLElement;
   declare readonly hasListTarget: boolean;
   declare readonly newerValue: string;
   declare readonly readValue: string;
   declare readonly hasPausedTarget: boolean;
   declare readonly statusTarget: HTMLElement;
+  declare sinceValue: string;
   declare unreadValue: boolean;
 
   #timer = 0;
@@ -39,14 +41,16 @@ export default class extends Controller<HTMLElement> {
   };
 
   async #ask(): Promise<void> {
-    if (this.#asking || this.hasPausedTarget || document.visibilityState !== "visible") return;
+    if (this.#asking || document.visibilityState !== "visible") return;
     this.#asking = true;
     try {
       const newest = this.element.querySelector<HTMLElement>("[data-cursor]")?.dataset["cursor"] ?? "";
-      const answer = await fetch(`${this.newerValue}?after=${newest}`, { headers: { "X-Requested-With": "fetch" } });
-      if (answer.status !== 200 || answer.redirected) return;
-      const found = document.createRange().createContextualFragment(await answer.text());
-      const items = [...found.querySelectorAll<HTMLElement>("[data-cursor]")].filter((item) => !document.getElementById(item.id));
+      const wanted = this.hasPausedTarget ? "changed" : `after=${newest}`;
+      const answer = await fetch(`${this.newerValue}?${wanted}&since=${this.sinceValue}`, { headers: { "X-Requested-With": "fetch" } });
+      if (![200, 204].includes(answer.status) || answer.redirected) return;
+      const found = document.createRange().createContextualFragment(answer.status === 200 ? await answer.text() : "");
+      if (this.#follow(found)) this.sinceValue = answer.headers.get("X-Since") ?? this.sinceValue;
+      const items = messagesIn(found, "new").filter((item) => !document.getElementById(item.id));
       if (!items.length || !this.hasListTarget) return;
       this.listTarget.prepend(...items);
       for (const item of items) htmx.process(item);
@@ -60,11 +64,35 @@ export default class extends Controller<HTMLElement> {
     }
   }
 
+  /** Messages that are shown and were edited or deleted. False when one is in use just now: asked for again. */
+  #follow(found: DocumentFragment): boolean {
+    let isDone = true;
+    for (const item of messagesIn(found, "edited")) {
+      const shown = document.getElementById(item.id);
+      if (!shown || shown.dataset["version"] === item.dataset["version"]) continue;
+      if (shown.contains(document.activeElement)) {
+        isDone = false;
+        continue;
+      }
+      item.toggleAttribute("data-unread", "unread" in shown.dataset);
+      shown.replaceWith(item);
+      htmx.process(item);
+    }
+    for (const { dataset } of found.querySelectorAll<HTMLElement>("[data-part=gone] > [data-message]")) {
+      document.getElementById(dataset["message"]!)?.remove();
+    }
+    return isDone;
+  }
+
   async #markRead(): Promise<void> {
     if (!this.unreadValue || document.visibilityState !== "visible") return;
     this.unreadValue = false;
     if (await send(this.readValue, { method: "POST" })) tellBell();
   }
+}
+
+function messagesIn(found: DocumentFragment, part: string): HTMLElement[] {
+  return [...found.querySelectorAll<HTMLElement>(`[data-part=${part}] > [data-cursor]`)];
 }
 
 /** The bell counts anew. While it is still being loaded it may come with the number of before, so it is told then. */

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.record_key import RecordKey
@@ -22,6 +23,8 @@ from jantar.platform.accounts.models import Team
 
 CHANNELS = "channels"
 MOST_WORDS = 8
+#: So many changed messages are looked at at once, the ones changed last.
+MOST_CHANGED = 100
 
 
 def key_of_stream(about: Any) -> RecordKey:
@@ -85,6 +88,31 @@ def channels_of(actor: Actor) -> list[Channel]:
                 Channel(team, is_own, said.text, said.author.full_name if said.author else "", said.created_at)
             )
     return sorted(found, key=lambda one: not one.is_own)
+
+
+@dataclass(frozen=True)
+class ChangedMessages:
+    """Ids of messages that read otherwise than before, and of those that are gone."""
+
+    edited: frozenset[int] = frozenset()
+    gone: frozenset[int] = frozenset()
+
+
+def changed_messages(team: Team, since: datetime) -> ChangedMessages:
+    """What was edited or deleted in a channel since a moment, with the answers that quote it.
+
+    One statement from one index where nothing was, two otherwise. The caller has made sure that the channel is read.
+    """
+    from jantar.engine.timeline.models import IS_CHANGED, Comment
+
+    rows = Comment.objects.filter(IS_CHANGED, record_type=CHANNELS, record_id=team.pk)
+    rows = rows.annotate(changed_at=Greatest("edited_at", "deleted_at")).filter(changed_at__gte=since)
+    changed = dict(rows.order_by("-changed_at").values_list("pk", "deleted_at")[:MOST_CHANGED])
+    if not changed:
+        return ChangedMessages()
+    gone = frozenset(pk for pk, deleted_at in changed.items() if deleted_at)
+    answers = Comment.objects.filter(begins__in=changed, deleted_at=None).values_list("pk", flat=True)
+    return ChangedMessages(frozenset(changed) - gone | frozenset(answers), gone)
 
 
 def find_messages(text: str, actor: Actor, limit: int) -> list[Any]:

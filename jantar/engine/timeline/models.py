@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -101,6 +102,9 @@ class NoteShare(models.Model):
         return str(self.user_id)
 
 
+IS_CHANGED = Q(edited_at__isnull=False) | Q(deleted_at__isnull=False)
+
+
 class CommentQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
         """Comments on records the actor may see, and messages in channels the actor reads."""
@@ -133,7 +137,11 @@ class Comment(models.Model):
             GinIndex(
                 SearchVector(Fold("text"), config="simple"), name="timeline_words_of_message",
                 condition=Q(record_type=CHANNELS),
-            )
+            ),
+            models.Index(
+                F("record_id"), Greatest("edited_at", "deleted_at"), name="timeline_changed_message",
+                condition=Q(record_type=CHANNELS) & IS_CHANGED,
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

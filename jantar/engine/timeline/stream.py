@@ -218,6 +218,13 @@ def newer(record: Any, actor: Actor, *, after: str, limit: int = 5 * PAGE) -> li
     return _shown([row.entry for row in rows[:limit]], key, actor)
 
 
+def told_by(record: Any, actor: Actor, sources: str, ids: Iterable[int]) -> list[Shown]:
+    """The entries of a stream that come from these sources, newest first. Like `page`."""
+    key = key_of_stream(record)
+    rows = places(key, actor, "", None).filter(entry__source_type=sources, entry__source_id__in=list(ids))
+    return _shown([row.entry for row in rows], key, actor)
+
+
 def cursor_at(record: Any, source: RecordKey) -> str:
     """The cursor from which `page` begins with the entry of a source; "" when it has none on this stream."""
     key = key_of_stream(record)

@@ -1,11 +1,13 @@
 """The channels of teams: their list, and the messages of one, drawn as comments on a timeline are."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -16,7 +18,15 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import Invalid
 from jantar.engine.timeline import stream as streams
-from jantar.engine.timeline.channels import Channel, channels_of, find_messages, load_channel, name_of_channel
+from jantar.engine.timeline.channels import (
+    ChangedMessages,
+    Channel,
+    changed_messages,
+    channels_of,
+    find_messages,
+    load_channel,
+    name_of_channel,
+)
 from jantar.engine.timeline.composer import MessageTab
 from jantar.kit.numbers import whole_number
 from jantar.platform.accounts.models import Team
@@ -24,6 +34,8 @@ from jantar.ui.navigation import NavItem, navigation
 from jantar.ui.responses import with_event, with_toast
 
 MOST_FOUND, MOST_NAMES = 50, 8
+#: An open page asks for changes since it asked last, and a little before that.
+OVERLAP, LONGEST = timedelta(seconds=30), timedelta(days=7)
 TAB = MessageTab()
 
 
@@ -65,9 +77,9 @@ def show_all(request: HttpRequest) -> HttpResponse:
 @never_cache
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The newest messages and the composer; ?message= begins with that one where it is not among them."""
-    actor = current_actor(request)
+    actor, since = current_actor(request), since_of(timezone.now())
     team = load_channel(pk, actor)
-    context = stream_context(request, team)
+    context = {**stream_context(request, team), "since": since}
     wanted = whole_number(request.GET.get("message", ""))
     if wanted and all(one.entry.source.id != wanted for one in context["page"].entries if one.entry.source):
         context |= beginning_at(wanted, team, actor)
@@ -84,13 +96,34 @@ def stream(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 def newer(request: HttpRequest, pk: int) -> HttpResponse:
-    """What came since ?after=, the newest message shown; 204 when nothing did."""
-    actor = current_actor(request)
+    """What came since ?after=, the newest message shown, and what of others was changed or deleted since ?since=.
+
+    204 when nothing was. The header X-Since is what is given as ?since= the next time; a page that shows older
+    messages only asks with ?changed.
+    """
+    actor, asked_at = current_actor(request), timezone.now()
     team = load_channel(pk, actor)
-    entries = streams.newer(team, actor, after=request.GET.get("after", ""))
-    if not entries:
-        return HttpResponse(status=204)
-    return render(request, "following/messages.html", {"entries": entries, "unread": ()})
+    after, since = request.GET.get("after", ""), whole_number(request.GET.get("since", ""))
+    entries = [] if "changed" in request.GET else streams.newer(team, actor, after=after)
+    changed = changed_messages(team, moment_before(since)) if since is not None else ChangedMessages()
+    if entries or changed.edited or changed.gone:
+        edited = streams.told_by(team, actor, "comment", changed.edited) if changed.edited else []
+        context = {"entries": entries, "edited": edited, "gone": changed.gone, "unread": ()}
+        answer = render(request, "following/newer.html", context)
+    else:
+        answer = HttpResponse(status=204)
+    answer.headers["X-Since"] = since_of(asked_at)
+    return answer
+
+
+def since_of(moment: datetime) -> str:
+    return str(int(moment.timestamp()))
+
+
+def moment_before(since: int) -> datetime:
+    """A little earlier: what was being stored then was not to be seen yet. Far in the past nothing is asked for."""
+    now = timezone.now()
+    return max(datetime.fromtimestamp(min(max(since, 0), int(now.timestamp())), UTC) - OVERLAP, now - LONGEST)
 
 
 @require_POST

@@ -133,6 +133,60 @@ def test_newer_messages_come_alone_and_nothing_is_no_content(north, eva, ida, cl
     assert browser.get(f"/channels/{north.pk}/newer/?after=nonsense").status_code == 400
 
 
+def test_changed_and_deleted_messages_come_to_open_pages(north, eva, ida, client_of):
+    first, second = say(north, eva, "One"), say(north, eva, "Two")
+    services.reply(first.pk, text="An answer", actor=actor_for(ida))
+    browser = client_of(ida)
+    page = body(browser.get(f"/channels/{north.pk}/"))
+    cursor, since = page.split('data-cursor="')[1].split('"')[0], page.split('since-value="')[1].split('"')[0]
+    address = f"/channels/{north.pk}/newer/?after={cursor}&since={since}"
+    quiet = browser.get(address)
+    assert quiet.status_code == 204
+    assert int(quiet.headers["X-Since"]) >= int(since)
+    services.edit_comment(first.pk, text="Uno", actor=actor_for(eva))
+    services.delete_comment(second.pk, actor=actor_for(eva))
+    for asked in (address, f"/channels/{north.pk}/newer/?changed&since={since}"):
+        new, edited, gone = body(browser.get(asked)).split("data-part=")[1:]
+        assert "message-" not in new
+        assert f'id="message-{first.pk}"' in edited
+        assert "An answer" in edited  # which quotes it
+        assert edited.count("Uno") == 2
+        assert f'data-message="message-{second.pk}"' in gone
+        assert "Two" not in edited
+    assert browser.get(f"/channels/{north.pk}/newer/?after={cursor}").status_code == 204
+    for since in ("-5", "99999999999999999999", "x"):
+        assert browser.get(f"{address}&since={since}").status_code in (200, 204)
+
+
+def test_changes_in_other_channels_are_not_told(north, eva, client_of):
+    west = make_team("West")
+    wim = make_user("Wim", west, scope=Scope.ALL)
+    message = say(west, wim, "Secret")
+    services.edit_comment(message.pk, text="Still secret", actor=actor_for(wim))
+    assert client_of(eva).get(f"/channels/{north.pk}/newer/?since=0").status_code == 204
+    assert client_of(eva).get(f"/channels/{west.pk}/newer/?since=0").status_code == 404
+
+
+def test_many_changes_cost_as_much_as_one_and_none_a_statement_from_an_index(north, eva, client_of):
+    messages = [say(north, eva, f"Word {number}") for number in range(12)]
+    browser = client_of(eva)
+
+    def statements(number):
+        for message in messages[:number]:
+            services.edit_comment(message.pk, text="Other", actor=actor_for(eva))
+        with CaptureQueriesContext(connection) as captured:
+            browser.get(f"/channels/{north.pk}/newer/?changed&since=0")
+        return len(captured), captured.captured_queries
+
+    _none, asked = statements(0)
+    assert statements(1)[0] == statements(12)[0]
+    [sql] = [one["sql"] for one in asked if "GREATEST" in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {sql}")
+        assert "timeline_changed_message" in str(cursor.fetchall())
+
+
 def test_an_old_message_is_shown_where_it_stands(north, eva, client_of):
     first = say(north, eva, "The first one")
     for number in range(25):

@@ -70,6 +70,26 @@ def test_two_colleagues_talk_in_the_channel_of_their_team(
     ]
 
 
+def test_what_others_change_and_delete_changes_on_the_open_page(open_page: OpenPage) -> None:
+    north = make_team("North")
+    ada, eva = make_user("Ada", north, scope=Scope.ALL), make_user("Eva", north, scope=Scope.ALL)
+    first, second = (services.add_comment(north, text=text, actor=actor_for(eva)) for text in ("First", "Second"))
+    page = open_page(ada, f"/channels/{north.pk}/")
+    expect(page.locator(".timeline-item")).to_contain_text(["Second", "First"])
+    page.locator("#message-text").fill("Half a thought")
+    services.edit_comment(first.pk, text="The very first", actor=actor_for(eva))
+    services.delete_comment(second.pk, actor=actor_for(eva))
+    expect(page.locator(f"#message-{first.pk}")).to_contain_text("The very first", timeout=60_000)
+    expect(page.locator(f"#message-{first.pk}")).to_contain_text("edited")
+    expect(page.locator(f"#message-{second.pk}")).to_have_count(0)
+    expect(page.locator(".timeline-item")).to_have_count(1)
+    expect(page.locator("#message-text")).to_have_value("Half a thought")
+    expect(page.locator("#message-text")).to_be_focused()
+    page.locator(f"#message-{first.pk}").get_by_role("button", name="Reply").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Reply")
+    assert accessibility_faults(page) == []
+
+
 def test_what_was_typed_is_kept_and_the_channel_is_reached_by_keyboard(open_page: OpenPage) -> None:
     north = make_team("North")
     ada = make_user("Ada", north, scope=Scope.ALL)
