@@ -58,21 +58,30 @@ async def _work_once(concurrency: int, listen: bool) -> None:
     # An app beside Django's: jobs that enqueue others go on using Django's connection and transaction.
     worker_app = DjangoApp(connector=app.connector.get_worker_connector())  # type: ignore[attr-defined]
     _add_tasks(worker_app)
-    async with worker_app.open_async():
-        recovering = asyncio.create_task(_recover_for_ever())
-        try:
-            await worker_app.run_worker_async(
-                name="jantar",
-                concurrency=concurrency,
-                listen_notify=listen,
-                install_signal_handlers=False,
-                fetch_job_polling_interval=POLL_SECONDS if listen else POLL_SECONDS_ALONE,
-                abort_job_polling_interval=60.0,
-                shutdown_graceful_timeout=STOP_SECONDS,
-                delete_jobs="always",
-            )
-        finally:
-            recovering.cancel()
+    # Not `async with`, which would leave a pool half open when a signal comes while it is opened: such a pool
+    # keeps tasks that nothing but closing it ends, and the process would never end.
+    try:
+        await worker_app.open_async()
+        await _run_until_cancelled(worker_app, concurrency, listen)
+    finally:
+        await worker_app.close_async()
+
+
+async def _run_until_cancelled(worker_app: DjangoApp, concurrency: int, listen: bool) -> None:
+    recovering = asyncio.create_task(_recover_for_ever())
+    try:
+        await worker_app.run_worker_async(
+            name="jantar",
+            concurrency=concurrency,
+            listen_notify=listen,
+            install_signal_handlers=False,
+            fetch_job_polling_interval=POLL_SECONDS if listen else POLL_SECONDS_ALONE,
+            abort_job_polling_interval=60.0,
+            shutdown_graceful_timeout=STOP_SECONDS,
+            delete_jobs="always",
+        )
+    finally:
+        recovering.cancel()
 
 
 def _add_tasks(worker_app: DjangoApp) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -36,9 +37,10 @@ def start_worker() -> Iterator[StartWorker]:
         cursor.execute("TRUNCATE procrastinate_workers, procrastinate_jobs CASCADE")
     started: list[subprocess.Popen[bytes]] = []
 
-    def start(*, listen: bool = False) -> "subprocess.Popen[bytes]":
+    def start(*, listen: bool = False, port: int | None = None) -> "subprocess.Popen[bytes]":
         config = connection.settings_dict
-        url = f"postgresql://{config['USER']}:{config['PASSWORD']}@{config['HOST']}:{config['PORT']}/{config['NAME']}"
+        place = f"{config['HOST']}:{port or config['PORT']}/{config['NAME']}"
+        url = f"postgresql://{config['USER']}:{config['PASSWORD']}@{place}"
         env = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "jantar.project.settings"}
         command = [sys.executable, "-c", SCRIPT, "listen" if listen else "poll"]
         started.append(subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL))
@@ -130,3 +132,15 @@ def test_a_stopped_worker_puts_its_run_back_into_the_queue(notes: Notes, start_w
     assert worker.wait(20) == 0
 
     assert (state(run), notes()) == (State.WAITING, [])
+
+
+def test_a_worker_ends_while_it_waits_for_a_database_that_does_not_answer(start_worker: StartWorker) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        silent.settimeout(30)
+        worker = start_worker(port=silent.getsockname()[1])
+        asking, _address = silent.accept()
+        with asking:
+            worker.send_signal(signal.SIGTERM)
+            assert worker.wait(20) == 0
