@@ -3,10 +3,12 @@
 import asyncio
 import logging
 import signal
+from typing import Any
 
 from django.db import close_old_connections
 from procrastinate import JobContext
 from procrastinate.contrib.django import DjangoApp, app
+from procrastinate.worker import Worker
 
 from jantar.platform.jobs import queue
 from jantar.platform.jobs.declare import job, job_of, schedule, schedules
@@ -45,43 +47,56 @@ async def _work(concurrency: int, listen: bool) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     stop = asyncio.create_task(stopping.wait())
     while not stopping.is_set():
-        worker = asyncio.create_task(_work_once(concurrency, listen))
-        await asyncio.wait({worker, stop}, return_when=asyncio.FIRST_COMPLETED)
-        worker.cancel()
-        (outcome,) = await asyncio.gather(worker, return_exceptions=True)
+        (outcome,) = await asyncio.gather(_work_once(concurrency, listen, stop), return_exceptions=True)
         if not stopping.is_set():
             logger.warning("The worker lost the database, trying again: %r", outcome)
             await asyncio.wait({stop}, timeout=RECONNECT_SECONDS)
 
 
-async def _work_once(concurrency: int, listen: bool) -> None:
+async def _work_once(concurrency: int, listen: bool, stop: "asyncio.Task[Any]") -> None:
+    """Work until `stop` is done or the database is lost.
+
+    Nothing is cancelled once the connections are open: the pool takes a cancellation for a broken connection and
+    goes on. A pool that is half open has tasks that end only when it is closed.
+    """
     # An app beside Django's: jobs that enqueue others go on using Django's connection and transaction.
     worker_app = DjangoApp(connector=app.connector.get_worker_connector())  # type: ignore[attr-defined]
     _add_tasks(worker_app)
-    # Not `async with`, which would leave a pool half open when a signal comes while it is opened: such a pool
-    # keeps tasks that nothing but closing it ends, and the process would never end.
     try:
-        await worker_app.open_async()
-        await _run_until_cancelled(worker_app, concurrency, listen)
+        opening = asyncio.ensure_future(worker_app.open_async())
+        await asyncio.wait({opening, stop}, return_when=asyncio.FIRST_COMPLETED)
+        opening.cancel()
+        await asyncio.wait({opening})
+        if not stop.done():
+            await opening
+            await _run_until(stop, _procrastinate_worker(worker_app, concurrency, listen))
     finally:
         await worker_app.close_async()
 
 
-async def _run_until_cancelled(worker_app: DjangoApp, concurrency: int, listen: bool) -> None:
+async def _run_until(stop: "asyncio.Task[Any]", worker: Worker) -> None:
+    running = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
     recovering = asyncio.create_task(_recover_for_ever())
     try:
-        await worker_app.run_worker_async(
-            name="jantar",
-            concurrency=concurrency,
-            listen_notify=listen,
-            install_signal_handlers=False,
-            fetch_job_polling_interval=POLL_SECONDS if listen else POLL_SECONDS_ALONE,
-            abort_job_polling_interval=60.0,
-            shutdown_graceful_timeout=STOP_SECONDS,
-            delete_jobs="always",
-        )
+        await asyncio.wait({running, stop}, return_when=asyncio.FIRST_COMPLETED)
+        worker.stop()  # type: ignore[no-untyped-call]
+        await running
     finally:
         recovering.cancel()
+
+
+def _procrastinate_worker(worker_app: DjangoApp, concurrency: int, listen: bool) -> Worker:
+    return Worker(
+        worker_app,
+        name="jantar",
+        concurrency=concurrency,
+        listen_notify=listen,
+        install_signal_handlers=False,
+        fetch_job_polling_interval=POLL_SECONDS if listen else POLL_SECONDS_ALONE,
+        abort_job_polling_interval=60.0,
+        shutdown_graceful_timeout=STOP_SECONDS,
+        delete_jobs="always",
+    )
 
 
 def _add_tasks(worker_app: DjangoApp) -> None:
