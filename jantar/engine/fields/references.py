@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from jantar.platform.accounts.models import User
 
 
+def title_column_of(target: type[Model]) -> str | None:
+    """The column with the names of the rows of a model: the one it declares, else `name`; None where there is none."""
+    declared: str | None = getattr(target, "title_column", None)
+    return declared or ("name" if any(one.name == "name" for one in target._meta.concrete_fields) else None)
+
+
 def hide(row: Model) -> None:
     """Marks a referenced row as one the reader may not see: it is shown without title and address."""
     row.__dict__["is_hidden"] = True

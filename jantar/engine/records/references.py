@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.record_key import RecordKey
-from jantar.engine.fields.references import Reference
+from jantar.engine.fields.references import Reference, title_column_of
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.checking import visible_rows
 from jantar.engine.records.links import PEOPLE
@@ -62,7 +62,7 @@ def _into_table(field: RecordOf | RecordsOf) -> Reference | None:
     target = PEOPLE.get(name) or (registry.get(name).model if name in registry else None)
     if target is None:
         return None
-    title = "full_name" if name == "users" else getattr(target, "title_column", "name")
+    title = "full_name" if name == "users" else title_column_of(target)
     return Reference(field.name, field.label, target=target, title_column=title)
 
 

@@ -20,6 +20,7 @@ from jantar.engine.duplicates.finding import find_like
 from jantar.engine.duplicates.finding import values_of as traits_of
 from jantar.engine.duplicates.scanning import scan_all
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.references import Reference
 from jantar.engine.following import reading
 from jantar.engine.following.watching import watch_record
 from jantar.engine.history.models import Change, Operation
@@ -195,6 +196,18 @@ class EngineConformance(Conformance):
             if form == "csv":
                 rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=Export(query).delimiter))
                 assert len(rows) == 1 + count_of(query)[0]
+
+    def test_what_it_refers_to_stands_in_exports_by_name(self, record_type: RecordType, actor: Actor) -> None:
+        record = sample_record(record_type, actor, references=True)
+        record.refresh_from_db()
+        names = {name: one for name, one in record_type.fields(actor).items() if isinstance(one, Reference)}
+        this = {"field": "id", "op": "is", "value": record.pk}
+        query = Query(record_type, actor, columns=("id", *names), filter=this)
+        for for_people in (True, False):
+            export = Export(query, for_people=for_people)
+            content = b"".join(export_chunks(export)).decode("utf-8-sig")
+            _header, cells = csv.reader(io.StringIO(content), delimiter=export.delimiter)
+            assert cells[len(cells) - len(names) :] == [one.text(one.read(record)) for one in names.values()]
 
     def test_what_was_exported_comes_in_again_as_it_was(self, record_type: RecordType, actor: Actor) -> None:
         if not record_type.importable:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.numbers import MoneyKind
-from jantar.engine.fields.references import Reference
+from jantar.engine.fields.references import Reference, title_column_of
 from jantar.engine.fields.sources import CUSTOM
 from jantar.engine.fields.sql import Sql
 from jantar.engine.permissions.actor import Actor
@@ -116,7 +116,7 @@ def _further(field: Further, style: Style, actor: Actor) -> Iterator[ExportColum
 
 def _title(field: Reference, actor: Actor) -> Combinable:
     """The name of the record meant, which an import finds again."""
-    title, target = field.title_column, field.target
+    title, target = field.title_column or title_column_of(field.target), field.target
     if title is None:
         return Sql("{0}::text", field.expression())
     if not issubclass(target, Record) or all(one.allowed(actor, "see") == Q() for one in registry.types_of(target)):
