@@ -76,7 +76,7 @@ class Party(Record):
     given_name = models.CharField(_("given name"), max_length=100, blank=True, default="")
     family_name = models.CharField(_("family name"), max_length=100, blank=True, default="")
     title_after = models.CharField(_("title after the name"), max_length=30, blank=True, default="")
-    job_title = models.CharField(_("position"), max_length=100, blank=True, default="")
+    job_title = models.CharField(_("job title"), max_length=100, blank=True, default="")
     company = models.ForeignKey(
         "Company", verbose_name=_("company"), null=True, blank=True, on_delete=models.SET_NULL, related_name="people"
     )
