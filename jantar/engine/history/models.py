@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -29,8 +30,9 @@ class Operation(models.Model):
     told: "Sequence[Callable[[Operation], None]]" = ()
 
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("who")
-    )
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False,
+        verbose_name=_("who"),
+    )  # fmt: skip
     cause = models.CharField(_("cause"), max_length=10, choices=Cause.choices)
     label = models.CharField(_("what"), max_length=200, blank=True)
     at = models.DateTimeField(_("when"), db_default=Now(), db_index=True)
@@ -41,6 +43,7 @@ class Operation(models.Model):
     class Meta:
         verbose_name = _("operation")
         verbose_name_plural = _("operations")
+        indexes = [models.Index(F("actor"), F("id").desc(), name="history_operation_of_actor")]
 
     def __str__(self) -> str:
         return self.label or str(self.get_cause_display())

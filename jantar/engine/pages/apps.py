@@ -37,6 +37,7 @@ class PagesConfig(AppConfig):
             )
         )  # fmt: skip
         register_settings()
+        navigation.add(NavItem("acts", _("Recent changes"), "pages:acts", icon="history", order=45), place="user")
         navigation.add_gate(is_on)
         add_panel(TodayPanel("quality", "pages/today_quality.html", load_mine, order=90, side=True))
         navigation.add(

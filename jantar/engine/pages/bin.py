@@ -15,6 +15,7 @@ from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records import write
 from jantar.engine.records.errors import NotFound
+from jantar.engine.records.merging.undoing import undoable_merges
 from jantar.engine.records.references import record_titles
 from jantar.kit.numbers import whole_number
 from jantar.ui.responses import with_toast
@@ -37,9 +38,12 @@ def show(request: HttpRequest, type_name: str) -> HttpResponse:
     found = list(rows.order_by("-deleted_at", "-pk")[start : start + ROWS + 1])
     gone = {RecordKey(type_name, row.merged_into) for row in found if row.merged_into}
     survivors = record_titles(gone, current_actor(request))
+    merges = undoable_merges(record_type, [row.pk for row in found if row.merged_into])
     context = {
         "record_type": record_type,
-        "rows": [(row, survivors.get(RecordKey(type_name, row.merged_into or 0))) for row in found[:ROWS]],
+        "rows": [
+            (row, survivors.get(RecordKey(type_name, row.merged_into or 0)), merges.get(row.pk)) for row in found[:ROWS]
+        ],
         "previous": f"?page={page - 1}" if page > 1 else "",
         "next": f"?page={page + 1}" if len(found) > ROWS else "",
         "may_erase": current_actor(request).is_admin,
@@ -49,11 +53,20 @@ def show(request: HttpRequest, type_name: str) -> HttpResponse:
 
 @require_POST
 def restore(request: HttpRequest, type_name: str) -> HttpResponse:
-    """Brings the chosen records back."""
-    record_type = load_type(request, type_name)
-    number = write.restore(record_type, chosen(request), actor=current_actor(request))
-    words = ngettext("%(number)d record restored.", "%(number)d records restored.", number) % {"number": number}
-    messages.success(request, words)
+    """Brings the chosen records back; of merged ones it says that their merge is to be undone."""
+    record_type, pks = load_type(request, type_name), chosen(request)
+    merges = undoable_merges(record_type, pks)
+    if left := [pk for pk in pks if pk not in merges]:
+        number = write.restore(record_type, left, actor=current_actor(request))
+        words = ngettext("%(number)d record restored.", "%(number)d records restored.", number) % {"number": number}
+        messages.success(request, words)
+    if number := len(merges):
+        words = ngettext(
+            "%(number)d record was merged: undo the merge to bring back all that belonged to it.",
+            "%(number)d records were merged: undo the merges to bring back all that belonged to them.",
+            number,
+        )
+        messages.warning(request, words % {"number": number})
     return redirect("pages:bin", type_name)
 
 

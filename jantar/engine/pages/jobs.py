@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from jantar.engine.lists.services import add_records, load_list, remove_records
@@ -24,7 +25,7 @@ def bulk_change(
     pks = Selection.from_json(selection, record_type, actor).pks("edit")
     wanted = Change.from_json(change, record_type, actor)
     outcome = change_records(record_type, pks, wanted, actor=actor, label=operation_label, tell=run.progress)
-    return {"message": outcome_text("edit", outcome.number), "operation": outcome.operation}
+    return {"message": outcome_text("edit", outcome.number), **_way_back(outcome.operation)}
 
 
 @job("pages.bulk_delete", _("Delete many"))
@@ -32,7 +33,7 @@ def bulk_delete(type_name: str, selection: dict[str, Any], operation_label: str,
     record_type, actor = registry.get(type_name), owner_of(run)
     pks = Selection.from_json(selection, record_type, actor).pks("delete")
     outcome = delete_records(record_type, pks, actor=actor, label=operation_label, tell=run.progress)
-    return {"message": outcome_text("delete", outcome.number), "operation": outcome.operation}
+    return {"message": outcome_text("delete", outcome.number), **_way_back(outcome.operation)}
 
 
 @job("pages.bulk_list", _("Lists"))
@@ -44,7 +45,12 @@ def bulk_list(type_name: str, selection: dict[str, Any], list_id: int, is_adding
     act = add_records if is_adding else remove_records
     outcome = act(list_id, pks, actor=actor, tell=run.progress)
     message = outcome_words(load_list(list_id, actor), outcome, is_adding=is_adding, is_job=True)
-    return {"message": message, "operation": outcome.operation if outcome.changed else None}
+    return {"message": message, **_way_back(outcome.operation if outcome.changed else None)}
+
+
+def _way_back(operation: int | None) -> dict[str, Any]:
+    """What the result of a job says of its operation: for the page that waits, and for the list of jobs."""
+    return {"operation": operation, "url": f"{reverse('pages:acts')}#act-{operation}" if operation else ""}
 
 
 @job("pages.undo", _("Undo"))

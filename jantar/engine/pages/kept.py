@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.references import unseen
+from jantar.engine.history.acts import Act
 from jantar.engine.history.changes import FieldChange, differences
 from jantar.engine.history.kept import kept_by, undoing_that_kept
 from jantar.engine.history.models import Change, Kept
@@ -73,7 +74,7 @@ def lines_of(rows: Sequence[Kept], actor: Actor) -> tuple[list[Line], bool]:
 Seen = dict[tuple[str, int], tuple[RecordType, Any]]
 
 
-def visible_records(rows: Sequence[Kept], actor: Actor) -> Seen:
+def visible_records(rows: Sequence[Kept] | Sequence[Act], actor: Actor) -> Seen:
     """The records the rows are about, as far as the actor sees them, in the bin or not."""
     wanted: dict[str, set[int]] = {}
     for row in rows:

@@ -6,7 +6,7 @@ Fixed words stand before `<int:pk>`, so that no record can hide them.
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
-from jantar.engine.pages import bin, documents, kept, moving, quality, searching, today, undoing
+from jantar.engine.pages import acts, bin, documents, kept, moving, quality, searching, today, undoing
 from jantar.engine.pages.board import page as boards
 from jantar.engine.pages.calendar import feed as calendar_feed
 from jantar.engine.pages.calendar import free_times, hours, occurrences
@@ -111,6 +111,7 @@ LISTS = [
     path(f"{TYPE}duplicates/decide/<slug:state>/", duplicates.decide, name="duplicates_decide"),
     path(f"{TYPE}merge/", merging.show_merge, name="merge"),
     path("bulk/<int:pk>/", bulk.show_progress, name="bulk_progress"),
+    path("changes/", acts.show_acts, name="acts"),
     path("operations/<int:pk>/undo/", undoing.undo_operation, name="undo"),
     path("operations/<int:pk>/undo/preview/", undoing.preview, name="undo_preview"),
     path("operations/<int:pk>/kept/", kept.show, name="kept"),

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jantar.engine.history.acts import UNDO_DAYS
 from jantar.engine.history.models import Cause, Kept, Operation
 from jantar.engine.history.operations import operation
 from jantar.engine.history.undo import Conflict, Pointer, Reversal
@@ -23,9 +24,7 @@ from jantar.engine.records.models import allowed, ids_sql
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 
-UNDO_DAYS = 30
-
-__all__ = ["UNDO_DAYS", "Conflict", "NotUndoable", "UndoResult", "undo"]
+__all__ = ["Conflict", "NotUndoable", "UndoResult", "undo"]
 
 
 class NotUndoable(Exception):

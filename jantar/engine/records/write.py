@@ -19,6 +19,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import milestones, stale
 from jantar.engine.records.checking import Values, check_changes, check_new, integrity_errors
 from jantar.engine.records.errors import Invalid, NotAllowed, NotFound, Unconfirmed
+from jantar.engine.records.merging.undoing import refuse_merged
 from jantar.engine.records.models import Record
 from jantar.engine.records.parts_writing import write_parts
 from jantar.engine.records.record_type import RecordType
@@ -161,7 +162,9 @@ def delete(
 def restore(
     record_type: RecordType, pks: Iterable[int], *, actor: Actor, cause: str = Cause.PAGE, label: str = ""
 ) -> int:
-    """Brings records back from the bin; returns how many."""
+    """Brings records back from the bin; returns how many. Raises Invalid for merged ones: their merge is undone."""
+    pks = list(pks)
+    refuse_merged(record_type, pks)
     return _set_deleted(record_type, record_type.model.objects.in_bin_for(actor), pks, None, actor, cause, label)
 
 

@@ -1,15 +1,22 @@
 """Taking a merge back: it goes back whole, by whoever may do what the merge did."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jantar.engine.history.acts import UNDO_DAYS
 from jantar.engine.history.models import Cause, Change, Operation
 from jantar.engine.permissions.actor import Actor
-from jantar.engine.records.errors import NotAllowed
+from jantar.engine.records.errors import Invalid, NotAllowed
 from jantar.engine.records.models import allowed
+from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+
+#: So many records are named in a refusal.
+NAMED = 3
 
 #: Table, merged record, survivor.
 Mark = tuple[str, int, int]
@@ -28,6 +35,25 @@ def marks_of(wanted: Operation) -> list[Mark]:
         if target:
             found.append((change.source, change.record_id, target))
     return found
+
+
+def undoable_merges(record_type: RecordType, pks: Iterable[int]) -> dict[int, int]:
+    """Of these merged records those whose merge can still be undone, each with the operation that merged it."""
+    table = record_type.model._meta.db_table
+    merged = record_type.model._base_manager.filter(pk__in=list(pks), merged_into__isnull=False).values("pk")
+    changes = Change.objects.filter(root=table, root_id__in=merged, source=table, after__merged_into__isnull=False)
+    newest = changes.order_by("root_id", "-pk").distinct("root_id").values("pk")
+    since = timezone.now() - timedelta(days=UNDO_DAYS)
+    found = Change.objects.filter(pk__in=newest, operation__undone_by=None, operation__at__gte=since)
+    return dict(found.values_list("root_id", "operation"))
+
+
+def refuse_merged(record_type: RecordType, pks: Iterable[int]) -> None:
+    """A merged record alone would come back without what belonged to it. Raises Invalid naming the records."""
+    if merges := undoable_merges(record_type, pks):
+        named = ", ".join(str(row) for row in record_type.model._base_manager.filter(pk__in=list(merges)[:NAMED]))
+        text = _("%(records)s: merged into another record. Undo the merge to bring back all that belonged to it.")
+        raise Invalid({"": [text % {"records": named}]})
 
 
 def refuse_unless_may_part(marks: Iterable[Mark], actor: Actor) -> None:
