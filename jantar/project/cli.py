@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
+from psycopg.errors import UndefinedColumn, UndefinedTable
+
 from jantar.platform.database import DatabaseError
 from jantar.project import commands
 from jantar.project.bootstrap import DONE, EXIT_CODES, REFUSED, CommandError, common_arguments, prepare
@@ -25,8 +27,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (CommandError, DatabaseError) as error:
         print(f"jantar: {error}", file=sys.stderr)
         return error.code if isinstance(error, CommandError) else REFUSED
+    except Exception as error:
+        if not _lacks_a_table(error):
+            raise
+        print("jantar: The database is not set up for this version. Run first: jantar migrate", file=sys.stderr)
+        return REFUSED
     except KeyboardInterrupt:
         return 130
+
+
+def _lacks_a_table(error: BaseException) -> bool:
+    return isinstance(error.__cause__, UndefinedTable | UndefinedColumn)
 
 
 def build_parser() -> argparse.ArgumentParser:

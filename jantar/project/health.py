@@ -70,7 +70,10 @@ def diagnose() -> Iterator[Finding]:
         yield Finding("database", "error", f"does not answer: {str(error).strip()}")
     else:
         for check in DATABASE_CHECKS:
-            yield check()
+            finding = check()
+            yield finding
+            if check is check_migrations and finding.level == "error":
+                break  # what is left reads tables that may not be there
     yield check_storage()
     yield check_mail()
     yield check_secrets()

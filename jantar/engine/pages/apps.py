@@ -1,6 +1,14 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+#: The pages of one's account: name, label and address.
+ACCOUNT = (
+    ("notifications", _("Notifications"), "pages:account_notifications"),
+    ("watches", _("Watches"), "pages:watches"),
+    ("calendar", _("Calendar"), "pages:account_calendar"),
+    ("hours", _("Working hours"), "pages:account_hours"),
+)
+
 
 class PagesConfig(AppConfig):
     name = "jantar.engine.pages"
@@ -40,10 +48,6 @@ class PagesConfig(AppConfig):
         navigation.add(NavItem("acts", _("Recent changes"), "pages:acts", icon="history", order=45), place="user")
         navigation.add_gate(is_on)
         add_panel(TodayPanel("quality", "pages/today_quality.html", load_mine, order=90, side=True))
-        navigation.add(
-            NavItem("notifications", _("Notifications"), "pages:account_notifications", order=30), place="account"
-        )
-        navigation.add(NavItem("watches", _("Watches"), "pages:watches", order=31), place="account")
-        navigation.add(NavItem("calendar", _("Calendar"), "pages:account_calendar", order=32), place="account")
-        navigation.add(NavItem("hours", _("Working hours"), "pages:account_hours", order=33), place="account")
+        for order, (name, label, address) in enumerate(ACCOUNT, start=30):
+            navigation.add(NavItem(name, label, address, order=order), place="account")
         navigation.link(palette="pages:palette", notifications="pages:notifications_bell")

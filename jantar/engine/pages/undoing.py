@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefre
 
 from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.record_key import AnyRecord
+from jantar.engine.history.acts import UNDO_DAYS
 from jantar.engine.history.changes import Entry
 from jantar.engine.history.kept import kept_of
 from jantar.engine.history.models import Cause, Change
@@ -27,7 +28,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.links import visible_keys
 from jantar.engine.records.registry import registry
-from jantar.engine.records.undo import UNDO_DAYS, UndoResult, undo, undoable
+from jantar.engine.records.undo import UndoResult, undo, undoable
 from jantar.ui.responses import with_closed_dialog, with_event, with_toast
 
 #: Above so many changed rows an undo runs as a job.

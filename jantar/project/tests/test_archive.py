@@ -242,6 +242,20 @@ def test_a_second_import_changes_nothing_and_undo_takes_back_what_is_not_in_use(
     assert (Deal.objects.count(), Person.objects.count()) == (0, 0)
 
 
+def test_history_may_name_rows_that_are_gone_the_newest_ones_too(admin: Actor) -> None:
+    deals = registry.get("deals")
+    values = {"name": "Gone", "customer": Company.objects.latest("pk")}
+    gone = write.create(deals, values, actor=admin)
+    write.delete(deals, [gone.pk], actor=admin)
+    write.erase(deals, [gone.pk], actor=admin)
+    told = Change.objects.filter(root="sales_deal", root_id=gone.pk).count()
+    assert told
+    archive = written(admin)
+    read_archive(io.BytesIO(archive), actor=emptied(ids_from=1000))
+    kept = Change.objects.filter(root="sales_deal").exclude(root_id__in=Deal._base_manager.values("pk"))
+    assert kept.filter(root_id__gte=1000).count() == told
+
+
 def test_an_archive_brings_back_into_its_own_jantar_only_what_is_missing(admin: Actor) -> None:
     archive = written(admin, private=True)
     before = everything()

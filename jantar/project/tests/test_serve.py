@@ -195,6 +195,23 @@ def test_a_user_is_added_once_and_gets_a_token_that_is_printed_alone(data_dir: P
     assert "no active user with the e-mail nobody@example.com" in unknown.stderr
 
 
+def test_a_database_that_was_never_set_up_is_told_with_what_to_do() -> None:
+    with tempfile.TemporaryDirectory(prefix="jantar-test-", dir="/tmp") as path:
+        Path(path).chmod(0o755)
+        archive = Path(path, "company.zip")
+        archive.write_bytes(b"")
+        try:
+            refused = jantar("import", "--all", str(archive), data_dir=Path(path))
+            found = jantar("doctor", data_dir=Path(path))
+        finally:
+            database.stop(Path(path), force=True)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == "jantar: The database is not set up for this version. Run first: jantar migrate\n"
+    assert found.returncode == 1
+    assert "run `jantar migrate`" in found.stdout
+    assert "Traceback" not in found.stderr
+
+
 def test_the_doctor_finds_a_healthy_installation_and_what_is_missing(data_dir: Path) -> None:
     jantar("migrate", data_dir=data_dir)
     execute("DELETE FROM procrastinate_workers", data_dir)

@@ -99,10 +99,11 @@ class _Writer:
                 last = block[-1]
         # Not row by row: while the database sends a table, its connection can do nothing else.
         self._step(there)
+        highest = json.loads(last)[tables.key_of(sheet.model)] if last else 0
         pointing = {column: target._meta.label_lower for column, target in tables.references(sheet.model).items()}
         return File(
             name=sheet.name, path=sheet.path, table=sheet.model._meta.label_lower, rows=rows, size=size,
-            digest=digest.hexdigest(), highest=json.loads(last)[tables.key_of(sheet.model)] if last else 0,
+            digest=digest.hexdigest(), highest=max(highest, _highest_given(sheet.model)),
             references=pointing, columns=tuple(column.column for column in tables.columns(sheet.model)),
         )  # fmt: skip
 
@@ -133,6 +134,18 @@ class _Writer:
     def _step(self, rows: int) -> None:
         self.done += rows
         self.tell(self.done, self.total)
+
+
+def _highest_given(model: tables.AnyModel) -> int:
+    """The highest id the table ever gave a row: history names rows that are gone, the newest ones too."""
+    with connection.cursor() as cursor:
+        quoted = connection.ops.quote_name(model._meta.db_table)
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [quoted, tables.key_of(model)])
+        ((sequence,),) = cursor.fetchall()
+        if sequence is None:  # the key is that of another row
+            return 0
+        cursor.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {sequence}")  # noqa: S608
+        return int(cursor.fetchone()[0])
 
 
 def lines_of(model: tables.AnyModel, query: "QuerySet[Any]") -> Iterator[bytes]:
