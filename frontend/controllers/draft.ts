@@ -1,4 +1,5 @@
 import { Controller } from "@hotwired/stimulus";
+import { momentText } from "../lib/dates";
 import { dropDraft, markSent, readDraft, writeDraft, type DraftValue } from "../lib/drafts";
 import { htmx } from "../lib/htmx";
 
@@ -12,14 +13,19 @@ const WAIT_MS = 250;
  * Passwords and whatever is marked `data-secret` are never kept. A select marked `data-draft-shape` decides what else
  * the form asks for: it is changed first, and the form that comes back is filled. A `part` whose rows come from the
  * server (the conditions of a filter) is sent as it was to the address in its `data-url`, which answers with the rows.
+ * A short form goes on in the one of all fields with `goOn`: it is sent to `wholeUrl`, and what was typed is kept as
+ * the draft `wholeKey`. The page that answers has it already, belongs to the address `carriedTo` and keeps it from there.
  */
 export default class extends Controller<HTMLFormElement> {
   static override targets = ["notice", "time", "part"];
-  static override values = { key: String };
+  static override values = { key: String, wholeKey: String, wholeUrl: String, carriedTo: String };
   declare readonly noticeTargets: HTMLElement[];
   declare readonly timeTargets: HTMLElement[];
   declare readonly partTargets: HTMLElement[];
   declare readonly keyValue: string;
+  declare readonly wholeKeyValue: string;
+  declare readonly wholeUrlValue: string;
+  declare readonly carriedToValue: string;
 
   #timer = 0;
   #clean: DraftValue[] = [];
@@ -27,7 +33,8 @@ export default class extends Controller<HTMLFormElement> {
 
   override connect(): void {
     this.#clean = this.#read();
-    this.#restore();
+    if (this.carriedToValue) this.#carry();
+    else this.#restore();
     this.element.addEventListener("input", this.#typed);
     this.element.addEventListener("change", this.#typed);
     this.element.addEventListener("filter:changed", this.#typed);
@@ -55,6 +62,16 @@ export default class extends Controller<HTMLFormElement> {
 
   keep(): void {
     for (const notice of this.noticeTargets) notice.hidden = true;
+  }
+
+  /** The form of all fields, with what was typed into this one; a link where nothing was. */
+  goOn(event: MouseEvent): void {
+    if (!("typed" in this.element.dataset) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#forget();
+    writeDraft(this.wholeKeyValue, this.#read());
+    this.element.setAttribute("action", this.wholeUrlValue);
+    HTMLFormElement.prototype.submit.call(this.element);
   }
 
   get #controls(): Control[] {
@@ -134,6 +151,12 @@ export default class extends Controller<HTMLFormElement> {
     control.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
   }
 
+  #carry(): void {
+    history.replaceState(history.state, "", this.carriedToValue);
+    this.element.dataset["typed"] = "";
+    writeDraft(this.keyValue, this.#clean);
+  }
+
   #restore(): void {
     const draft = readDraft(this.keyValue);
     if (!draft) return;
@@ -144,7 +167,7 @@ export default class extends Controller<HTMLFormElement> {
     this.#write(draft.values);
     markSent(this.keyValue, false);
     this.element.dataset["typed"] = "";
-    const when = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(draft.at);
+    const when = momentText(draft.at);
     for (const time of this.timeTargets) time.textContent = when;
     for (const notice of this.noticeTargets) notice.hidden = false;
   }

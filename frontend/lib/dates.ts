@@ -42,6 +42,14 @@ export function dayText(day: Day): string {
   return new Intl.DateTimeFormat(language(), { day: "numeric", month, year: "numeric", timeZone: "UTC" }).format(utc(day));
 }
 
+/** "22 Nov 2026, 14:05", "22. 11. 2026 14:05": a moment as the server writes it, in the user's time zone. */
+export function momentText(moment: Date | number): string {
+  const timeZone = document.documentElement.dataset.timeZone || undefined;
+  const day = new Intl.DateTimeFormat(language(), { day: "numeric", month: "short", year: "numeric", timeZone }).format(moment);
+  const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone }).format(moment);
+  return `${day}${["cs", "hu"].includes(document.documentElement.lang) ? " " : ", "}${clock}`;
+}
+
 /** The day in full words, for screen readers. */
 export function spokenDay(day: Day): string {
   return new Intl.DateTimeFormat(language(), { dateStyle: "full", timeZone: "UTC" }).format(utc(day));

@@ -156,6 +156,7 @@ RECORDS = [
     path(f"{TYPE}choices/<slug:name>/", forms.choices, name="choices"),
     path(f"{TYPE}shown/", shown, name="form_shown"),
     path(f"{TYPE}new/", forms.new, name="new"),
+    path(f"{TYPE}new/all/", forms.new_with_all, name="new_with_all"),
     path(f"{TYPE}rule/", recurring_words.show_words, name="rule_words"),
     path(f"{TYPE}new/likely/", likely.show_likely, name="likely"),
     path(f"{TYPE}bin/", bin.show, name="bin"),

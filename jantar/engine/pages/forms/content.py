@@ -125,7 +125,7 @@ class RecordForm:
 
 def wants_care(item: Control | PartEditor) -> bool:
     if isinstance(item, PartEditor):
-        return item.has_errors
+        return item.has_errors or bool(item.rows)
     return bool(item.errors) or (item.field.required and not item.is_hidden)
 
 
@@ -150,7 +150,8 @@ def quick_names(record_type: RecordType, actor: Actor) -> list[str]:
     """The essential fields: those of the first section, and what else is required."""
     fields = record_type.fields(actor)
     first = [name for name in layout_of(record_type, actor)[0][1] if name in fields][:QUICK_FIELDS]
-    return [*first, *(name for name, one in fields.items() if one.required and not one.read_only and name not in first)]
+    required = (name for name, one in fields.items() if one.required and not one.read_only and name not in first)
+    return [*first, *required]
 
 
 def form_for(
@@ -178,6 +179,15 @@ def form_from(record_type: RecordType, data: QueryDict, actor: Actor, *, is_new:
     editors = {part.name: editor_from(part, data) for part in parts_in(record_type, layout)}
     loaded = {} if is_new else loaded_from(data)
     return suggesting(RecordForm(controls, editors, layout, loaded=loaded, is_new=is_new), record_type)
+
+
+def with_typed(form: RecordForm, record_type: RecordType, data: QueryDict, actor: Actor) -> RecordForm:
+    """The form of a new record with what stands in a posted one that may have fewer fields."""
+    typed = form_from(record_type, data, actor, is_new=True)
+    form.controls.update(typed.controls)
+    form.editors.update(typed.editors)
+    form.chosen = follow(form.controls, record_type)
+    return form
 
 
 def loaded_from(data: QueryDict) -> dict[str, str]:

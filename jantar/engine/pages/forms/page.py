@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from jantar.engine.pages.forms.conflict import conflict_answer, without_theirs
-from jantar.engine.pages.forms.content import RecordForm, form_for, form_from, prefilled, prefilled_links, quick_names
+from jantar.engine.pages.forms.content import (
+    RecordForm,
+    form_for,
+    form_from,
+    prefilled,
+    prefilled_links,
+    quick_names,
+    with_typed,
+)
 from jantar.engine.pages.forms.controls import control_from, follow, label_references
 from jantar.engine.pages.forms.shown import hide
 from jantar.engine.pages.loading import load_type
@@ -35,15 +43,34 @@ def new(request: HttpRequest, type_name: str) -> HttpResponse:
     is_dialog = "dialog" in request.GET or request.headers.get("HX-Target") == "dialog-slot"
     if request.method == "POST":
         return create(request, record_type, is_dialog)
+    form, record = begun(request, record_type, is_dialog)
+    form = hide(form, record_type, record, actor)
+    context = {**new_context(request, record_type, form, is_dialog), "token": uuid4().hex}
+    return render(request, "pages/form_dialog.html" if is_dialog else "pages/form.html", context)
+
+
+def new_with_all(request: HttpRequest, type_name: str) -> HttpResponse:
+    """The form of all fields with what was typed into the posted short one; nothing is stored yet."""
+    record_type = load_type(request, type_name, "create")
+    actor = current_actor(request)
+    if request.method != "POST":
+        return redirect(new_address(request, record_type))
+    form, record = begun(request, record_type, is_dialog=False)
+    form = hide(with_typed(form, record_type, request.POST, actor), record_type, record, actor)
+    context = {**new_context(request, record_type, form, is_dialog=False), "token": uuid4().hex}
+    return render(request, "pages/form.html", {**context, "carried_to": context["action"]})
+
+
+def begun(request: HttpRequest, record_type: RecordType, is_dialog: bool) -> tuple[RecordForm, Any]:
+    """The form of a new record as it is drawn first, and the draft it was made from."""
+    actor = current_actor(request)
     given = prefilled(record_type, request.GET, actor)
     linked = prefilled_links(record_type, request.GET)
     record = write.draft(record_type, given, actor)
     if record_type.start:
         record_type.start(record, actor)
     only = [*quick_names(record_type, actor), *given, *linked] if is_dialog else ()
-    form = hide(form_for(record_type, record, actor, only=only, linked=linked), record_type, record, actor)
-    context = {**new_context(request, record_type, form, is_dialog), "token": uuid4().hex}
-    return render(request, "pages/form_dialog.html" if is_dialog else "pages/form.html", context)
+    return form_for(record_type, record, actor, only=only, linked=linked), record
 
 
 def choices(request: HttpRequest, type_name: str, name: str) -> HttpResponse:
@@ -165,21 +192,32 @@ def leading_to(request: HttpRequest, address: str) -> HttpResponse:
 
 def new_context(request: HttpRequest, record_type: RecordType, form: RecordForm, is_dialog: bool) -> Context:
     own = reverse("pages:new", args=[record_type.name])
-    whole, query = request.GET.copy(), request.GET.copy()
-    whole["dialog"] = "1"
-    query.pop("dialog", None)
-    query.pop("stay", None)
+    dialog = request.GET.copy()
+    dialog["dialog"] = "1"
+    whole = new_address(request, record_type)
+    query = whole.partition("?")[2]
     return {
         "record_type": record_type,
         "form": form.prepare(current_actor(request)),
         "heading": _("New %(what)s") % {"what": record_type.label},
-        "action": f"{own}?{whole.urlencode()}" if is_dialog else request.get_full_path(),
+        "action": f"{own}?{dialog.urlencode()}" if is_dialog else whole,
         "back": reverse("pages:list", args=[record_type.name]),
-        "more_url": f"{own}?{query.urlencode()}" if is_dialog else "",
-        "draft_key": f"{record_type.name}:new{':quick' if is_dialog else ''}:{query.urlencode()}",
+        "more_url": whole if is_dialog else "",
+        "carry_url": f"{reverse('pages:new_with_all', args=[record_type.name])}?{query}",
+        "draft_key": f"{record_type.name}:new{':quick' if is_dialog else ''}:{query}",
+        "whole_draft_key": f"{record_type.name}:new:{query}",
         "save_label": _("Save"),
         "token": request.POST.get("token", ""),
     }
+
+
+def new_address(request: HttpRequest, record_type: RecordType) -> str:
+    """Where the form of all fields is, with what the address of the request fills in."""
+    query = request.GET.copy()
+    query.pop("dialog", None)
+    query.pop("stay", None)
+    own = reverse("pages:new", args=[record_type.name])
+    return f"{own}?{query.urlencode()}" if query else own
 
 
 def edit_context(request: HttpRequest, record_type: RecordType, record: Any, form: RecordForm) -> Context:

@@ -1,9 +1,11 @@
 """Nothing typed is lost: what stands in a form comes back after the page was left, until it is saved."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from jantar.engine.testing.fake.models import Book
+from jantar.engine.testing.fake.models import Book, Shelf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -124,6 +126,30 @@ def test_a_saved_form_leaves_no_draft(librarian, open_page, form):
     page.goto("/shelves/")
     stored = page.evaluate("Object.keys(localStorage).filter(key => key.includes(':draft:'))")
     assert stored == []
+
+
+def test_the_form_of_all_fields_takes_over_what_was_typed_into_the_short_one(librarian, open_page):
+    shelf = f"/shelves/{Shelf.objects.get(name='Attic').pk}/"
+
+    def short_form():
+        page.get_by_role("tab", name="Books").click()
+        page.get_by_role("link", name="Add", exact=True).click()
+        return page.get_by_role("dialog", name="New book")
+
+    page = open_page(librarian, shelf)
+    short = short_form()
+    short.get_by_label("Title").fill("Typed in haste")
+    short.get_by_label("Genre").select_option("law")
+    short.get_by_role("link", name="All fields").click()
+    expect(page).to_have_url(re.compile(r"/books/new/\?shelf=\d+$"))
+    expect(page.get_by_label("Title")).to_have_value("Typed in haste")
+    expect(page.get_by_label("Genre")).to_have_value("law")
+    expect(page.get_by_text("What you typed before is back")).to_be_hidden()
+    page.reload()  # the address is that of an ordinary form, which has its draft
+    expect(page.get_by_label("Title")).to_have_value("Typed in haste")
+    expect(page.get_by_text("What you typed before is back")).to_be_visible()
+    page.goto(shelf)
+    expect(short_form().get_by_label("Title")).to_have_value("")
 
 
 def test_the_conditions_of_a_filter_come_back_as_they_were_put_together(librarian, open_page):

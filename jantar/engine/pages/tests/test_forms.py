@@ -265,6 +265,28 @@ def test_the_dialog_asks_for_the_essential_and_lets_the_page_go_on(client: Clien
     assert {"dialog:close", "books:changed", "toast:show"} <= set(json.loads(answer["HX-Trigger"]))
 
 
+def test_the_form_of_all_fields_goes_on_with_what_was_typed_into_the_short_one(client: Client) -> None:
+    query = "?pages=90&dialog=1&stay=1"
+    short = new_form(client, query)
+    assert "summary" not in short
+    typed = {**short, "title": "Bánk bán", "price": "12 apples", "labels": ["old", "torn"], "pages": ""}
+    answer = client.post("/books/new/all/?pages=90", typed)
+    whole = fields_of(answer.content.decode())
+    assert (answer.status_code, Book.objects.count()) == (200, 0)
+    assert {"summary", "country"} <= set(whole)
+    assert (whole["title"], whole["price"], whole["pages"]) == (["Bánk bán"], ["12 apples"], [""])
+    assert whole["labels"] == ["old", "torn"]
+    assert whole["token"] != short["token"]
+    assert 'action="/books/new/?pages=90"' in answer.content.decode()
+    saved = client.post("/books/new/?pages=90", {**whole, "price": "12", "summary": "A play"})
+    assert (saved.status_code, Book.objects.get().summary) == (200, "A play")
+
+
+def test_what_was_typed_goes_no_further_without_being_posted(client: Client) -> None:
+    answer = client.get("/books/new/all/?shelf=3&dialog=1&stay=1")
+    assert (answer.status_code, answer["Location"]) == (302, "/books/new/?shelf=3")
+
+
 @pytest.mark.capability("C130")
 def test_a_new_custom_field_is_in_the_form_at_once(client: Client, ada: User) -> None:
     admin = actor_for(make_user("Root", admin=True))
