@@ -114,7 +114,7 @@ VARIABLES = [
     Variable(
         "JANTAR_ADDRESS",
         "Address at which people open Jantar, for links in mails",
-        "the first of JANTAR_ORIGINS, else http://localhost:8000",
+        "the first of JANTAR_ORIGINS, else where `serve` or `web` listens, else http://localhost:8000",
         _address,
     ),
     Variable(

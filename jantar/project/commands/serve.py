@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 from jantar.platform import database
 from jantar.project.bootstrap import CommandError, close_connections, data_dir, running_database, set_up_django
-from jantar.project.commands.web import check_port
+from jantar.project.commands.web import check_port, here, tell_address
 from jantar.project.process import end_with_parent
 
 HELP = "run everything on this machine: database, web server and worker"
@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run until Ctrl+C or SIGTERM."""
     check_port(arguments.host, arguments.port)
+    tell_address(arguments.host, arguments.port)
     if arguments.language:
         os.environ["JANTAR_LANGUAGE"] = arguments.language
     signal.signal(signal.SIGTERM, _interrupt)
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         tree = ProcessTree(_commands(arguments), server)
         try:
             tree.start()
-            tree.wait_for_answer(f"http://{arguments.host}:{arguments.port}/healthz")
+            tree.wait_for_answer(f"{here(arguments.host, arguments.port)}/healthz")
             _greet(arguments, sign_ins)
             tree.watch()
         except KeyboardInterrupt:
@@ -149,7 +150,7 @@ def _demo_sign_ins() -> list[str]:
 
 
 def _greet(arguments: argparse.Namespace, sign_ins: list[str]) -> None:
-    print(f"\nJantar runs at http://{arguments.host}:{arguments.port}/ with data in {data_dir()}")
+    print(f"\nJantar runs at {here(arguments.host, arguments.port)}/ with data in {data_dir()}")
     for line in sign_ins:
         print(f"  {line}")
     print("Stop it with Ctrl+C.", flush=True)

@@ -1,6 +1,7 @@
 """jantar web"""
 
 import argparse
+import os
 import socket
 
 from jantar.project.bootstrap import CommandError, running_database, set_up_django
@@ -17,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve in the foreground."""
     check_port(arguments.host, arguments.port)
+    tell_address(arguments.host, arguments.port)
     with running_database():
         set_up_django()
         from jantar.project.assets import collect_assets
@@ -24,6 +26,19 @@ def run(arguments: argparse.Namespace) -> int:
         collect_assets()
         _serve(arguments.host, arguments.port)
     return 0
+
+
+def here(host: str, port: int) -> str:
+    """The address at which this machine reaches what listens there."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 (asked, not bound)
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def tell_address(host: str, port: int) -> None:
+    """Let links begin with the address we listen on where the environment names no other; children inherit it."""
+    if not os.environ.get("JANTAR_ADDRESS") and not os.environ.get("JANTAR_ORIGINS"):
+        os.environ["JANTAR_ADDRESS"] = here(host, port)
 
 
 def check_port(host: str, port: int) -> None:

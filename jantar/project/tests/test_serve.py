@@ -108,6 +108,8 @@ def test_it_starts_tells_its_address_and_stops_with_everything_on_sigterm(serve:
     assert serving.ready()
     children = serving.children()
     assert len(children) == 2
+    for pid in children:  # links in pages and in mails, which a worker writes
+        assert f"JANTAR_ADDRESS=http://127.0.0.1:{serving.port}" in Path(f"/proc/{pid}/environ").read_text().split("\0")
 
     serving.process.send_signal(signal.SIGTERM)
 
