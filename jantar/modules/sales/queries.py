@@ -6,7 +6,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    DecimalField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce, TruncMonth
 
 from jantar.engine.permissions.actor import Actor
@@ -14,6 +26,7 @@ from jantar.engine.records.record_type import BoardColumn
 from jantar.modules.sales.models import Deal, Pipeline, Stage, Status
 
 MONEY: "DecimalField[Any, Any]" = DecimalField(max_digits=18, decimal_places=2)
+BOOLEAN: "BooleanField[Any, Any]" = BooleanField()
 
 
 def pipelines(actor: Actor) -> Sequence[tuple[int, str]]:
@@ -43,10 +56,14 @@ def stage_columns(actor: Actor, pipeline: Any, only: str = "") -> list[BoardColu
 
 @dataclass(frozen=True)
 class Cell:
-    """Deals of one stage expected to close in one month; amounts in the base currency."""
+    """Deals of one stage expected to close in one month; amounts in the base currency.
+
+    What should have closed before today is `overdue` and stands in cells of its own.
+    """
 
     stage: int
     month: date | None
+    overdue: bool
     deals: int
     value: Decimal
     weighted: Decimal
@@ -56,11 +73,12 @@ def pipeline_value(actor: Actor, pipeline: int, condition: Q | None = None) -> l
     """Open deals of a pipeline by stage and month of expected close, as the actor may see them; one statement."""
     zero = Value(Decimal(0), output_field=MONEY)
     share = ExpressionWrapper(F("amount_base") * Coalesce(F("probability"), zero) / 100, output_field=MONEY)
+    overdue = Coalesce(ExpressionWrapper(Q(expected_close__lt=actor.today), BOOLEAN), Value(False))
     rows = (
         Deal.objects.visible_to(actor)
         .filter(condition or Q(), pipeline=pipeline, status=Status.OPEN)
-        .values("stage", month=TruncMonth("expected_close"))
+        .values("stage", month=TruncMonth("expected_close"), overdue=overdue)
         .annotate(deals=Count("pk"), value=Coalesce(Sum("amount_base"), zero), weighted=Coalesce(Sum(share), zero))
-        .order_by("stage__position", "month")
+        .order_by("stage__position", "month", "-overdue")
     )
-    return [Cell(row["stage"], row["month"], row["deals"], row["value"], round(row["weighted"], 2)) for row in rows]
+    return [Cell(**{**row, "weighted": round(row["weighted"], 2)}) for row in rows]

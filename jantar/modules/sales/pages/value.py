@@ -35,7 +35,7 @@ def show_pipeline(request: HttpRequest) -> HttpResponse:
     cells = queries.pipeline_value(actor, pipeline)
     months = months_from(actor.today)
     stages = queries.stage_columns(actor, pipeline, only=Status.OPEN)
-    rows = [row_of(stage.value, stage.label, pipeline, cells, months) for stage in stages]
+    rows = [row_of(stage.value, stage.label, pipeline, cells, actor.today) for stage in stages]
     context = {
         "pipelines": [(pk, name, pk == pipeline) for pk, name in pipelines],
         "pipeline": pipeline,
@@ -44,7 +44,7 @@ def show_pipeline(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "totals": totals_of(rows, len(months)),
         "summary": summary_of(cells),
-        "chart": chart_of(stages, months, cells, actor.today),
+        "chart": chart_of(stages, cells, actor.today),
     }
     return render(request, "sales/pipeline.html", context)
 
@@ -64,20 +64,21 @@ BEFORE, LATER, UNDATED = "before", "later", "undated"
 
 
 def months_from(today: date) -> list[Bucket]:
-    """What is overdue, this month and the next ones, everything later, deals without a date."""
+    """What is overdue, this month from today and the next ones, everything later, deals without a date."""
     first = today.replace(day=1)
     months: list[Bucket] = [first]
     for _n in range(MONTHS - 1):
-        first = (first + timedelta(days=32)).replace(day=1)
+        first = following(first)
         months.append(first)
     return [BEFORE, *months, LATER, UNDATED]
 
 
-def bucket_of(month: date | None, today: date) -> Bucket:
-    months = [one for one in months_from(today) if isinstance(one, date)]
-    if month is None:
+def bucket_of(cell: Cell, today: date) -> Bucket:
+    if cell.overdue:
+        return BEFORE
+    if cell.month is None:
         return UNDATED
-    return BEFORE if month < months[0] else LATER if month > months[-1] else month
+    return cell.month if cell.month in months_from(today) else LATER
 
 
 def heading(bucket: Bucket, today: date) -> str:
@@ -86,18 +87,13 @@ def heading(bucket: Bucket, today: date) -> str:
     return {BEFORE: _("Overdue"), LATER: _("Later"), UNDATED: _("No date")}[bucket]
 
 
-def row_of(stage: int, label: Any, pipeline: int, cells: list[Cell], months: list[Bucket]) -> dict[str, Any]:
-    today = next(month for month in months if isinstance(month, date))
+def row_of(stage: int, label: Any, pipeline: int, cells: list[Cell], today: date) -> dict[str, Any]:
     mine = [cell for cell in cells if cell.stage == stage]
     values = []
-    for month in months:
-        here = [cell for cell in mine if bucket_of(cell.month, today) == month]
-        values.append({**sums(here), "href": drill_down(pipeline, stage, month, months)})
-    return {
-        "label": label,
-        "values": values,
-        "total": {**sums(mine), "href": drill_down(pipeline, stage, None, months)},
-    }
+    for bucket in months_from(today):
+        here = [cell for cell in mine if bucket_of(cell, today) == bucket]
+        values.append({**sums(here), "href": drill_down(pipeline, stage, bucket, today)})
+    return {"label": label, "values": values, "total": {**sums(mine), "href": drill_down(pipeline, stage, None, today)}}
 
 
 def sums(cells: Iterable[Cell]) -> dict[str, Any]:
@@ -120,30 +116,34 @@ def totals_of(rows: list[dict[str, Any]], columns: int) -> list[dict[str, Any]]:
     return [{key: sum(row["values"][n][key] for row in rows) for key in keys} for n in range(columns)]
 
 
-def drill_down(pipeline: int, stage: int, bucket: Bucket | None, months: list[Bucket]) -> str:
+def drill_down(pipeline: int, stage: int, bucket: Bucket | None, today: date) -> str:
     """The list of exactly the deals that a cell counts."""
     lines: list[dict[str, Any]] = [{"field": "stage", "op": "is", "value": stage}]
-    dated = [month for month in months if isinstance(month, date)]
-    after_last = (dated[-1] + timedelta(days=32)).replace(day=1)
+    dated = [month for month in months_from(today) if isinstance(month, date)]
     if bucket == UNDATED:
         lines.append({"field": "expected_close", "op": "empty"})
     elif bucket == BEFORE:
-        lines.append({"field": "expected_close", "op": "lt", "value": dated[0].isoformat()})
+        lines.append({"field": "expected_close", "op": "lt", "value": today.isoformat()})
     elif bucket == LATER:
-        lines.append({"field": "expected_close", "op": "gte", "value": after_last.isoformat()})
+        lines.append({"field": "expected_close", "op": "gte", "value": following(dated[-1]).isoformat()})
     elif isinstance(bucket, date):
-        last = (bucket + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-        lines.append({"field": "expected_close", "op": "between", "value": [bucket.isoformat(), last.isoformat()]})
+        first, last = max(bucket, today), following(bucket) - timedelta(days=1)
+        lines.append({"field": "expected_close", "op": "between", "value": [first.isoformat(), last.isoformat()]})
     tree = json.dumps({"all": lines}, separators=(",", ":"))
     return f"{reverse('pages:list', args=['deals'])}?{urlencode({'filter': tree})}"
 
 
-def chart_of(stages: list[Any], months: list[Bucket], cells: list[Cell], today: date) -> dict[str, Any]:
+def following(month: date) -> date:
+    return (month + timedelta(days=32)).replace(day=1)
+
+
+def chart_of(stages: list[Any], cells: list[Cell], today: date) -> dict[str, Any]:
+    months = months_from(today)
     series = [
         {
             "name": str(stage.label),
             "values": [
-                float(sums(c for c in cells if c.stage == stage.value and bucket_of(c.month, today) == month)["value"])
+                float(sums(c for c in cells if c.stage == stage.value and bucket_of(c, today) == month)["value"])
                 for month in months
             ],
         }

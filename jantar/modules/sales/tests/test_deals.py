@@ -180,16 +180,16 @@ def test_many_deals_move_with_a_constant_number_of_statements(ada, customer):
 @pytest.mark.capability("C100")
 def test_pipeline_value_by_stage_and_month_is_in_the_base_currency_and_within_rights(ada, customer):
     ExchangeRate.objects.create(currency="PLN", valid_from=date(2020, 1, 1), rate=Decimal("0.25"))
-    month = date(2026, 12, 1)
-    make_deal(ada, customer, amount=Money(Decimal(1000), "PLN"), expected_close=date(2026, 12, 5))
-    make_deal(ada, customer, amount=Money(Decimal(100), "EUR"), expected_close=date(2026, 12, 31))
+    month = date(2099, 12, 1)
+    make_deal(ada, customer, amount=Money(Decimal(1000), "PLN"), expected_close=date(2099, 12, 5))
+    make_deal(ada, customer, amount=Money(Decimal(100), "EUR"), expected_close=date(2099, 12, 31))
     make_deal(ada, customer, amount=Money(Decimal(10), "EUR"), stage=stage("Negotiation"))
     services.win_deal(make_deal(ada, customer, amount=Money(Decimal(7), "EUR")), actor=ada)
     other = make_actor("Bob", make_team("South"), scope=Scope.TEAM)
     pipeline = Pipeline.objects.get(name="New business").pk
     contacted, negotiation = stage("Contacted").pk, stage("Negotiation").pk
     assert queries.pipeline_value(ada, pipeline) == [
-        queries.Cell(contacted, month, 2, Decimal("350.00"), Decimal("35.00")),
-        queries.Cell(negotiation, None, 1, Decimal("10.00"), Decimal("7.50")),
+        queries.Cell(contacted, month, False, 2, Decimal("350.00"), Decimal("35.00")),
+        queries.Cell(negotiation, None, False, 1, Decimal("10.00"), Decimal("7.50")),
     ]
     assert queries.pipeline_value(other, pipeline) == []
