@@ -16,7 +16,7 @@ from jantar.platform.accounts.models import Membership, Team, User
 from jantar.platform.settings.models import ExchangeRate, Workspace
 from jantar.project import first_run
 from jantar.project.demo.generate import HEAD_TEAM, TEAMS, generate_demo
-from jantar.project.demo.model import Demo
+from jantar.project.demo.model import Demo, UserKey
 from jantar.project.demo.places import Places
 from jantar.project.demo.stored_examples import store_examples
 from jantar.project.demo.stored_parties import store_companies, store_people
@@ -26,6 +26,10 @@ from jantar.project.moves import tell_moves
 
 PASSWORD = "demo"  # noqa: S105 (meant to be known)
 ROLES = {"manager": "manager", "anna": "seller", "jan": "seller"}
+#: What they do, as the sign-ins tell it.
+WORK: dict[UserKey, str] = {
+    "anna": "salesperson", "jan": "salesperson", "manager": "head of sales", "admin": "administrator",
+}  # fmt: skip
 #: Rates of a quarter, oldest first: units of the base currency for one unit.
 RATES = {
     "CZK": "0.0396 0.0398 0.0400 0.0402 0.0403 0.0404 0.0406 0.0408 0.0409",
@@ -109,4 +113,9 @@ def _store_rates(today: date, places: Places) -> None:
 
 
 def _sign_ins(demo: Demo) -> list[str]:
-    return [f"Sign in as {user.email} with the password {PASSWORD} ({user.full_name})" for user in demo.users]
+    """Those whose work fills the pages come first."""
+    users = {user.key: user for user in demo.users}
+    return [
+        f"Sign in as {users[key].email} with the password {PASSWORD} ({users[key].full_name}, {what})"
+        for key, what in WORK.items()
+    ]

@@ -93,7 +93,7 @@ def _deal(
     contacts = random.sample(staff, min(len(staff), random.choice((1, 1, 2, 2, 3))))
     is_open = status == "open"
     return DemoDeal(
-        name=f"{product[0].upper()}{product[1:]} – {_short_name(company)}",
+        name=f"{product[0].upper()}{product[1:]} – {short_name(company)}",
         company=customer,
         pipeline=pipeline,
         stages=stages,
@@ -112,7 +112,7 @@ def _deal(
     )
 
 
-def _short_name(company: DemoCompany) -> str:
+def short_name(company: DemoCompany) -> str:
     """The name without its legal form."""
     forms = (form.suffix for form in by_code(company.country).legal_forms)
     return next(company.name.removesuffix(f" {form}") for form in forms if company.name.endswith(f" {form}"))

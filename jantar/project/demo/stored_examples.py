@@ -28,6 +28,7 @@ from jantar.platform.accounts.models import User
 from jantar.project.demo.clock import LOCAL
 from jantar.project.demo.model import Demo
 from jantar.project.demo.places import Places
+from jantar.project.demo.sales import short_name
 
 INVITED = 14
 #: Prices of the products in EUR, the old ones and the new ones.
@@ -48,6 +49,7 @@ def store_examples(demo: Demo, places: Places) -> None:
     keep_documents(deal, manager, anna)
     follow(deal, manager, anna, users)
     enter_twice(demo, jan)
+    plan_tasks(demo, manager, admin)
     for name in ("companies", "people"):
         start_scan(registry.get(name), actor=admin)  # a job, which finds them while the first pages are looked at
 
@@ -93,6 +95,18 @@ def plan_meetings(demo: Demo, deal: Any, manager: Actor, anna: Actor) -> None:
         at=datetime.combine(demo.today + timedelta(days=1), time(10, 30), LOCAL), duration=20,
         repeats="FREQ=MONTHLY;COUNT=6",
     )  # fmt: skip
+
+
+def plan_tasks(demo: Demo, manager: Actor, admin: Actor) -> None:
+    """What those do who have no customers: it waits for them on their first page."""
+    tasks = registry.get("tasks")
+    monday = demo.today + timedelta(days=7 - demo.today.weekday())
+    for actor, title, day in (
+        (manager, _("Prepare the review of open deals"), max(demo.today, monday - timedelta(days=3))),
+        (admin, _("Go through the likely duplicates"), demo.today),
+        (admin, _("Enter the exchange rates of the new quarter"), demo.today + timedelta(days=4)),
+    ):
+        write.create(tasks, {"title": title, "due_at": datetime.combine(day, time(16), LOCAL)}, actor=actor)
 
 
 def pick_people(demo: Demo, places: Places, anna: Actor, user: User) -> None:
@@ -176,7 +190,7 @@ def enter_twice(demo: Demo, jan: Actor) -> None:
     """A company and a person that Jan did not look for before he entered them: found as duplicates."""
     company = next(one for one in demo.companies if one.owner == "jan" and one.phone)
     again = {name: getattr(company, name) for name in ("city", "phone", "country")}
-    write.create(registry.get("companies"), {"name": company.name.split(" ")[0].upper(), **again}, actor=jan)
+    write.create(registry.get("companies"), {"name": short_name(company).upper(), **again}, actor=jan)
     person = next(one for one in demo.people if one.owner == "jan" and one.phone)
     again = {name: getattr(person, name) for name in ("given_name", "family_name", "phone", "country")}
     write.create(registry.get("people"), again, actor=jan)
