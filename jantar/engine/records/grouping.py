@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 
-from django.db.models import BigIntegerField, Count, F, Q, Sum, Value
+from django.db.models import Aggregate, BigIntegerField, Count, F, Max, Q, Sum, TextField, Value
 from django.db.models.expressions import Case, Combinable, When
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.db.models.lookups import Exact, In
@@ -16,18 +16,19 @@ from jantar.engine.fields.choices import Boolean, Choice
 from jantar.engine.fields.custom_kinds import RecordOf
 from jantar.engine.fields.dates import Date
 from jantar.engine.fields.references import Reference, unseen
+from jantar.engine.fields.text import Text
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.date_groups import MARK, DateGroups, read_unit
 from jantar.engine.records.errors import BadQuery
 from jantar.engine.records.listing import Query, rows_of
-from jantar.engine.records.references import is_offered_whole, reference_of, titles_of
+from jantar.engine.records.references import is_offered_whole, reference_of, titles_of, titles_told_apart
 from jantar.engine.records.registry import registry
 from jantar.engine.records.sight import is_true, refers_to_record, seen_condition
 from jantar.kit.numbers import whole_number
 from jantar.kit.text import fold
 
 MOST_GROUPS = 200
-KEY, COUNT = "group_key", "group_count"
+KEY, COUNT, WRITTEN = "group_key", "group_count", "group_written"
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,19 @@ class Group:
 
 
 def is_groupable(one: Field) -> bool:
-    """Whether the field has few enough values for a group each: yes or no, one of a list, a reference."""
+    """Whether records share its values: yes or no, one of a list, a reference, a word such as a city.
+
+    What every record has to have and what no two may share are names and numbers of single records.
+    """
+    if is_word(one):
+        return not one.required and not one.unique
     return isinstance(one, Boolean | Choice) or reference_of(one) is not None
+
+
+def is_word(one: Field | DateGroups) -> TypeGuard[Text]:
+    """Of one line, without being a choice, an address or a calculation: written alike but for case and accents, its
+    values are one group, as for filters."""
+    return isinstance(one, Text) and one.kind == "text" and not one.read_only
 
 
 def grouping_of(name: str, fields: Mapping[str, Field]) -> Field | DateGroups | None:
@@ -66,12 +78,17 @@ def groups_of(query: Query, by: Field | DateGroups, sums: Sequence[Field] = ()) 
     Records that refer to what the actor may not see are in the group without a value, so that groups tell no more
     than lists do. Raises BadQuery.
     """
-    measures = {f"sum_{number}": Sum(one.expression()) for number, one in enumerate(sums)}
+    measures: dict[str, Aggregate] = {f"sum_{number}": Sum(one.expression()) for number, one in enumerate(sums)}
     rows = rows_of(query).order_by().values(**{KEY: key_expression(by, query.actor)})
+    if is_word(by):
+        measures[WRITTEN] = Max(by.expression())
     rows = rows.annotate(**{COUNT: Count("pk")}, **measures).order_by(f"-{COUNT}", KEY)
     found = list(rows[: MOST_GROUPS + 1])
     shown = found[:MOST_GROUPS]
-    labels = labels_of(by, [row[KEY] for row in shown], query.actor)
+    if is_word(by):
+        labels = words_of({row[KEY]: row[WRITTEN] for row in shown})
+    else:
+        labels = labels_of(by, [row[KEY] for row in shown], query)
     places = {key: place for place, key in enumerate(labels)}
     shown.sort(key=lambda row: places.get(row[KEY], len(places)))
     groups = [
@@ -92,6 +109,11 @@ def totals_of(query: Query, sums: Sequence[Field]) -> dict[str, Decimal | int | 
         **{f"sum_{number}": Sum(one.expression()) for number, one in enumerate(sums)}
     )  # fmt: skip
     return {one.name: found[f"sum_{number}"] for number, one in enumerate(sums)}
+
+
+def words_of(written: Mapping[Any, str]) -> dict[Any, str]:
+    """The labels of words by their folded form, in its order."""
+    return {key: written[key] for key in sorted(key for key in written if key is not None)}
 
 
 def in_group(by: Field | DateGroups, key: str, actor: Actor) -> Q:
@@ -123,6 +145,8 @@ def key_expression(by: Field | DateGroups, actor: Actor) -> Combinable:
     if isinstance(by, RecordOf):
         pk, seen = Cast(by.expression(), BigIntegerField()), seen_by(by, actor)
         return Case(When(seen, then=pk), default=None) if seen else pk
+    if is_word(by):
+        return NullIf(by.folded(""), Value("", output_field=TextField()))
     return NullIf(by.expression(), Value(""))
 
 
@@ -133,7 +157,7 @@ def seen_by(by: Field, actor: Actor) -> Q:
     return seen_condition(by, actor) & Q(**{f"{by.name}__isnull": False}) if refers_to_record(by) else Q()
 
 
-def labels_of(by: Field | DateGroups, keys: Sequence[Any], actor: Actor) -> dict[Any, str]:
+def labels_of(by: Field | DateGroups, keys: Sequence[Any], query: Query) -> dict[Any, str]:
     """The labels by value, in the order groups stand in."""
     if isinstance(by, DateGroups):
         return by.labels(keys)
@@ -144,7 +168,10 @@ def labels_of(by: Field | DateGroups, keys: Sequence[Any], actor: Actor) -> dict
         return {**known, **{key: str(key) for key in keys if key is not None and key not in known}}
     reference = reference_of(by)
     assert reference
-    titles = titles_of(reference.target, [key for key in keys if key is not None], actor)
+    known_keys = [key for key in keys if key is not None]
+    if depends_on := query.record_type.depends.get(by.name):
+        return titles_told_apart(reference.target, known_keys, depends_on, query.actor)
+    titles = titles_of(reference.target, known_keys, query.actor)
     if is_offered_whole(reference.target):
         return dict(titles)
     return dict(sorted(titles.items(), key=lambda item: (fold(item[1]), item[0])))

@@ -24,6 +24,14 @@ def titles_of(target: type[Model], ids: Iterable[int], actor: Actor) -> dict[int
     return {row.pk: str(row) for row in visible_rows(target, actor).filter(pk__in=list(ids))}
 
 
+def titles_told_apart(target: type[Model], ids: Iterable[int], by: str, actor: Actor) -> dict[int, str]:
+    """The same, behind the title of the row their reference `by` points to where there are several of those."""
+    rows = list(visible_rows(target, actor).filter(pk__in=list(ids)).select_related(by))
+    if len({getattr(row, f"{by}_id") for row in rows}) < 2:
+        return {row.pk: str(row) for row in rows}
+    return {row.pk: f"{getattr(row, by)} · {row}" for row in rows}
+
+
 def is_offered_whole(target: type[Model]) -> bool:
     """Whether its rows are listed in a select: settings of the company, neither records nor users nor teams."""
     return not registry.types_of(target) and target._meta.label not in ("accounts.User", "accounts.Team")

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from jantar.engine.fields.services import create_custom_field
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Action, Scope
 from jantar.engine.records import write
@@ -84,6 +85,39 @@ def test_references_group_by_title_and_what_may_not_be_seen_is_no_group(actor):
     by = books.fields(reader)["shelf"]
     assert rows_of(Query(books, reader, condition=in_group(by, str(shelf.pk), reader))).count() == 0
     assert rows_of(Query(books, reader, condition=in_group(by, "", reader))).count() == 4
+
+
+def test_words_are_grouped_without_regard_to_case_and_accents_as_filters_ask_for_them(actor, django_assert_num_queries):
+    for number, city in enumerate(("Łódź", "LODZ", "Brno", "", "brno", "Żory")):
+        write.create(shelves, {"name": f"Shelf {number}", "city": city}, actor=actor)
+    by = shelves.fields(actor)["city"]
+    with django_assert_num_queries(1):
+        groups, more = groups_of(Query(shelves, actor), by)
+    assert not more
+    assert [(one.key, one.count) for one in groups] == [("brno", 2), ("lodz", 2), ("zory", 1), ("", 1)]
+    assert [one.label for one in groups][1:] == ["Łódź", "Żory", ""]
+    for one in groups:
+        rows = rows_of(Query(shelves, actor, condition=in_group(by, one.key, actor)))
+        assert rows.count() == one.count
+
+
+def test_words_of_a_field_of_ones_own_are_grouped(actor):
+    create_custom_field(record_type="books", label="Series", kind="text", actor=actor)
+    actor = actor_for(make_user("Eva", admin=True))
+    book("A", actor, x_series="Discworld")
+    book("B", actor, x_series="discworld")
+    book("C", actor)
+    groups, _more = groups_of(Query(books, actor), books.fields(actor)["x_series"])
+    assert [(one.key, one.count) for one in groups] == [("discworld", 2), ("", 1)]
+    by = books.fields(actor)["x_series"]
+    for one in groups:
+        assert rows_of(Query(books, actor, condition=in_group(by, one.key, actor))).count() == one.count
+
+
+def test_names_and_what_is_unique_are_no_groups(actor):
+    assert {name for name, one in shelves.fields(actor).items() if is_groupable(one)} == {
+        "city", "owner", "team", "created_by",
+    }  # fmt: skip
 
 
 def test_heads_are_one_statement(actor, django_assert_num_queries):

@@ -15,6 +15,7 @@ from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.records.checks import problems
+from jantar.engine.records.grouping import groups_of
 from jantar.engine.records.listing import Query, rows_of
 from jantar.engine.records.registry import registry
 from jantar.engine.testing.actors import make_team, make_user
@@ -48,15 +49,25 @@ def test_each_figure_of_the_pipeline_leads_to_the_deals_it_counts(client, seller
     write.create(deals, {**late, "expected_close": date(2020, 1, 1)}, actor=seller)
     write.create(deals, {**late, "name": "Undated"}, actor=seller)
     pipeline = Pipeline.objects.first().pk
-    months = pages.months_from(seller.today)
     cells = queries.pipeline_value(seller, pipeline)
     stages = queries.stage_columns(seller, pipeline)
-    row = pages.row_of(stages[0].value, stages[0].label, pipeline, cells, months)
+    row = pages.row_of(stages[0].value, stages[0].label, pipeline, cells, seller.today)
     for cell in [*row["values"], row["total"]]:
         [tree] = re.findall(r"filter=(.*)", cell["href"])
         listed = rows_of(Query(deals, seller, filter=json.loads(unquote_plus(tree))))
         assert (cell["deals"], cell["value"]) == (listed.count(), sum(deal.amount.amount for deal in listed))
     assert row["total"]["deals"] == 3
+
+
+@pytest.mark.capability("C100")
+def test_a_deal_is_overdue_from_the_day_after_its_expected_close(client, seller, deal):
+    values = {"name": "Late", "customer": deal.customer, "amount": Money(Decimal(50), "EUR")}
+    write.create(deals, {**values, "expected_close": seller.today - timedelta(days=1)}, actor=seller)
+    cells = queries.pipeline_value(seller, deal.pipeline_id)
+    columns = pages.months_from(seller.today)
+    row = pages.row_of(deal.stage_id, "", deal.pipeline_id, cells, seller.today)
+    worth = {column: cell["value"] for column, cell in zip(columns, row["values"], strict=True) if cell["deals"]}
+    assert worth == {pages.BEFORE: Decimal(50), seller.today.replace(day=1): Decimal(1200)}
 
 
 def test_the_pipeline_page_shows_stages_and_months_and_escapes_names(client, seller, deal):
@@ -104,6 +115,23 @@ def test_a_stage_that_does_not_fit_is_named_and_kept_in_a_form_without_scripts(c
     )
     assert options == ["Due", "Signed", str(deal.stage)]
     assert Deal.objects.count() == 1
+
+
+def heads_of(query: Query) -> list[str]:
+    return [group.label for group in groups_of(query, deals.fields(query.actor)["stage"])[0]]
+
+
+@pytest.mark.capability("C108")
+def test_groups_of_stages_name_their_pipeline_where_there_are_several(client, seller, deal):
+    renewals = services.create_pipeline("Renewals", [("Contacted", "open", 60), ("Signed", "won", 100)])
+    assert heads_of(Query(deals, seller)) == ["Contacted"]
+    values = {"name": "Again", "customer": deal.customer, "pipeline": renewals}
+    write.create(deals, {**values, "stage": renewals.stages.get(name="Contacted")}, actor=seller)
+    assert heads_of(Query(deals, seller)) == ["New business · Contacted", "Renewals · Contacted"]
+    only = {"field": "pipeline", "op": "is", "value": renewals.pk}
+    assert heads_of(Query(deals, seller, filter=only)) == ["Contacted"]
+    page = client.get("/deals/?by=stage&view=all").content.decode()
+    assert "Renewals · Contacted" in page
 
 
 def test_the_choices_of_a_stage_are_those_of_the_pipeline(client, seller, deal):
