@@ -7,7 +7,8 @@ const VISIBLE = ":is(input:not([type=hidden]), select:not(.ts-hidden-accessible)
 /**
  * A value edited where it stands. A click (in the cell of a list a double click, as a click there chooses words),
  * Enter or F2 fetches the control (GET url), Enter or leaving saves (POST url with its fields), Escape puts the value back. Answers: 200 the value as shown,
- * 422 the control again with its errors (what was typed in it), 409 the conflict for the dialog. Keys pressed while the
+ * 422 the control again with its errors (what was typed in it), 409 the conflict for the dialog. Where the page of the
+ * record is here (`data-record-page`), the answer is asked to bring what on it follows from the value. Keys pressed while the
  * control is on its way go into it, those pressed while it saves go on from there.
  */
 export default class extends Controller<HTMLElement> {
@@ -49,7 +50,7 @@ export default class extends Controller<HTMLElement> {
       this.cancel();
       return;
     }
-    this.#request("POST", this.#values());
+    this.#request("POST", { ...this.#values(), ...(this.#isOnItsPage ? { with_page: "1" } : {}) });
   }
 
   cancel(): void {
@@ -154,6 +155,12 @@ export default class extends Controller<HTMLElement> {
   #finish(): void {
     this.#shown = null;
     this.element.classList.remove("is-editing", "is-busy");
+  }
+
+  /** Whether the page of the record is here, whose title and key facts may follow from the value. */
+  get #isOnItsPage(): boolean {
+    const page = document.querySelector<HTMLElement>("[data-record-page]")?.dataset["recordPage"];
+    return !!page && this.urlValue.startsWith(page);
   }
 
   get #controls(): (HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement)[] {

@@ -84,7 +84,7 @@ def save(request: HttpRequest, record_type: RecordType, record: Any, one: Field)
 def saved_answer(
     request: HttpRequest, record_type: RecordType, pk: int, one: Field, before: dict[str, Any], hidden: frozenset[str]
 ) -> HttpResponse:
-    """The value as shown, and what else on the page follows from it (a person's name from its parts)."""
+    """The value as shown; on the page of the record also what else follows from it (a person's name from its parts)."""
     actor = current_actor(request)
     record = load_for_page(record_type, pk, actor)
     now = shown_values(record_type, record, actor)
@@ -95,6 +95,7 @@ def saved_answer(
         "value": page.shown(one, record),
         "others": [(name, value) for name, value in now.items() if name not in aside and value != before[name]],
         "page": page,
+        "with_page": "with_page" in request.POST,
     }
     answer = with_event(render(request, "pages/inline_value.html", context), "record:changed")
     return answer if page.hidden == hidden else with_event(answer, "record:facts")

@@ -191,6 +191,16 @@ def test_a_value_is_changed_in_its_place(client: Client, actor: Actor) -> None:
     assert Book.objects.get().genre == "law"
 
 
+def test_what_follows_from_a_value_comes_to_the_page_of_the_record_only(client: Client, actor: Actor) -> None:
+    book = make_book(actor)
+    address = f"/books/{book.pk}/fields/title/"
+    assert f'data-record-page="/books/{book.pk}/"' in page(client, f"/books/{book.pk}/")
+    in_list = client.post(address, {"title": "Dune", "version": "1"}).content.decode()
+    assert ("Dune" in in_list, "hx-swap-oob" in in_list) == (True, False)
+    on_page = client.post(address, {"title": "Solaris", "version": "2", "with_page": "1"}).content.decode()
+    assert '<div hx-swap-oob="innerHTML:#record-title">Solaris</div>' in on_page
+
+
 def test_a_wrong_value_stays_in_its_place_with_the_reason(client: Client, actor: Actor) -> None:
     book = make_book(actor, pages=10)
     answer = client.post(f"/books/{book.pk}/fields/pages/", {"pages": "ten", "version": "1"})
