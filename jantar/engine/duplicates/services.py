@@ -17,6 +17,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotAllowed, NotFound
 from jantar.engine.records.record_type import RecordType
 from jantar.platform.jobs.models import OPEN, JobRun
+from jantar.platform.jobs.models import State as JobState
 
 #: So many pairs around those of a page are looked at.
 MOST_LINKED = 500
@@ -163,6 +164,12 @@ def scan_of(record_type: RecordType) -> JobRun | None:
     """The scan that is waiting or going on."""
     runs = JobRun.objects.filter(kind=scan.kind, state__in=OPEN, arguments__type_name=record_type.name)
     return runs.order_by("pk").first()
+
+
+def last_scan(record_type: RecordType) -> JobRun | None:
+    """The latest scan that went through all records; its result says through how many."""
+    runs = JobRun.objects.filter(kind=scan.kind, state=JobState.DONE, arguments__type_name=record_type.name)
+    return runs.order_by("-pk").first()
 
 
 def refuse_unless_may_clean(record_type: RecordType, actor: Actor) -> None:

@@ -1,18 +1,22 @@
 """The page of records that may be there twice: a scan, and its pairs to be worked through."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from jantar.engine.duplicates import services
 from jantar.engine.duplicates.models import State
 from jantar.engine.duplicates.services import Group
+from jantar.engine.fields.show import moment, number
 from jantar.engine.pages.duplicates.merging import merge_address, numbers_in
 from jantar.engine.pages.loading import load_type
 from jantar.engine.permissions.middleware import current_actor
@@ -44,24 +48,47 @@ def show(request: HttpRequest, type_name: str) -> HttpResponse:
         "previous": f"?state={state}&page={page - 1}" if page > 1 else "",
         "next": f"?state={state}&page={page + 1}" if has_more else "",
         "run": services.scan_of(record_type),
+        "searched": searched(record_type),
     }
     return render(request, "pages/duplicates.html", context)
 
 
+def searched(record_type: RecordType) -> str:
+    """When all records were gone through last, and how many they were; empty when that is long ago."""
+    run = services.last_scan(record_type)
+    if run is None or run.finished_at is None:
+        return ""
+    count = (run.result or {}).get("records", 0)
+    told = {"when": moment(run.finished_at), "n": number(count)}
+    return ngettext("Searched on %(when)s in %(n)s record.", "Searched on %(when)s in %(n)s records.", count) % told
+
+
 def shown(record_type: RecordType, one: Group) -> dict[str, Any]:
-    """A group with what tells its records apart: the first columns of the list that hold a text of their own."""
-    fields = record_type.own_fields
-    same = record_type.duplicates
-    assert same
-    names = [*same.identifiers, *(name for name in same.contacts if "." not in name), *same.place]
-    sides = []
-    for record in one.records:
-        texts = [(fields[name], fields[name].read(record)) for name in names]
-        facts = [field.text(value) for field, value in texts if not field.is_empty(value)]
-        sides.append({"record": record, "facts": facts, "pairs": one.pairs_with(record)})
+    """A group with what tells its records apart."""
+    sides = [
+        {"record": record, "facts": facts_of(record_type, record), "pairs": one.pairs_with(record)}
+        for record in one.records
+    ]
     address = merge_address(record_type, [record.pk for record in one.records[:MOST_MERGED]])
     pairs = [weighed.pair.pk for weighed in one.pairs]
     return {"pairs": pairs, "sides": sides, "reasons": one.reasons, "merge": address}
+
+
+def facts_of(record_type: RecordType, record: Any) -> list[str]:
+    """Identifiers with what they are, each number once; then how it is reached and where it is."""
+    same = record_type.duplicates
+    assert same
+    numbers: dict[str, list[str]] = {}
+    for label, text in texts_of(record_type, record, same.identifiers):
+        numbers.setdefault(text, []).append(label)
+    reached = texts_of(record_type, record, [*(name for name in same.contacts if "." not in name), *same.place])
+    return [*(f"{capfirst(', '.join(labels))}: {text}" for text, labels in numbers.items()), *(t for _l, t in reached)]
+
+
+def texts_of(record_type: RecordType, record: Any, names: Iterable[str]) -> list[tuple[str, str]]:
+    fields = [record_type.own_fields[name] for name in names]
+    values = [(one, one.read(record)) for one in fields]
+    return [(str(one.label), one.text(value)) for one, value in values if not one.is_empty(value)]
 
 
 @require_POST

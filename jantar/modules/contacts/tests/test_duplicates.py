@@ -1,6 +1,7 @@
 """The scan of all records, and the pairs it leaves to be worked through."""
 
 import json
+import re
 from argparse import Namespace
 from html import unescape
 from itertools import pairwise
@@ -151,6 +152,28 @@ def test_the_page_works_through_the_pairs(client, boss, admin, register):
     assert client.get("/deals/duplicates/").status_code == 404
 
 
+def test_the_page_says_when_and_among_how_many_was_searched(client, boss, admin):
+    client.force_login(boss)
+    company(admin, "Bizon")
+    company(admin, "Żubr")
+    empty = client.get("/companies/duplicates/").content.decode()
+    assert "Look for duplicates to go through all records." in empty
+    scanned(admin)
+    page = client.get("/companies/duplicates/").content.decode()
+    assert re.search(r"Searched on \d+ \w+ \d{4}, \d\d:\d\d in 2 records\.", page)
+    assert "Look for duplicates to go through all records." not in page
+
+
+def test_numbers_of_a_pair_are_named_and_said_once(client, boss, admin):
+    client.force_login(boss)
+    numbers = {"registration_number": "47072504", "tax_number": "CZ47072504", "vat_number": "CZ47072504"}
+    company(admin, "Bizon", **numbers, city="Brno")
+    company(admin, "Bizon s.r.o.", registration_number="47072504")
+    scanned(admin)
+    page = client.get("/companies/duplicates/").content.decode()
+    assert "Registration number: 47072504 · Tax number, VAT number: CZ47072504 · Brno" in page
+
+
 def test_a_page_of_pairs_costs_the_same_for_one_and_for_many(client, boss, admin, django_assert_num_queries):
     client.force_login(boss)
     company(admin, "Twin", city="Brno")
@@ -166,7 +189,7 @@ def test_a_page_of_pairs_costs_the_same_for_one_and_for_many(client, boss, admin
         assert client.get("/companies/duplicates/").content.decode().count('pair-side"') == 6
 
 
-STATEMENTS = 12
+STATEMENTS = 13
 
 
 def test_records_that_hang_together_are_one_group_to_be_merged_at_once(client, boss, admin):
