@@ -16,6 +16,7 @@ from jantar.engine.records.errors import NotFound
 from jantar.engine.records.registry import registry
 from jantar.engine.timeline.channels import CHANNELS, in_channels, name_of_channel, teams_read
 from jantar.engine.timeline.kinds import loaded
+from jantar.engine.timeline.marking import in_words, titles_in
 from jantar.engine.timeline.models import Comment
 
 #: The bell counts no further.
@@ -91,7 +92,9 @@ def shown(rows: Sequence[Notification], actor: Actor) -> list[Told]:
     records |= _sources([row.source for row in rows if row.source and not is_comment(row)], actor)
     records |= _channels([row.record for row in rows if row.record], actor)
     comments = Comment.objects.in_bulk([row.source.id for row in rows if is_comment(row)])
-    return [_told(row, records, comments, actor) for row in rows]
+    titles = titles_in((one.text for one in comments.values()), actor)
+    said = {pk: words.excerpt(in_words(one.text, titles)) for pk, one in comments.items()}
+    return [_told(row, records, said, actor) for row in rows]
 
 
 def is_comment(row: Notification) -> bool:
@@ -155,9 +158,8 @@ def _channels(keys: Iterable[RecordKey], actor: Actor) -> dict[RecordKey, Any]:
     return {RecordKey(CHANNELS, team.pk): team for team in teams_read(actor).filter(pk__in=ids)} if ids else {}
 
 
-def _told(row: Notification, records: dict[RecordKey, Any], comments: dict[int, Comment], actor: Actor) -> Told:
-    comment = comments.get(row.source.id) if is_comment(row) else None
-    text = words.excerpt(comment.text) if comment else ""
+def _told(row: Notification, records: dict[RecordKey, Any], said_in: dict[int, str], actor: Actor) -> Told:
+    text = said_in.get(row.source.id, "") if row.source and is_comment(row) else ""
     if words.type_of(row) == CHANNELS:
         title, said = name_of_channel(records[row.record]), words.sentence(row, None, None, actor)
         return Told(row, words.ICONS[Kind.MESSAGE], title, said, text=text, key=row.record, type_name=CHANNELS)

@@ -15,6 +15,7 @@ from jantar.engine.records.registry import registry
 
 Titles = Mapping[RecordKey, str]
 NO_TITLES: Titles = {}
+NOWHERE = RecordKey("", 0)
 
 #: An address up to the end of the word; what ends a sentence does not belong to it.
 ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}'’”]")
@@ -36,6 +37,11 @@ def marked(text: str, names: Iterable[str], titles: Titles = NO_TITLES) -> SafeS
         html += [with_names(text[end : match.start()], names), link(match[0], titles)]
         end = match.end()
     return mark_safe("".join([*html, with_names(text[end:], names)]))  # noqa: S308 - all parts are escaped
+
+
+def in_words(text: str, titles: Titles) -> str:
+    """The text with titles in the place of the addresses of records, where only text can be shown."""
+    return ADDRESS.sub(lambda match: titles.get(record_at(match[0]) or NOWHERE) or match[0], text)
 
 
 def with_names(text: str, names: Iterable[str]) -> str:

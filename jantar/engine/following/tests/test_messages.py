@@ -8,7 +8,9 @@ from jantar.engine.following.models import Kind, Notification, Way
 from jantar.engine.following.preferences import store_preference
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
+from jantar.engine.records import write
 from jantar.engine.testing.actors import make_team, make_user
+from jantar.engine.testing.fake.records import books
 from jantar.engine.timeline import services
 from jantar.engine.timeline.mentions import Mentions
 from jantar.platform.accounts.models import Membership
@@ -47,6 +49,15 @@ def test_members_are_told_of_a_message_and_its_author_is_not(north, ada, eva):
     services.add_comment(north, text="Fair on Monday", actor=ada)
     assert told(eva) == [("Channel of North", "Ada wrote", "Fair on Monday")]
     assert told(ada) == told(above) == []
+
+
+def test_an_address_of_a_record_is_told_by_its_title_to_who_may_see_it(north, ada, eva):
+    book = write.create(books, {"title": "Dune"}, actor=ada)
+    text = f"See http://localhost:8000/books/{book.pk}/ and https://example.com/books/1/"
+    services.add_comment(north, text=text, actor=ada)
+    assert told(eva)[0][2] == "See Dune and https://example.com/books/1/"
+    blind = actor_for(make_user("Ida", north))
+    assert reading.shown(list(Notification.objects.filter(user=eva.user_id)), blind)[0].text.startswith(text[:20])
 
 
 def test_who_leads_from_above_reads_but_is_not_told(ada, eva):
