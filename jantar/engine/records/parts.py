@@ -47,6 +47,8 @@ class Part:
     comes_first: bool = False
     #: For rows that are links: what a column of lists with the first linked record is called; without, none is offered.
     column: "str | Promise" = ""
+    #: Whether the short form of a new record asks for its rows, too.
+    is_essential: bool = False
 
     @cached_property
     def fields(self) -> dict[str, Field]:

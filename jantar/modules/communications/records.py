@@ -30,6 +30,9 @@ IS_MINE = {"field": "owner", "op": "is", "value": "me"}
 TAKES_PART = {"relation": "participants", "has": "any", "where": {"field": "user", "op": "is", "value": "me"}}
 IS_OPEN = {"field": "done_at", "op": "empty"}
 IS_PAST = {"field": "due_at", "op": "within", "value": "before today"}
+#: What comes again is there weeks ahead: it is not to stand before what happened.
+UNTIL_TODAY = {"field": "at", "op": "within", "value": "before tomorrow"}
+FROM_TODAY = {"none": [{"field": "at", "op": "within", "value": "before today"}]}
 
 #: On any record from which work follows: the minutes of a meeting, a deal.
 PLAN_TASK = RecordAction(
@@ -46,6 +49,8 @@ activities = RecordType(
     columns=("subject", "links", "kind", "at", "duration", "outcome", "cost", "owner"),
     sort="-at",
     views=(
+        View("log", _("Until today"), {"all": [UNTIL_TODAY]}, opens=True),
+        View("planned", _("Planned from today"), {"all": [FROM_TODAY]}, sort="at"),
         View("mine", _("My activities"), {"all": [{"any": [IS_MINE, TAKES_PART]}]}),
         View(
             "meetings",
@@ -75,7 +80,7 @@ activities = RecordType(
     ),
     search=Search(text=("subject", "text")),
     parts=(
-        Part("links", ActivityLink, "activity", _("Linked records"), column=_("About")),
+        Part("links", ActivityLink, "activity", _("Linked records"), column=_("About"), is_essential=True),
         Part(
             "participants",
             Participant,
@@ -83,6 +88,7 @@ activities = RecordType(
             _("Participants"),
             known_by=("user", "person", "email"),
             comes_first=True,
+            is_essential=True,
         ),
     ),
     shown_to=("participants", "user"),

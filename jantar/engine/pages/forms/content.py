@@ -147,11 +147,11 @@ def parts_in(record_type: RecordType, layout: Layout) -> list[Part]:
 
 
 def quick_names(record_type: RecordType, actor: Actor) -> list[str]:
-    """The essential fields: those of the first section, and what else is required."""
+    """The essential fields: those of the first section, what else is required, and essential parts."""
     fields = record_type.fields(actor)
     first = [name for name in layout_of(record_type, actor)[0][1] if name in fields][:QUICK_FIELDS]
     required = (name for name, one in fields.items() if one.required and not one.read_only and name not in first)
-    return [*first, *required]
+    return [*first, *required, *(part.name for part in record_type.parts if part.is_essential)]
 
 
 def form_for(
