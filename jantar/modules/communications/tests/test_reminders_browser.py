@@ -76,3 +76,29 @@ def test_several_reminders_do_not_cover_the_page(open_page: OpenPage) -> None:
     expect(card).to_have_count(1)
     expect(card).to_contain_text("Price 2")
     expect(page.get_by_text("more reminder")).to_have_count(0)
+
+
+def test_hidden_reminders_stay_a_number_until_there_is_another_one(open_page: OpenPage) -> None:
+    ada = make_user("Ada", make_team("North"), scope=Scope.TEAM)
+
+    def plan(subject: str) -> None:
+        values = {"subject": subject, "at": timezone.now() + timedelta(minutes=10)}
+        write.create(registry.get("activities"), values, actor=actor_for(ada))
+        reminding.remind()
+
+    plan("Price")
+    page = open_page(ada, "/tasks/", viewport=WIDE)
+    card = page.locator(".reminder").filter(has_text="Price")
+    expect(card).to_be_visible()
+    card.get_by_role("button", name="Hide reminders for now").press("Enter")
+    expect(card).to_be_hidden()
+    expect(page.get_by_role("button", name="1 reminder")).to_be_focused()
+    page.goto("/deals/")
+    expect(page.get_by_role("button", name="1 reminder")).to_be_visible()
+    expect(card).to_be_hidden()
+    page.get_by_role("button", name="1 reminder").press("Enter")
+    expect(card).to_be_visible()
+    card.get_by_role("button", name="Hide reminders for now").click()
+    plan("Delivery")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(".reminder").first).to_be_visible()
