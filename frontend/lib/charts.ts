@@ -9,6 +9,8 @@ export interface ChartData {
   unit?: string;
 }
 
+/** Below it the last word of the axis is wider than its column. */
+const NARROW = 600;
 const SERIES = [1, 2, 3, 4, 5, 6, 7].map((number) => `--chart-${number}`);
 
 /** ECharts' options in the theme's colours. Tooltips are drawn on the canvas: HTML ones need inline styles. */
@@ -37,7 +39,7 @@ export function chartOption(data: ChartData, element: HTMLElement): EChartsCoreO
   return {
     ...common,
     grid: { left: 4, right: 8, top: 12, bottom: data.series.length > 1 ? 30 : 4, containLabel: true },
-    xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("--line-strong") } }, axisLabel: { color: colour("--text-2") } },
+    xAxis: { type: "category", data: data.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("--line-strong") } }, axisLabel: { color: colour("--text-2"), ...(element.clientWidth < NARROW ? { alignMaxLabel: "right" } : {}) } },
     yAxis: { type: "value", splitLine: { lineStyle: { color: colour("--line") } }, axisLabel: { color: colour("--text-2"), formatter: (value: number) => short.format(value) } },
     series: data.series.map(({ name, values }) => ({
       name,

@@ -22,6 +22,7 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import is_offered_whole, record_titles, rows_to_offer, titles_of
 from jantar.kit.numbers import whole_number
+from jantar.platform.settings.models import Workspace
 
 TIMES = ("date", "datetime")
 ME = {"user": "me", "team": "mine"}
@@ -31,7 +32,8 @@ ME = {"user": "me", "team": "mine"}
 class Editor:
     """`control`: none, text, number, date, select, period, many (several of a list) or pick (found by typing).
 
-    `reloads` says that the row has to be asked for anew when another option is chosen.
+    `reloads` says that the row has to be asked for anew when another option is chosen, `unit` what the numbers are
+    in unless they say it themselves.
     """
 
     control: str
@@ -42,6 +44,7 @@ class Editor:
     is_multiple: bool = False
     is_pair: bool = False
     reloads: bool = False
+    unit: str = ""
     units: list[tuple[str, str, bool]] = field(default_factory=list)
 
     @property
@@ -80,7 +83,12 @@ def editor_of(one: Field, op: str, items: list[str], record_type: RecordType, ac
         return Editor("many", items, words, suggest_url(one, record_type, actor), takes_new=True, is_multiple=True)
     if one.kind in TIMES:
         return Editor("date", items, is_pair=op == "between")
-    return Editor("number" if one.is_numeric else "text", items, is_pair=op == "between")
+    unit = (
+        Workspace.get().base_currency
+        if isinstance(one, MoneyKind) and not any(map(str.isalpha, "".join(items)))
+        else ""
+    )
+    return Editor("number" if one.is_numeric else "text", items, is_pair=op == "between", unit=unit)
 
 
 def period_editor(items: list[str]) -> Editor:

@@ -75,6 +75,12 @@ def test_what_is_chosen_becomes_a_condition_and_stands_in_the_dialog_again(clien
         assert number or f'value="{one}"' in dialog
 
 
+def test_an_amount_says_its_currency(client):
+    tree = quote(json.dumps({"field": "price", "op": "gt", "value": 12}))
+    dialog = client.get(f"/books/filter/?filter={tree}&at=0").content.decode()
+    assert '<span class="input-addon" aria-hidden="true">EUR</span>' in dialog
+
+
 WRONG = [
     ({"field": "", "op": ""}, "Choose what the condition is about."),
     ({"field": "nope", "op": "is", "value": "1"}, "This no longer exists."),
