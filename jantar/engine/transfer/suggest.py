@@ -19,8 +19,10 @@ from jantar.engine.transfer.targets import CURRENCY, ID, Target, targets_of
 #: Column names for what every record has, folded.
 COMMON = {
     "owner": ("record owner", "account owner", "assigned to", "responsible", "sales rep", "zodpovedna osoba",
-              "obchodnik", "vlastnik", "tulajdonos", "felelos", "opiekun", "wlasciciel", "handlowiec"),
-    "tags": ("labels", "label", "stitky", "cimkek", "etykiety", "tagi"),
+              "obchodnik", "vlastnik", "tulajdonos", "felelos", "opiekun", "wlasciciel", "handlowiec",
+              "odpovedna osoba", "odpovida", "zodpovedny", "obchodny zastupca", "obchodni zastupce", "opiekun handlowy",
+              "osoba odpowiedzialna", "uzletkoto", "ertekesito", "felelos szemely"),
+    "tags": ("labels", "label", "stitky", "cimkek", "etykiety", "tagi", "tagy", "kategorie", "kategorie kontaktu"),
 }  # fmt: skip
 CURRENCY_NAMES = ("currency", "currency code", "currencyisocode", "mena", "penznem", "waluta", "deviza")
 _NUMBER = re.compile(r"\d+")
