@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 
+from jantar.engine.history.kept import undoing_that_kept
 from jantar.engine.history.models import Change
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer.import_page.basis import ImportBasis
@@ -85,6 +86,17 @@ class OutcomePart(ImportBasis):
     @property
     def undone(self) -> bool:
         return bool(self.run.operation and self.run.operation.undone_by_id)
+
+    @cached_property
+    def kept_url(self) -> str:
+        """What undoing the import left as it was, because it was changed since; "" when nothing was."""
+        undoing = self.run.operation.undone_by_id if self.run.operation else None
+        if undoing is None or undoing_that_kept(undoing) is None:
+            return ""
+        try:
+            return reverse("pages:kept", args=[undoing])
+        except NoReverseMatch:
+            return ""
 
     @property
     def undo_url(self) -> str:

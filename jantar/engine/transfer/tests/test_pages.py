@@ -13,6 +13,7 @@ from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Action, Scope
 from jantar.engine.records import write
 from jantar.engine.records.registry import registry
+from jantar.engine.records.undo import undo
 from jantar.engine.testing.actors import grant, make_user
 from jantar.engine.testing.fake.models import Book
 from jantar.engine.transfer import exporting
@@ -121,6 +122,23 @@ def test_the_end_of_the_job_brings_the_result(client):
     assert "0 of 2 rows" in client.get(f"/import/{run.pk}/progress/").content.decode()
     run_waiting_jobs()
     assert client.get(f"/import/{run.pk}/progress/").headers["HX-Redirect"] == f"/import/{run.pk}/"
+
+
+def test_an_undone_import_says_what_was_kept_only_when_something_was(client):
+    actor = actor_for(User.objects.get())
+    for changed in (False, True):
+        uploaded(client, "Title;Pages\nBabička;120\nMáj;80\n")
+        run = ImportRun.objects.latest("pk")
+        client.post(f"/import/{run.pk}/run/", form_of(run.pk))
+        run_waiting_jobs()
+        if changed:
+            write.update(registry.get("books"), Book.objects.latest("pk").pk, {"pages": 81}, actor=actor)
+        run.refresh_from_db()
+        result = undo(run.operation_id, actor=actor)
+        page = client.get(f"/import/{run.pk}/").content.decode()
+        assert "This import was undone" in page
+        assert ("Records that were changed since were kept." in page) is changed
+        assert (f'href="/operations/{result.operation_id}/kept/"' in page) is changed
 
 
 def test_pages_are_closed_to_those_without_the_right(client):
