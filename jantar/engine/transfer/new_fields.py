@@ -31,18 +31,17 @@ _PHONE = re.compile(r"\+[\d ()/.-]{7,20}")
 
 @dataclass(frozen=True)
 class Proposal:
-    """A column that goes nowhere, and the kind of field its values look like."""
+    """A column without a field, and the kind of field its values look like."""
 
     place: int
     header: str
     kind: str
 
 
-def proposals(run: ImportRun, limit: int) -> list[Proposal]:
-    """The first filled columns without a field. Raises Invalid when the file is gone."""
+def proposals(run: ImportRun, places: Sequence[int]) -> list[Proposal]:
+    """The kinds of fields that these columns could become. Raises Invalid when the file is gone."""
     plan = Plan.from_json(run.plan)
-    pairs = enumerate(zip(plan.columns, plan.mapping, strict=False))
-    places = [place for place, (column, key) in pairs if not key and column.filled][:limit]
+    places = [place for place in places if place < len(plan.columns) and not plan.mapping[place]]
     kinds = kinds_of(run, plan, places)
     return [Proposal(place, plan.columns[place].header, kind) for place, kind in zip(places, kinds, strict=True)]
 

@@ -24,6 +24,7 @@ from jantar.engine.transfer import services
 from jantar.engine.transfer.exporting import CONTENT_TYPES, Export, export_chunks, is_long
 from jantar.engine.transfer.exports_later import export_later
 from jantar.engine.transfer.import_page import PREPARING, ImportPage
+from jantar.engine.transfer.import_page.columns import NEW_FIELD
 from jantar.engine.transfer.import_page.values import ADD, BECOMES, EMPTY
 from jantar.engine.transfer.known import folded
 from jantar.engine.transfer.models import ImportRun
@@ -100,24 +101,28 @@ def change_plan(request: HttpRequest, pk: int) -> HttpResponse:
     except Invalid as error:
         run.plan = {**run.plan, **changes}
         page = ImportPage(run, actor, errors=error.errors)
+    page.new_fields = new_fields_in(request.POST)
     return render(request, "transfer/prepared.html", {"page": page}, status=422 if page.errors else 200)
 
 
 @require_POST
 def create_field(request: HttpRequest, pk: int) -> HttpResponse:
-    """Makes a custom field of one column and goes on with it."""
+    """Makes a custom field of one column and goes on with it; others that were begun stay so."""
     actor = current_actor(request)
     run = services.find_import(pk, actor=actor)
     plan = Plan.from_json(run.plan)
     place = whole_number(request.POST.get("column", ""))
+    begun = new_fields_in(request.POST)
     try:
         if place is None or place >= len(plan.columns):
             raise Invalid({"mapping": [_("Choose a column.")]})
-        create_fields(run, {plan.columns[place].header: request.POST.get("kind", "")}, actor=actor)
+        actor = create_fields(run, {plan.columns[place].header: request.POST.get(f"kind-{place}", "")}, actor=actor)
+        begun.pop(place, None)
+        page = ImportPage(run, actor).prepare()
     except Invalid as error:
         page = ImportPage(services.find_import(pk, actor=actor), actor, errors=error.errors)
-        return render(request, "transfer/import.html", {"page": page}, status=422)
-    return redirect("transfer:import", run.pk)
+    page.new_fields = begun
+    return render(request, "transfer/prepared.html", {"page": page}, status=422 if page.errors else 200)
 
 
 @require_POST
@@ -177,10 +182,11 @@ def changes_in(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
 
 def changes_from(data: QueryDict, plan: Plan) -> dict[str, Any]:
     """The plan as the form has it."""
+    places = range(len(plan.columns))
     texts = map(without_controls, data.getlist("constant_value"))
     constants = zip(data.getlist("constant_field"), texts, strict=False)
     given: dict[str, Any] = {
-        "mapping": [data.get(f"column-{place}", "") for place in range(len(plan.columns))],
+        "mapping": [key if (key := data.get(f"column-{place}", "")) != NEW_FIELD else "" for place in places],
         "constants": {key: value.strip() for key, value in constants if key and value.strip()},
         "values": values_from(data, plan),
         "match": data.getlist("match"),
@@ -197,6 +203,12 @@ def changes_from(data: QueryDict, plan: Plan) -> dict[str, Any]:
         if name in data and data[name] != getattr(plan, name).removesuffix("-sig"):
             given[name] = data[name]
     return given
+
+
+def new_fields_in(data: QueryDict) -> dict[int, str]:
+    """The columns that are to become fields of their own, with the kind chosen for each."""
+    places = (whole_number(name.removeprefix("column-")) for name in data if data[name] == NEW_FIELD)
+    return {place: data.get(f"kind-{place}", "") for place in places if place is not None}
 
 
 def words_in(data: QueryDict) -> Iterator[tuple[str, str, str]]:

@@ -27,6 +27,8 @@ class ImportBasis:
         self.plan.also = [name for name in self.plan.also if name in registry]
         self.errors = errors or {}
         self.preview: Preview | None = None
+        #: By place the columns that are to become fields of their own, and the kind chosen, "" for the proposed one.
+        self.new_fields: dict[int, str] = {}
 
     @cached_property
     def targets(self) -> dict[str, Target]:

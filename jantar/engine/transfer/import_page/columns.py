@@ -1,5 +1,6 @@
 """Which columns go to which fields, of which types."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,8 +14,9 @@ from jantar.engine.transfer.new_fields import PLAIN, proposals
 from jantar.engine.transfer.plan import full_key
 from jantar.engine.transfer.targets import targets_of
 
-NEW_FIELDS = 20
 SAMPLE_LENGTH = 60
+#: Stands in a form for a column that is to become a field of its own.
+NEW_FIELD = "+"
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,14 @@ class ColumnChoice:
     header: str
     samples: str
     chosen: str
+    #: Becomes a field of its own, of one of the kinds.
+    is_new: bool = False
+    kinds: Sequence[Option] = ()
 
 
 class ColumnsPart(ImportBasis):
+    new_field = NEW_FIELD
+
     @cached_property
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """The fields to choose from: those of the record, then those of its parts; then those of the other types."""
@@ -59,27 +66,33 @@ class ColumnsPart(ImportBasis):
             found.append((link.key, f"{label_of(link, self.record_type)} ← {filled}", link.key in chosen))
         return found
 
-    @property
-    def columns(self) -> list[ColumnChoice]:
-        return [
-            ColumnChoice(place, column.header, " · ".join(s[:SAMPLE_LENGTH] for s in column.samples), chosen)
-            for place, (column, chosen) in enumerate(zip(self.plan.columns, self.plan.mapping, strict=False))
-        ]
-
     @cached_property
-    def without_field(self) -> list[tuple[int, str, list[Option]]]:
-        """Filled columns that go nowhere, with the kinds a field of theirs could be of; for administrators."""
-        if not self.actor.is_admin or not self.run.file_id:
-            return []
-        try:
-            found = proposals(self.run, NEW_FIELDS)
-        except Invalid:
-            return []
-        kinds = [(kind, label) for kind, label in CustomField.KINDS if kind in PLAIN]
+    def columns(self) -> list[ColumnChoice]:
+        kinds = self._new_kinds() if self.can_add else {}
         return [
-            (one.place, one.header, [(kind, capfirst(str(label)), kind == one.kind) for kind, label in kinds])
-            for one in found
-        ]
+            ColumnChoice(
+                place, column.header, " · ".join(s[:SAMPLE_LENGTH] for s in column.samples), chosen,
+                place in kinds, kinds.get(place, ()),
+            )
+            for place, (column, chosen) in enumerate(zip(self.plan.columns, self.plan.mapping, strict=False))
+        ]  # fmt: skip
+
+    @property
+    def can_add(self) -> bool:
+        """Whether a column can become a field of its own."""
+        return bool(self.actor.is_admin and self.run.file_id)
+
+    def _new_kinds(self) -> dict[int, list[Option]]:
+        """By place of the columns that are to become new fields the kinds to choose from."""
+        try:
+            proposed = {one.place: one.kind for one in proposals(self.run, sorted(self.new_fields))}
+        except Invalid:
+            return {}
+        labels = [(kind, capfirst(str(label))) for kind, label in CustomField.KINDS if kind in PLAIN]
+        return {
+            place: [(kind, label, kind == (self.new_fields[place] or one)) for kind, label in labels]
+            for place, one in proposed.items()
+        }
 
     @property
     def mapped(self) -> int:
