@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.quality.happening import HAPPENED, happened
 from jantar.engine.records.conditions import conditions_of as shown_conditions
 from jantar.engine.records.record_type import Deadline, RecordType
-from jantar.engine.records.registry import registry
 from jantar.kit.numbers import whole_number
 
 #: After how many days without anything happening a record is quiet; the first is usual.
@@ -102,9 +102,6 @@ def past(deadline: Deadline) -> Conditions:
 def quiet(record_type: RecordType, actor: Actor, days: int) -> Conditions:
     """Not changed for so long, and nothing that tells when it happened (a call) points there since then."""
     found: Conditions = [{"field": "updated_at", "op": "within", "value": f"before {days} days ago"}]
-    for name, relation in registry.relations(record_type).items():
-        telling = relation.record_type
-        if telling and telling.happens_at and actor.may("see", telling.name):
-            since = {"field": telling.happens_at, "op": "within", "value": f"after {days + 1} days ago"}
-            found.append({"relation": name, "has": "none", "where": since})
+    if happened(record_type, actor):
+        found.append({"none": [{"field": HAPPENED, "op": "within", "value": f"after {days + 1} days ago"}]})
     return found

@@ -99,7 +99,9 @@ def measured(kind: str, field: Field) -> Measured:
 
 
 def measures_of(field: Field) -> tuple[str, ...]:
-    """The measures a field has, by their names in filters."""
+    """The measures a field has, by their names in filters; what can't be put in order has none."""
+    if not field.sortable:
+        return ()
     if field.kind in ("date", "datetime"):
         return tuple(OF_TIMES)
     return tuple(OF_NUMBERS) if field.is_numeric else ()

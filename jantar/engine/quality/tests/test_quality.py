@@ -70,6 +70,24 @@ def test_records_are_quiet_unless_they_changed_or_something_happened(admin):
     assert [told(companies, admin, Question(days=days))["quiet"] for days in (30, 90, 180)] == [2, 1, 0]
 
 
+def test_what_colleagues_do_is_no_silence_though_it_stays_theirs(admin):
+    seller, colleague = make_user("Anna"), make_user("Jan")
+    grant(seller, {"see": Scope.OWN}, "activities")
+    grant(seller, {"see": Scope.ALL}, "companies")
+    shared = company(admin, "Shared")
+    silent = company(admin, "Silent")
+    for one in (shared, silent):
+        long_ago(one, 100)
+    call = {"subject": "Secret", "links": [{"record": RecordKey("companies", shared.pk)}], "owner": colleague}
+    activities = registry.get("activities")
+    write.create(activities, {**call, "at": timezone.now() - timedelta(days=5)}, actor=admin)
+    anna = actor_for(seller)
+    assert not activities.model.objects.visible_to(anna).exists()
+    assert told(companies, anna)["quiet"] == told(companies, admin)["quiet"] == 1
+    filter = next(one for one in findings_of(companies, anna, USUAL) if one.key == "quiet").filter
+    assert [row.pk for row in listing.page_of(listing.Query(companies, anna, filter=filter)).rows] == [silent.pk]
+
+
 def test_open_deals_without_a_next_step_or_past_their_close(admin):
     customer = company(admin, "Żubr")
     day = timezone.localdate()
