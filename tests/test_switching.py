@@ -191,6 +191,28 @@ def test_views_and_filters_that_speak_of_it_do_not_break(boss: Any, anna: Any, r
     assert "Amber works" in client.get(query).content.decode()
 
 
+def test_roll_ups_of_it_are_gone_and_conditions_on_it_say_why_they_find_nothing(boss: Any, records: Any) -> None:
+    rollup = {"relation": "deals", "measure": "count"}
+    own = create_field("companies", label="Number of chances", kind="rollup", rollup=rollup, actor=actor_for(boss))
+    tree = json.dumps({"none": [{"any": [{"relation": "deals", "has": "none"}]}]})
+    pages = [f"/companies/?columns={own.key}", "/companies/columns/", f"/companies/?filter={tree}"]
+
+    def shown() -> list[str]:
+        return [browser(boss).get(page).content.decode() for page in pages]
+
+    for told in shown()[:2]:
+        assert "Number of chances" in told
+    assert "Switched off" not in shown()[2]
+    switch("sales", boss, on=False)
+    for told in shown()[:2]:
+        assert "Number of chances" not in told
+    assert "Switched off: Sales." in shown()[2]
+    assert "Switched off" not in browser(boss).get("/companies/").content.decode()
+    assert own.key not in data_of(ApiClient(boss).get(f"/companies/{records['companies'].pk}"))
+    switch("sales", boss, on=True)
+    assert "Number of chances" in shown()[0]
+
+
 def test_what_runs_in_nobodys_name_goes_on(boss: Any, records: Any) -> None:
     switch("sales", boss, on=False)
     assert system_actor().may("edit", "deals")

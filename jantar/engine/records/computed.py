@@ -35,8 +35,16 @@ def custom_fields(record_type: RecordType, actor: Actor) -> Mapping[str, Field]:
         actor.bound_fields[name] = {
             key: bound(field, record_type, actor) if field.is_computed else titled(field, actor)
             for key, field in own.items()
+            if not (actor.modules_off and measures_what_is_off(field, record_type, actor))
         }
     return actor.bound_fields[name]
+
+
+def measures_what_is_off(field: Field, record_type: RecordType, actor: Actor) -> bool:
+    """Whether it is a roll-up of records whose module is switched off: it is no field then, as they are no records."""
+    rollup = getattr(field.source, "rollup", None)
+    relation = registry.relations(record_type).get(str(rollup.get("relation"))) if rollup else None
+    return relation is not None and relation.record_type is not None and actor.is_off(relation.record_type.name)
 
 
 def bound(field: Field, record_type: RecordType, actor: Actor) -> Field:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.functional import cached_property
 
+from jantar.engine.pages.filters.switched_off import modules_off_in
 from jantar.engine.pages.filters.words import Speaker, Words
 from jantar.engine.pages.lists.state import ListState, conditions, connective, joined
 
@@ -40,6 +41,13 @@ class FilterBar:
     def kept_by(self) -> str:
         """What the bar shows besides what the state and its menu of views depend on (decision 17)."""
         return repr((self.chips, str(self.state.actor.as_of)))
+
+    @cached_property
+    def switched_off(self) -> str:
+        """The modules whose records the conditions are about though they are off; "" when there are none."""
+        state = self.state
+        labels = modules_off_in(state.filter, state.record_type, state.actor) if state.actor.modules_off else []
+        return ", ".join(labels)
 
     @property
     def how(self) -> str:
