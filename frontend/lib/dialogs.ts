@@ -1,6 +1,9 @@
+import htmx from "htmx.org";
+
 /**
  * Dialogs of the page. `data-dialog-open="ID"` opens one, `data-dialog-close` closes the one around it.
- * A fragment that htmx puts into #dialog-slot or #drawer-slot opens its host.
+ * A fragment that htmx puts into #dialog-slot or #drawer-slot opens its host. `#dialog=/address/` in the address of the
+ * page opens that dialog (engine/pages/dialog_pages.py).
  */
 export function watchDialogs(): void {
   document.addEventListener("click", (event) => {
@@ -18,6 +21,23 @@ export function watchDialogs(): void {
     const from = (event.target as Element).closest?.("dialog") ?? topDialog();
     from?.close();
   });
+  openAsked();
+}
+
+/** Anybody can write such an address: what is a file, perhaps of a stranger, is not put into the page. */
+function openAsked(): void {
+  const path = /^#dialog=(\/[^/\\].*)$/.exec(decodeURIComponent(location.hash))?.[1];
+  if (!path) return;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  const guard = (event: Event): void => {
+    const { detail } = event as CustomEvent<{ xhr: XMLHttpRequest; target: Element; shouldSwap: boolean }>;
+    if (detail.target.id !== "dialog-slot") return;
+    document.removeEventListener("htmx:beforeSwap", guard);
+    const isPart = detail.xhr.getResponseHeader("Content-Type")?.startsWith("text/html") && !detail.xhr.getResponseHeader("Content-Disposition");
+    detail.shouldSwap &&= isPart === true && detail.xhr.responseText.includes("data-dialog-title");
+  };
+  document.addEventListener("htmx:beforeSwap", guard);
+  void htmx.ajax("get", path, { target: "#dialog-slot", swap: "innerHTML" });
 }
 
 const CONTROLS = "input:not([type=hidden], [hidden]), select:not(.ts-hidden-accessible), textarea";

@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "jantar.ui.csp.ContentSecurityPolicyMiddleware",
     "jantar.engine.pages.prefetching.PrefetchMiddleware",
+    "jantar.engine.pages.dialog_pages.DialogPagesMiddleware",
     "jantar.engine.pages.record.as_of.AsOfMiddleware",
     "jantar.engine.pages.errors.ErrorsMiddleware",
     "jantar.engine.pages.settings.switching.SwitchedOffMiddleware",
