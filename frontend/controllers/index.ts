@@ -43,6 +43,7 @@ import signOut from "./sign_out";
 import slider from "./slider";
 import sortKeys from "./sort_keys";
 import split from "./split";
+import tabStrip from "./tab_strip";
 import tabs from "./tabs";
 import theme from "./theme";
 import toasts from "./toasts";
@@ -70,4 +71,5 @@ export const controllers: Record<string, ControllerConstructor> = {
   "show-for": showFor,
   "sign-out": signOut,
   "sort-keys": sortKeys,
+  "tab-strip": tabStrip,
 };

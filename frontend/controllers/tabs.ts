@@ -1,5 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 import { recall, remember } from "../lib/storage";
+import { bringInto } from "../lib/strips";
 
 /**
  * Tabs made from its panels (`data-key`, `data-label`, `data-count`). With a `key` the last one is remembered.
@@ -86,15 +87,9 @@ export default class extends Controller<HTMLElement> {
       const tab = this.#tabs[index]!;
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen || (!panel && index === 0) ? 0 : -1;
-      if (chosen) this.#bring(tab);
+      if (chosen) bringInto(this.listTarget, tab);
     }
     panel?.dispatchEvent(new CustomEvent("tab:shown", { bubbles: true }));
-  }
-
-  /** Scrolls the row of tabs, not the page, until the tab is seen whole. */
-  #bring(tab: HTMLElement): void {
-    const [row, at] = [this.listTarget.getBoundingClientRect(), tab.getBoundingClientRect()];
-    this.listTarget.scrollLeft += Math.min(at.left - row.left, 0) + Math.max(at.right - row.right, 0);
   }
 
   #choose(index: number, folds = false): void {
