@@ -129,6 +129,11 @@ def test_the_editor_of_formulas_says_where_it_is_wrong_and_tries_it_on_records(c
     assert "Gives: a number." in good
     assert "Quo vadis" in good
     assert "240" in good
+    for number in range(3):
+        write.create(books, {"title": f"Empty {number}"}, actor=actor_for(root))
+    again = client.post(at, {"formula": "[Pages] * 2"}).content.decode()
+    assert "240" in again
+    assert "Empty" not in again
     bad = client.post(at, {"formula": "[Pages] * [Wood]"}).content.decode()
     assert "At “[Wood]” (character 11): There is no field “Wood”." in bad
     stored = client.post("/settings/fields/books/new/", {"label": "D", "kind": "formula", "formula": "[Pages] * 2"})

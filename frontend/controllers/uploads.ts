@@ -122,7 +122,7 @@ export default class extends Controller<HTMLElement> {
     if (request.status === 401) document.dispatchEvent(new CustomEvent("session:ended"));
     if (request.status !== 201) return this.#end(item, reasonOf(request), true);
     this.#end(item, this.doneValue, false);
-    for (const name of ["documents:changed", "timeline:changed", "record:facts"]) {
+    for (const name of ["documents:changed", "record:facts"]) {
       document.body.dispatchEvent(new CustomEvent(name, { bubbles: true }));
     }
     setTimeout(() => item.remove(), 4000);

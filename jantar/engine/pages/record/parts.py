@@ -70,9 +70,9 @@ def saved_answer(request: HttpRequest) -> HttpResponse:
 
 
 def facts(request: HttpRequest, type_name: str, pk: int) -> HttpResponse:
-    """The left column of the record page, drawn anew after parts were saved."""
+    """The left column of the record page and the facts at its head, drawn anew after parts were saved."""
     record_type = load_type(request, type_name)
     actor = current_actor(request)
     record = load_for_page(record_type, pk, actor)
     context = {"record_type": record_type, "record": record, "page": RecordPage(record_type, record, actor)}
-    return render(request, "pages/detail_facts.html", context)
+    return render(request, "pages/detail_facts_anew.html", context)

@@ -79,11 +79,12 @@ def check(request: HttpRequest, type_name: str) -> HttpResponse:
 
 
 def samples(record_type: RecordType, actor: Actor, kind: str, sql: Combinable) -> list[tuple[Any, Any]]:
-    """The newest records with the value of each; none when that takes too long."""
+    """The newest records for which it gives something, else any, with the values; none when that takes too long."""
     field = RESULTS[kind]("preview", "", source=Computed("preview", compile=lambda prefix: sql))
     rows = record_type.visible_to(actor).annotate(computed_preview=sql).order_by("-pk")
     try:
         with at_most(WAITING):
-            return [(row, show_value(field, field.read(row)) or "–") for row in rows[:SAMPLES]]
+            found = list(rows.filter(computed_preview__isnull=False)[:SAMPLES]) or rows[:SAMPLES]
+            return [(row, show_value(field, field.read(row)) or "–") for row in found]
     except TooSlow:
         return []

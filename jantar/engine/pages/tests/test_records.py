@@ -252,7 +252,9 @@ def test_parts_are_edited_in_a_dialog(client: Client, actor: Actor) -> None:
     answer = client.post(address, typed)
     assert (answer.status_code, "record:facts" in answer["HX-Trigger"]) == (204, True)
     assert [copy.number for copy in book.copies.all()] == ["C 1"]
-    assert "C 1" in page(client, f"/books/{book.pk}/facts/")
+    anew = page(client, f"/books/{book.pk}/facts/")
+    assert "C 1" in anew
+    assert 'hx-swap-oob="innerHTML:#key-facts"' in anew
 
 
 # Verbs
