@@ -72,6 +72,7 @@ def admin(storage: Any) -> Actor:
         load.store(generate_demo(date(2026, 11, 20), **SMALL))
     user = User.objects.get(email="admin@demo.example")
     CustomField.objects.create(record_type="companies", key="x_keeper", label="Keeper", kind="user")
+    CustomField.objects.create(record_type="companies", key="x_price", label="Price", kind="money")
     CustomField.objects.create(record_type="companies", key="x_twin", label="Twin", kind="record", target="companies")
     actor = actor_for(user)
     anna = User.objects.get(email="anna@demo.example")
@@ -362,12 +363,36 @@ def changed_rows(archive: bytes, name: str, lines: bytes, **more: Any) -> bytes:
     """The archive with other rows of one type, and a list of contents that says so."""
     digest = hashlib.sha256(lines).hexdigest()
     file = {"size": len(lines), "digest": digest, "rows": lines.count(b"\n"), **more}
-    path = f"records/{name}.jsonl"
+    path = f"{'tables' if '.' in name else 'records'}/{name}.jsonl"
     return rewritten(archive, {path: lines, "manifest.json": listed(name, file=file)})
 
 
 def rows_in(archive: bytes, path: str) -> bytes:
     return zipfile.ZipFile(io.BytesIO(archive)).read(path)
+
+
+def first_with(rows: bytes, **values: Any) -> bytes:
+    """The rows with other values in the first one."""
+    first, *rest = rows.splitlines(keepends=True)
+    return json.dumps({**json.loads(first), **values}).encode() + b"\n" + b"".join(rest)
+
+
+def test_what_an_archive_leaves_out_is_no_value_of_a_field_with_several_records(admin: Actor) -> None:
+    CustomField.objects.create(
+        record_type="companies", key="x_contracts", label="Contracts", kind="records", target="documents"
+    )
+    anna, company = User.objects.get(email="anna@demo.example"), Company.objects.order_by("pk")[0]
+    open_one = Document.objects.get()
+    folder = write.create(registry.get("folders"), {"name": "Closed", "access": Access.PRIVATE}, actor=actor_for(anna))
+    closed = attach(io.BytesIO(PDF), "closed.pdf", actor=actor_for(anna), folder=folder)
+    Company.objects.filter(pk=company.pk).update(
+        custom={**company.custom, "x_contracts": [str(open_one.pk), str(closed.pk)]}
+    )
+    archive = written(actor_for(User.objects.get(email="admin@demo.example")))
+    importer = emptied(ids_from=1000)
+    read_archive(io.BytesIO(archive), actor=importer)
+    here = Company.objects.get(name=company.name)
+    assert here.custom["x_contracts"] == [str(Document.objects.get().pk)]
 
 
 def test_hostile_and_broken_archives_are_refused_and_nothing_is_stored(admin: Actor, storage: Any) -> None:
@@ -403,6 +428,16 @@ def test_hostile_and_broken_archives_are_refused_and_nothing_is_stored(admin: Ac
             "column that this Jantar does not know: deals.is_hacked",
         ),
     }  # fmt: skip
+    companies = rows_in(archive, "records/companies.jsonl")
+    for name, custom in {"no object": "x", "no amount": {"x_price": 5}, "no record": {"x_twin": {"id": "x"}}}.items():
+        message = "companies.jsonl, line 1" if custom == "x" else "value of “"
+        wrong[name] = (changed_rows(archive, "companies", first_with(companies, custom=custom)), message)
+    for values, message in (({"rollup": "x"}, "line 1"), ({"kind": "nothing"}, "of a kind that this Jantar does not")):
+        fields = first_with(rows_in(archive, "tables/fields.customfield.jsonl"), **values)
+        wrong[str(values)] = (changed_rows(archive, "fields.customfield", fields), message)
+    for number in ("rows", "highest", "size"):
+        change = listed("deals", file={number: "5"})
+        wrong[number] = (rewritten(archive, {"manifest.json": change}), "list of contents of this archive is damaged")
     importer = emptied()
     for path in storage.rglob("*"):
         if path.is_file():

@@ -106,7 +106,9 @@ def _checked(data: dict[str, Any]) -> Manifest:
     for file in files:
         if not (_TABLE.fullmatch(file.path) and _DIGEST.fullmatch(file.digest)):
             raise ValueError(file.path)
-        if not (0 <= int(file.highest) < HIGHEST_ID and int(file.rows) >= 0 and int(file.size) >= 0):
+        if any(
+            type(number) is not int or not 0 <= number < HIGHEST_ID for number in (file.highest, file.rows, file.size)
+        ):
             raise ValueError(file.path)
     documents = {str(digest): int(size) for digest, size in data["documents"].items()}
     known = {name: data[name] for name in ("made_at", "private", "left_out")}

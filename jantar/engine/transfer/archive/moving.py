@@ -11,9 +11,11 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
+from jantar.engine.fields.errors import FieldError
 from jantar.engine.fields.references import Reference
 from jantar.engine.lists.models import RecordList
 from jantar.engine.lists.pins import PREFIX
@@ -22,7 +24,7 @@ from jantar.engine.records.filter_fields import further_fields
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.transfer.archive import tables
-from jantar.engine.transfer.archive.manifest import Manifest
+from jantar.engine.transfer.archive.manifest import BadArchiveError, Manifest
 from jantar.engine.transfer.models import ArchiveSource
 
 AnyModel = type[Model]
@@ -131,12 +133,27 @@ class Mover:
             row[column] = self.ids.new(model, row[column])
 
     def _custom(self, model: AnyModel, values: Row) -> Row:
-        """Custom values that are ids; keys are the same in all types of a table."""
+        """Custom values that are ids."""
+        fields = self._custom_fields(model)
+        return {key: self._value(fields.get(key), value) for key, value in values.items()}
+
+    def refuse_wrong_values(self, model: AnyModel, row: Row) -> None:
+        """Raises BadArchiveError for a custom value that its field could not read."""
+        fields = self._custom_fields(model) if row.get("custom") else {}
+        for key in fields.keys() & row.get("custom", {}).keys():
+            try:
+                fields[key].restore(row["custom"][key])
+            except FieldError as error:
+                told = {"name": fields[key].label, "why": error}
+                raise BadArchiveError(_("A value of “%(name)s” in this archive is wrong: %(why)s") % told) from error
+
+    def _custom_fields(self, model: AnyModel) -> dict[str, Field]:
+        """Keys are the same in all types of a table."""
         fields: dict[str, Field] = {}
         for record_type in registry.all():
             if record_type.model._meta.concrete_model is model:
                 fields |= self.actor.custom_fields.get(record_type.name, {})
-        return {key: self._value(fields.get(key), value) for key, value in values.items()}
+        return fields
 
     def _value(self, field: Field | None, value: Any) -> Any:
         """A value of a field, in any of the forms in which ids stand in JSON."""
@@ -147,12 +164,14 @@ class Mover:
             target = field.target._meta.concrete_model
         if target is None:
             return value
-        if isinstance(value, list):
-            return [self._value(field, one) for one in value]
+        if isinstance(value, list):  # what the archive does not hold goes
+            moved = [self._value(field, one) for one in value]
+            return [new for old, new in zip(value, moved, strict=True) if new is not None or old is None]
         if isinstance(value, dict) and "id" in value:
             return {**value, "id": self.ids.new(target, value["id"])}
         if isinstance(value, str) and value.isdigit():
-            return str(self.ids.new(target, int(value)))
+            new = self.ids.new(target, int(value))
+            return None if new is None else str(new)
         return self.ids.new(target, value) if isinstance(value, int) else value
 
     def _pins(self, row: Row) -> None:

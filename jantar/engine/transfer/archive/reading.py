@@ -4,7 +4,7 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from jantar.engine.transfer.archive.manifest import (
 )
 from jantar.platform.files.services import CHUNK_BYTES
 
+NO_SHAPES: Mapping[str, type] = {}
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 
 
@@ -39,7 +40,7 @@ def check_contents(archive: zipfile.ZipFile, manifest: Manifest, tell: Callable[
         if unknown := sorted(set(file.columns) - columns):
             message = _("This archive has a column that this Jantar does not know: %(name)s")
             raise BadArchiveError(message % {"name": f"{file.name}.{unknown[0]}"})
-        for _row in rows_of(archive, file, tables.key_of(sheet.model)):
+        for _row in rows_of(archive, file, tables.key_of(sheet.model), tables.shapes(sheet.model)):
             done += 1
             if done % 1000 == 0:
                 tell(done)
@@ -48,8 +49,13 @@ def check_contents(archive: zipfile.ZipFile, manifest: Manifest, tell: Callable[
         tell(done)
 
 
-def rows_of(archive: zipfile.ZipFile, file: File, key: str) -> Iterator[dict[str, Any]]:
-    """The rows of one file, by their `key`. Raises BadArchiveError for a wrong row, at the end for a wrong file."""
+def rows_of(
+    archive: zipfile.ZipFile, file: File, key: str, shapes: Mapping[str, type] = NO_SHAPES
+) -> Iterator[dict[str, Any]]:
+    """The rows of one file, by their `key`; `shapes` says by column what is an object or a list.
+
+    Raises BadArchiveError for a wrong row, at the end for a wrong file.
+    """
     digest, number, last = hashlib.sha256(), 0, 0
     columns = set(file.columns)
     try:
@@ -58,7 +64,12 @@ def rows_of(archive: zipfile.ZipFile, file: File, key: str) -> Iterator[dict[str
                 number += 1
                 digest.update(line)
                 row = _row(line, columns, key)
-                if row is None or not last < row[key] <= file.highest or number > file.rows:
+                if (
+                    row is None
+                    or wrongly_shaped(row, shapes)
+                    or not last < row[key] <= file.highest
+                    or number > file.rows
+                ):
                     where = {"name": file.path, "line": number}
                     raise BadArchiveError(_("This archive is damaged in %(name)s, line %(line)s.") % where)
                 last = row[key]
@@ -79,6 +90,10 @@ def _row(line: bytes, columns: set[str], key: str) -> dict[str, Any] | None:
     if not isinstance(row, dict) or type(row.get(key)) is not int or row.keys() != columns:
         return None
     return row
+
+
+def wrongly_shaped(row: Mapping[str, Any], shapes: Mapping[str, type]) -> bool:
+    return any(name in row and not isinstance(row[name], shape) for name, shape in shapes.items())
 
 
 def _check_document(archive: zipfile.ZipFile, digest: str, size: int) -> None:

@@ -14,6 +14,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from jantar.engine.fields.custom import COMPUTED, KINDS
 from jantar.engine.history.models import Cause, Operation
 from jantar.engine.history.operations import untold
 from jantar.engine.permissions.actor import Actor, actor_for
@@ -146,6 +147,9 @@ class _Storing:
     def _batch(self, model: tables.AnyModel, rows: Sequence[Row], file: File | None) -> int:
         """Stores the rows that are not here yet; returns how many."""
         moved = [self.mover.move(model, row) for row in rows]
+        for row in moved:
+            self.mover.refuse_wrong_values(model, row)
+            self._refuse_unknown_kind(model, row)
         here = self._here(model, rows, moved)
         key = tables.key_of(model)
         found = [row for row in moved if row[key] in here]
@@ -207,6 +211,11 @@ class _Storing:
         if (known.kind, known.target) != (row.get("kind"), row.get("target")):
             message = _("The field “%(name)s” is of another kind here than in this archive.")
             raise BadArchiveError(message % {"name": known})
+
+    def _refuse_unknown_kind(self, model: tables.AnyModel, row: Row) -> None:
+        if model._meta.label == "fields.CustomField" and row.get("kind") not in (*KINDS, *COMPUTED):
+            message = _("The field “%(name)s” of this archive is of a kind that this Jantar does not know.")
+            raise BadArchiveError(message % {"name": row.get("label")})
 
     def _insert(self, model: tables.AnyModel, rows: Sequence[Row]) -> None:
         names = [column.column for column in tables.columns(model)]

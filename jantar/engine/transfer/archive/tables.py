@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import ForeignKey, Model, Q
+from django.db.models import ForeignKey, JSONField, Model, Q
 
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
@@ -134,6 +134,13 @@ def columns(model: AnyModel) -> tuple[Any, ...]:
         and not getattr(column, "generated", False)
         and not (isinstance(column, ForeignKey) and _concrete(column) not in _own_models())
     )
+
+
+@cache
+def shapes(model: AnyModel) -> dict[str, type]:
+    """By column with JSON whether it holds objects or lists; without those that may hold anything."""
+    kept = (column for column in columns(model) if isinstance(column, JSONField) and not column.null)
+    return {str(column.column): column.default for column in kept if column.default in (dict, list)}
 
 
 def key_of(model: AnyModel) -> str:
