@@ -32,7 +32,7 @@ def add_free_busy(router: Router) -> None:
 
     @router.get("/free-busy", **description)
     def show(
-        request: HttpRequest, users: str, begin: str = Query(..., alias="from"), to: str = "", minutes: str = ""
+        request: HttpRequest, users: str, begin: str = Query(..., alias="from"), to: str = Query(...), minutes: str = ""
     ) -> HttpResponse:
         refuse_unknown(request, {"users", "from", "to", "minutes"})
         return json_answer(free_busy(current_actor(request), users, begin, to, minutes))
@@ -45,7 +45,10 @@ def free_busy(actor: Actor, users: str, begin: str, end: str, minutes: str) -> d
         raise BadQuery(
             "to", _("The span has to end after its start, and within %(days)d days.") % {"days": LONGEST.days}
         )
-    names = dict(User.objects.filter(pk__in=ids(users), is_active=True).values_list("pk", "full_name"))
+    asked = ids(users)
+    names = dict(User.objects.filter(pk__in=asked, is_active=True).values_list("pk", "full_name"))
+    if unknown := [pk for pk in asked if pk not in names]:  # else `next` would say that they are free
+        raise BadQuery("users", _("There is no such user: %(id)d") % {"id": unknown[0]})
     taken = taken_times(actor, list(names), start, until)
     found: dict[str, Any] = {
         "users": [

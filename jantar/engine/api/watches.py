@@ -226,6 +226,8 @@ def check(data: Mapping[str, Any]) -> None:
         errors["list"] = [_("The id of a list is expected.")]
     if len([name for name in ("record", "view", "list") if name in data]) != 1:
         errors.setdefault("record", [_("A record, a view with its type or a list is expected.")])
+    if "type" in data and "view" not in data:
+        errors.setdefault("type", [_("A record, a view with its type or a list is expected.")])
     if "field" not in data and any(name in data for name in OF_DATE):
         errors.setdefault("field", [_("Say which date is meant.")])
     if errors:

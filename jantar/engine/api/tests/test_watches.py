@@ -101,6 +101,8 @@ def test_a_record_that_is_no_longer_visible_is_listed_without_its_title(pk):
     ("data", "errors"),
     [
         ({}, {"record": ["A record, a view with its type or a list is expected."]}),
+        ({"record": {"type": "books", "id": 1}, "type": "x"},
+         {"type": ["A record, a view with its type or a list is expected."]}),
         ({"record": "books", "x": 1}, {"x": ["There is no field “x”."]}),
         ({"record": "books"}, {"record": ["A record is expected, with its type and id."]}),
         ({"record": {"type": "users", "id": 1}}, {"record": ["There is no such record."]}),

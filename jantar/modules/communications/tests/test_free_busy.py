@@ -170,3 +170,10 @@ def test_the_api_answers_the_same_and_refuses_what_it_cannot_read(client, ada, e
         {"to": "2031-03-26T00:00:00Z"}, {"to": "2035-03-26T00:00:00Z"}, {"minutes": "many"}, {"minutes": "5000"},
     ):  # fmt: skip
         assert client.get("/api/v1/free-busy", {"users": f"{eva.pk}", **span, **wrong}).status_code == 400, wrong
+    eva.is_active = False
+    eva.save()
+    for pk in (eva.pk, 999_999):
+        refused = client.get("/api/v1/free-busy", {"users": f"{ada.pk},{pk}", **span, "minutes": "60"}).json()
+        assert refused["errors"] == {"users": [f"There is no such user: {pk}"]}
+    missing = client.get("/api/v1/free-busy", {"users": f"{ada.pk}", "from": span["from"], "minutes": "60"}).json()
+    assert missing["errors"] == {"to": ["This parameter is missing."]}
