@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from jantar.engine.fields.dates import is_near
 from jantar.engine.pages.addresses import record_address
 from jantar.engine.pages.forms.page import leading_to
 from jantar.engine.pages.loading import load_record, load_type
@@ -39,9 +40,12 @@ def stamp_of(moment: datetime) -> str:
 def read_stamp(text: str) -> datetime:
     """Raises BadQuery."""
     try:
-        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError as error:
-        raise BadQuery("at", _("“%(value)s” is not a date and time.") % {"value": text[:50]}) from error
+        found = datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        found = None
+    if found is None or not is_near(found.date()):
+        raise BadQuery("at", _("“%(value)s” is not a date and time.") % {"value": text[:50]})
+    return found
 
 
 def show_series(request: HttpRequest, type_name: str, series_id: int) -> HttpResponse:

@@ -131,7 +131,7 @@ def watch_view_dates(request: HttpRequest, type_name: str, view: str) -> HttpRes
     if not dates:
         raise NotFound(_("There is no such field."))
     name = request.POST.get("field") or request.GET.get("field") or first_date(record_type, dates)
-    watch = watch_of(name, actor, record_type=type_name, **place_of(view))
+    watch = watch_of(name, actor, record_type=type_name, **place_of(view)) if name in dates else None
     form = ViewDatesForm(request.POST or None, dates=dates, watch=watch, name=name)
     if request.method == "POST" and form.is_valid():
         try:

@@ -157,6 +157,8 @@ def test_a_list_is_watched_from_its_menu_and_let_go_of_on_the_page(client, actor
     assert "put into this list" in client.get(address).content.decode()
     assert client.post(address).status_code == 204
     assert client.post(f"/books/views/list-{fair.pk}/dates/", {"field": "published_on", "days": "5"}).status_code == 204
+    for wrong in ("title", "nothing", "\x00"):
+        assert client.post(f"/books/views/list-{fair.pk}/dates/", {"field": wrong, "days": "5"}).status_code == 422
     page = client.get("/account/watches/").content.decode()
     assert page.count(f'href="/books/?view=list-{fair.pk}"') == 2
     assert "You watch nothing yet" not in page

@@ -130,7 +130,9 @@ def test_a_press_as_a_page_leads_to_the_day_and_to_the_next_of_the_series(client
     address = f"/calendar/series/activities/{first.series_id}/"
     assert client.get(f"{address}?at=20270329T070000Z").url == "/calendar/?show=day&day=2027-03-29"
     assert client.get(address).url == f"/activities/{first.pk}/"
-    assert client.get(f"{address}?at=tomorrow", headers=HTMX).status_code == 400
+    for wrong in ("tomorrow", "99991231T235959Z", "00010101T000000Z"):
+        assert client.get(f"{address}?at={wrong}").status_code == 400
+        assert client.get(f"{address}?at={wrong}", headers=HTMX).status_code == 400
     assert client.get("/calendar/series/activities/99999/?at=20270329T070000Z", headers=HTMX).status_code == 404
 
 
