@@ -377,24 +377,6 @@ def first_with(rows: bytes, **values: Any) -> bytes:
     return json.dumps({**json.loads(first), **values}).encode() + b"\n" + b"".join(rest)
 
 
-def test_what_an_archive_leaves_out_is_no_value_of_a_field_with_several_records(admin: Actor) -> None:
-    CustomField.objects.create(
-        record_type="companies", key="x_contracts", label="Contracts", kind="records", target="documents"
-    )
-    anna, company = User.objects.get(email="anna@demo.example"), Company.objects.order_by("pk")[0]
-    open_one = Document.objects.get()
-    folder = write.create(registry.get("folders"), {"name": "Closed", "access": Access.PRIVATE}, actor=actor_for(anna))
-    closed = attach(io.BytesIO(PDF), "closed.pdf", actor=actor_for(anna), folder=folder)
-    Company.objects.filter(pk=company.pk).update(
-        custom={**company.custom, "x_contracts": [str(open_one.pk), str(closed.pk)]}
-    )
-    archive = written(actor_for(User.objects.get(email="admin@demo.example")))
-    importer = emptied(ids_from=1000)
-    read_archive(io.BytesIO(archive), actor=importer)
-    here = Company.objects.get(name=company.name)
-    assert here.custom["x_contracts"] == [str(Document.objects.get().pk)]
-
-
 def test_hostile_and_broken_archives_are_refused_and_nothing_is_stored(admin: Actor, storage: Any) -> None:
     archive = written(admin)
     deals = rows_in(archive, "records/deals.jsonl")
