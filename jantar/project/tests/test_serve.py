@@ -129,7 +129,7 @@ def seconds_to_serve(serve: Serve) -> float:
 
 
 def test_an_existing_database_is_served_within_five_seconds(serve: Serve) -> None:
-    assert any(seconds_to_serve(serve) < 5 for _attempt in range(3))  # other tests may run beside
+    assert any(seconds_to_serve(serve) < 5 for _attempt in range(5))  # other tests may run beside
 
 
 def test_database_and_web_server_are_started_again_when_they_die(serve: Serve, data_dir: Path) -> None:
