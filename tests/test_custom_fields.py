@@ -89,6 +89,7 @@ def without_base(stored: Any) -> Any:
 LINKS = [("record", "shelves", "Top shelf"), ("user", "", "Petr Novák"), ("team", "", "Sellers")]
 
 
+@pytest.mark.django_db(transaction=True)  # an index is built for references to records
 @pytest.mark.parametrize(("kind", "target", "title"), LINKS)
 def test_a_field_that_refers_to_something_shows_its_title_at_every_door(
     client: Client, root: User, kind: str, target: str, title: str

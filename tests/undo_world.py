@@ -14,6 +14,7 @@ from jantar.engine.documents.handing import Gift, give
 from jantar.engine.documents.models import Document, How
 from jantar.engine.documents.moving import Goal, move
 from jantar.engine.duplicates.models import Pair, State
+from jantar.engine.fields.services import create_custom_field
 from jantar.engine.following.date_watching import watch_date
 from jantar.engine.following.watching import watch_record
 from jantar.engine.history.models import Change, Operation
@@ -85,16 +86,19 @@ class World:
         shown_when = {"field": "city", "op": "is", "value": "Brno"}
         where = {"field": "name", "op": "contains", "value": "D"}
         for type_name, label, kind, more in (
-            ("companies", "Contact", "record", {"target": "people"}),
             ("companies", "Terms", "choice", {"choices": ["30", "60"], "shown_when": shown_when}),
             ("companies", "Score", "number", {"default": "1"}),
             ("companies", "Twice", "formula", {"formula": 'if(city = "Brno", x_score * 2, x_score)'}),
             ("companies", "Deals", "rollup", {"rollup": {"relation": "deals", "measure": "count", "where": where}}),
-            ("people", "Employer", "record", {"target": "companies"}),
-            ("deals", "Rival", "record", {"target": "companies"}),
-            ("activities", "About deal", "record", {"target": "deals"}),
         ):
             create_field(type_name, label=label, kind=kind, actor=admin, **more)
+        for type_name, label, target in (
+            ("companies", "Contact", "people"),
+            ("people", "Employer", "companies"),
+            ("deals", "Rival", "companies"),
+            ("activities", "About deal", "deals"),
+        ):  # without their indexes, which are not built inside the transaction of a test
+            create_custom_field(record_type=type_name, label=label, kind="record", target=target, actor=admin)
 
     def make_parties(self, number: int) -> None:
         city = ("Brno", "", "Praha")[number]

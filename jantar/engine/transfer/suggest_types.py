@@ -7,6 +7,7 @@ from django.utils import translation
 
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.record_type import RecordType
+from jantar.engine.records.registry import registry
 from jantar.engine.transfer.known import plain
 from jantar.engine.transfer.links import joinable
 from jantar.engine.transfer.plan import SEPARATOR, ColumnOfSheet, full_key
@@ -35,9 +36,16 @@ def suggest_types(
         named = named_columns(other, columns, actor)
         if len(named) >= ENOUGH and any(goes_to_title(key, other) for key in named.values()):
             also.append(other.name)
+            found = [key if not leads_to(record_type, key, other, actor) else "" for key in found]
             for place, key in named.items():
                 found[place] = full_key(other.name, key)
     return found, also
+
+
+def leads_to(record_type: RecordType, key: str, other: RecordType, actor: Actor) -> bool:
+    """Whether it is a reference to that type alone: the record of the same row is linked there."""
+    field = record_type.fields(actor).get(key)
+    return field is not None and registry.led_to(field) == [other]
 
 
 def goes_to_title(key: str, record_type: RecordType) -> bool:
