@@ -21,6 +21,8 @@ from jantar.engine.search.ranks import Asked, Asking, Rank, Ranked
 
 COLUMNS = "type, record_id, title, subtitle, start"
 BY_TITLE = "ORDER BY start, record_id"
+IN_ORDER = "SELECT * FROM ({entries} ORDER BY start, record_id) found"
+AT_ONCE = "WITH found AS MATERIALIZED ({entries}) SELECT * FROM found"
 #: For so many actors the conditions of their rights are kept in a process.
 PLACES_KEPT = 200
 
@@ -105,7 +107,11 @@ def _counted(hits: Iterable[Hit]) -> dict[tuple[str, Rank], int]:
 
 
 def _matches(branches: Sequence[Branch], limit: int) -> Iterator[Hit]:
-    """The matches of every branch, seen or not. Branches that differ in nothing but texts are read together."""
+    """The matches of every branch, seen or not. Branches that differ in nothing but texts are read together.
+
+    MATERIALIZED keeps the LIMIT from the planning of what is inside: PostgreSQL, which knows the texts only as it
+    runs, would else read the whole table and hope for enough matches at its start.
+    """
     shapes: dict[tuple[str, bool], list[Branch]] = {}
     for branch in branches:
         shapes.setdefault((branch.ranked.where.sql, branch.ranked.by_title), []).append(branch)
@@ -114,11 +120,11 @@ def _matches(branches: Sequence[Branch], limit: int) -> Iterator[Hit]:
         texts = list(zip(*(branch.ranked.where.parameters for branch in alike), strict=True))
         names = [f"text{number}" for number in range(len(texts))]
         entries = f"SELECT {COLUMNS} FROM search_entry WHERE {where % tuple(f'asked.{name}' for name in names)}"  # noqa: S608 - made in ranks
-        entries += f" {BY_TITLE}" if by_title else " OFFSET 0"
+        inner = (IN_ORDER if by_title else AT_ONCE).format(entries=entries)
         arrays = ", ".join(["%s::int[]", *["%s::text[]"] * len(texts)])
         statements.append(
             f"SELECT e.*, asked.rank FROM unnest({arrays}) asked({', '.join(['rank', *names])}), "  # noqa: S608
-            f"LATERAL (SELECT * FROM ({entries}) found LIMIT {limit}) e"
+            f"LATERAL ({inner} LIMIT {limit}) e"
         )
         parameters += [[int(branch.ranked.rank) for branch in alike], *map(list, texts)]
     return _hits(statements, parameters)

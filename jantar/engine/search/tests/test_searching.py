@@ -229,3 +229,24 @@ def test_all_types_are_searched_with_four_statements(actor):
 )
 def test_slips_are_counted(a, b, slips):
     assert distance(a, b) == slips
+
+
+MANY_ENTRIES = """
+INSERT INTO search_entry (type, record_id, title, subtitle, start, words)
+SELECT 'books', 1000000 + n, 'Title ' || n, '', 'title ' || n, array_to_tsvector(ARRAY['books=title', 'books=' || n])
+FROM generate_series(1, 30000) n
+"""
+
+
+def test_what_nobody_has_is_looked_up_in_the_index_and_not_in_the_whole_table(actor):
+    with connection.cursor() as cursor:
+        cursor.execute(MANY_ENTRIES)
+        cursor.execute("ANALYZE search_entry")
+    with CaptureQueriesContext(connection) as statements:
+        assert hits("jan xylofon", actor) == []
+    read = [one["sql"] for one in statements if "FROM search_entry" in one["sql"]]
+    assert read
+    with connection.cursor() as cursor:
+        for statement in read:
+            cursor.execute(f"EXPLAIN {statement}")
+            assert "Seq Scan on search_entry" not in "\n".join(line for (line,) in cursor.fetchall())
