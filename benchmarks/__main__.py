@@ -9,6 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
+#: Of larger sizes an archive takes hours, and as much room again.
+WITH_ARCHIVES = ("tiny", "small")
 
 
 def main() -> int:
@@ -31,23 +33,24 @@ def main() -> int:
         settings.ROOT_URLCONF = "benchmarks.urls"
         django.setup()
         data.fill(size)
-        rows = measured(options.only, options.seconds)
+        rows = measured(options)
     finally:
         data.stop()
-    report(options.size, rows, write=not options.only)
+    print(report_of(options.size, rows))
     return 0 if all(row["kept"] for row in rows) else 1
 
 
-def measured(only: str, seconds: float) -> list[dict[str, object]]:
+def measured(options: argparse.Namespace) -> list[dict[str, object]]:
+    """Writes the results after each scenario, so that a run that is stopped keeps what it has."""
     from benchmarks.measure import compare, statements
     from benchmarks.scenarios import scenarios
 
     rows: list[dict[str, object]] = []
-    for scenario in scenarios():
-        if only not in scenario.name:
+    for scenario in scenarios(with_archives=options.size in WITH_ARCHIVES):
+        if options.only not in scenario.name:
             continue
         number = statements(scenario.app)
-        timing = compare(scenario.app, scenario.floor, scenario.alone, seconds=seconds, rounds=scenario.rounds)
+        timing = compare(scenario.app, scenario.floor, scenario.alone, seconds=options.seconds, rounds=scenario.rounds)
         kept = (
             timing.ratio <= scenario.ratio
             and (scenario.statements is None or number <= scenario.statements)
@@ -64,10 +67,14 @@ def measured(only: str, seconds: float) -> list[dict[str, object]]:
             f"{scenario.name:45} {timing.ratio:6.2f} x floor (budget {scenario.ratio}), {number} statements", flush=True
         )
         rows.append(row)
+        if not options.only:
+            RESULTS.mkdir(exist_ok=True)
+            (RESULTS / f"{options.size}.md").write_text(report_of(options.size, rows) + "\n")
+            (RESULTS / f"{options.size}.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
     return rows
 
 
-def report(size: str, rows: list[dict[str, object]], *, write: bool) -> None:
+def report_of(size: str, rows: list[dict[str, object]]) -> str:
     lines = [
         f"# Size {size}",
         "",
@@ -82,11 +89,7 @@ def report(size: str, rows: list[dict[str, object]], *, write: bool) -> None:
         lines.append(
             f"| {row['scenario']} | {row['ratio']:.2f} | {row['budget']} | {alone} | {row['statements']} | {row['p95'] * 1000:.0f} ms | {kept} |"  # type: ignore[operator]
         )
-    print("\n".join(lines))
-    if write:
-        RESULTS.mkdir(exist_ok=True)
-        (RESULTS / f"{size}.md").write_text("\n".join(lines) + "\n")
-        (RESULTS / f"{size}.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

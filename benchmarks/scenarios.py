@@ -73,7 +73,7 @@ TALKED_LONG = """ AND p.id IN (SELECT l.record_id FROM communications_activityli
     WHERE l.record_type = 'companies' AND a.deleted_at IS NULL GROUP BY 1 HAVING sum(a.duration) >= 300)"""
 
 
-def scenarios() -> Iterator[Scenario]:
+def scenarios(*, with_archives: bool) -> Iterator[Scenario]:
     from benchmarks.archives import archives
     from benchmarks.transfer import transfers
 
@@ -85,7 +85,8 @@ def scenarios() -> Iterator[Scenario]:
     yield from searches(floor, client)
     yield from hints(floor, client)
     yield from transfers(floor, client, actor)
-    yield from archives(floor, actor)
+    if with_archives:
+        yield from archives(floor, actor)
 
 
 def signed_in(user: User) -> Client:
