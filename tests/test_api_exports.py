@@ -13,7 +13,7 @@ from jantar.platform.accounts.models import User
 from jantar.platform.jobs.models import JobRun
 from jantar.platform.jobs.running import execute
 
-pytestmark = [pytest.mark.django_db, pytest.mark.capability("N4")]
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("C108")]
 NAMES = ("name", "city")
 
 

@@ -19,7 +19,7 @@ from jantar.engine.records import write
 from jantar.engine.records.custom_fields import create_field
 from jantar.engine.records.further import further_columns
 from jantar.engine.records.registry import registry
-from jantar.engine.testing.actors import grant, make_user
+from jantar.engine.testing.actors import grant, make_user, signed_in
 from jantar.engine.testing.api_client import ApiClient, data_of, problem_in
 from jantar.engine.testing.fake.models import Book, Shelf
 from jantar.engine.testing.fake.records import books, shelves
@@ -49,12 +49,6 @@ def book(root: User) -> Book:
     found: Book = write.create(books, {"title": "Babička", "shelf": shelf}, actor=actor)
     write.create(books, {"title": "Nowhere"}, actor=actor)
     return found
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page(client: Client, address: str) -> str:

@@ -27,7 +27,7 @@ from jantar.engine.records.merging.service import merge
 from jantar.engine.records.references import record_titles
 from jantar.engine.records.registry import registry
 from jantar.engine.records.undo import undo
-from jantar.engine.testing.actors import make_user
+from jantar.engine.testing.actors import make_user, signed_in
 from jantar.engine.testing.api_client import ApiClient, data_of, problem_in
 from jantar.engine.testing.fake.models import Book, Shelf
 from jantar.engine.testing.fake.records import books, shelves
@@ -54,12 +54,6 @@ def spares() -> CustomField:
     """Without the job for its indexes, which can't run in the transaction of a test."""
     settings = {"label": "Spares", "kind": "records", "target": "shelves"}
     return create_custom_field(record_type="books", actor=system_actor(), **settings)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def shelf(user: User, name: str, **values: Any) -> Shelf:

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from jantar.engine.fields.models import CustomField
@@ -15,7 +14,7 @@ from jantar.engine.permissions.models import Role
 from jantar.engine.records.custom_fields import create_field
 from jantar.engine.records.registry import registry
 from jantar.engine.search.searching import search
-from jantar.engine.testing.actors import make_user
+from jantar.engine.testing.actors import make_user, signed_in
 from jantar.engine.testing.api_client import ApiClient, data_of, problem_in
 from jantar.engine.timeline.services import add_comment
 
@@ -70,12 +69,6 @@ def switch(key: str, boss: Any, *, on: bool) -> None:
     (modules.switch_on if on else modules.switch_off)(modules.find(key), actor=actor_for(boss))  # type: ignore[arg-type]
 
 
-def browser(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def addresses(record_type: Any, pk: int) -> list[str]:
     """The pages and parts of pages of one type that can be asked for."""
     at = f"/{record_type.name}/"
@@ -91,7 +84,7 @@ def addresses(record_type: Any, pk: int) -> list[str]:
 def test_every_page_of_what_remains_works_and_says_nothing_of_it(key: str, boss: Any, anna: Any, records: Any) -> None:
     switch(key, boss, on=False)
     for user in (boss, anna):
-        client = browser(user)
+        client = signed_in(user)
         pages = [
             "/",
             "/search/?q=z",
@@ -121,13 +114,13 @@ def test_its_own_pages_are_not_there_and_administrators_learn_why(key: str, boss
     pages = [page for name in TYPES[key] for page in addresses(registry.get(name), records[name].pk)]
     pages += {"sales": [reverse("sales:pipeline"), reverse("sales:settings_pipelines")]}.get(key, [])
     for user, link in ((boss, True), (anna, False)):
-        client = browser(user)
+        client = signed_in(user)
         for page in pages:
             answer = client.get(page)
             assert answer.status_code == 404, page
             assert "is switched off" in answer.content.decode(), page
             assert ('href="/settings/modules/"' in answer.content.decode()) is link
-    assert browser(boss).post(f"/{TYPES[key][0]}/new/", {}).status_code == 404
+    assert signed_in(boss).post(f"/{TYPES[key][0]}/new/", {}).status_code == 404
 
 
 @SWITCHED
@@ -179,7 +172,7 @@ def test_views_and_filters_that_speak_of_it_do_not_break(boss: Any, anna: Any, r
         "all": [{"relation": "deals", "has": "any", "where": {"field": "name", "op": "contains", "value": "Zlato"}}]
     }
     view = SavedView.objects.create(record_type="companies", name="With deals", owner=anna, filter=tree)
-    client = browser(anna)
+    client = signed_in(anna)
     query = f"/companies/?filter={json.dumps(tree)}"
     assert "Amber works" in client.get(query).content.decode()
     switch("sales", boss, on=False)
@@ -198,7 +191,7 @@ def test_roll_ups_of_it_are_gone_and_conditions_on_it_say_why_they_find_nothing(
     pages = [f"/companies/?columns={own.key}", "/companies/columns/", f"/companies/?filter={tree}"]
 
     def shown() -> list[str]:
-        return [browser(boss).get(page).content.decode() for page in pages]
+        return [signed_in(boss).get(page).content.decode() for page in pages]
 
     for told in shown()[:2]:
         assert "Number of chances" in told
@@ -207,7 +200,7 @@ def test_roll_ups_of_it_are_gone_and_conditions_on_it_say_why_they_find_nothing(
     for told in shown()[:2]:
         assert "Number of chances" not in told
     assert "Switched off: Sales." in shown()[2]
-    assert "Switched off" not in browser(boss).get("/companies/").content.decode()
+    assert "Switched off" not in signed_in(boss).get("/companies/").content.decode()
     assert own.key not in data_of(ApiClient(boss).get(f"/companies/{records['companies'].pk}"))
     switch("sales", boss, on=True)
     assert "Number of chances" in shown()[0]
@@ -220,7 +213,7 @@ def test_what_runs_in_nobodys_name_goes_on(boss: Any, records: Any) -> None:
 
 
 def test_administrators_switch_by_the_page_and_nobody_else(boss: Any, anna: Any) -> None:
-    client = browser(boss)
+    client = signed_in(boss)
     page = client.get("/settings/modules/").content.decode()
     assert "Always on" in page
     assert "Switch off Sales" in page
@@ -233,12 +226,12 @@ def test_administrators_switch_by_the_page_and_nobody_else(boss: Any, anna: Any)
     client.post("/settings/modules/contacts/")
     client.post("/settings/modules/nonsense/")
     assert modules.switched_off() == {"sales"}
-    assert 'href="/deals/"' not in browser(anna).get("/").content.decode()
-    assert browser(anna).get("/settings/modules/").status_code == 403
-    assert browser(anna).post("/settings/modules/sales/", {"on": "1"}).status_code == 403
+    assert 'href="/deals/"' not in signed_in(anna).get("/").content.decode()
+    assert signed_in(anna).get("/settings/modules/").status_code == 403
+    assert signed_in(anna).post("/settings/modules/sales/", {"on": "1"}).status_code == 403
     client.post("/settings/modules/sales/", {"on": "1"})
     assert modules.switched_off() == frozenset()
-    assert 'href="/deals/"' in browser(anna).get("/").content.decode()
+    assert 'href="/deals/"' in signed_in(anna).get("/").content.decode()
 
 
 def test_what_others_need_is_switched_off_after_them(boss: Any, monkeypatch: Any) -> None:
@@ -261,7 +254,7 @@ def test_it_costs_no_statement_more(boss: Any, records: Any) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    client, counts = browser(boss), []
+    client, counts = signed_in(boss), []
     for on in (True, False):
         if not on:
             switch("communications", boss, on=False)
@@ -278,9 +271,9 @@ def test_its_jobs_rest_and_pages_do_not_ask_for_its_parts(boss: Any, records: An
     from jantar.platform.jobs.running import execute
 
     address = reverse("communications:reminders")
-    assert address in browser(boss).get("/").content.decode()
+    assert address in signed_in(boss).get("/").content.decode()
     switch("communications", boss, on=False)
-    assert address not in browser(boss).get("/").content.decode()
+    assert address not in signed_in(boss).get("/").content.decode()
     run = send_reminders.later()
     execute(run.pk, aside=False)
     run.refresh_from_db()

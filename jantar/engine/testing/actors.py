@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.test import Client
+
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.permissions.models import Action, Grant, Role, Scope
 from jantar.platform.accounts.models import Membership, Team, User
@@ -31,3 +33,10 @@ def grant(user: User, rights: Mapping[str, Scope], record_type: str = "*") -> Ro
 
 def make_actor(name: str = "Ada", *teams: Team, scope: Scope | None = None, admin: bool = False) -> Actor:
     return actor_for(make_user(name, *teams, scope=scope, admin=admin))
+
+
+def signed_in(user: User, **headers: str) -> Client:
+    """A browser of the user, without one: what it asks with, and its cookies."""
+    client = Client(headers=headers)
+    client.force_login(user)
+    return client

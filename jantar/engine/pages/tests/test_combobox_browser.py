@@ -11,7 +11,7 @@ from jantar.engine.testing.actors import make_user
 from jantar.engine.testing.browser import OpenPage
 from jantar.engine.testing.fake.records import shelves
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.capability("N1")]
+pytestmark = pytest.mark.django_db(transaction=True)
 #: What is asked once “Cellar” is typed, and once nothing that is there is.
 HELD = re.compile(r"[?&]q=(Cellar|Nowhere)")
 

@@ -7,7 +7,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from jantar.engine.fields.services import create_custom_field
 from jantar.engine.history.models import Kept, Operation
@@ -16,7 +15,7 @@ from jantar.engine.pages import undoing
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
-from jantar.engine.testing.actors import make_user
+from jantar.engine.testing.actors import make_user, signed_in
 from jantar.engine.testing.fake.models import Book
 from jantar.engine.testing.fake.records import books, shelves
 from jantar.kit.money import Money
@@ -35,12 +34,6 @@ def ada() -> Any:
 def actor(ada: Any) -> Actor:
     create_custom_field(record_type="books", kind="text", label="Mood", actor=actor_for(ada))
     return actor_for(ada)
-
-
-def client_of(user: Any, **headers: str) -> Client:
-    client = Client(headers=headers)
-    client.force_login(user)
-    return client
 
 
 def cells(page: str) -> list[list[str]]:
@@ -68,11 +61,11 @@ def undone(actor: Actor) -> tuple[Book, Operation]:
 
 def test_each_later_change_is_listed_with_both_values(ada: Any, undone: tuple[Book, Operation]) -> None:
     book, wanted = undone
-    answer = client_of(ada, **{"HX-Request": "true"}).post(f"/operations/{wanted.pk}/undo/")
+    answer = signed_in(ada, **{"HX-Request": "true"}).post(f"/operations/{wanted.pk}/undo/")
     toast = json.loads(answer["HX-Trigger"])["toast:show"]
     undoing = Operation.objects.latest("pk")
     assert toast["linkUrl"] == f"/operations/{undoing.pk}/kept/"
-    page = client_of(ada).get(toast["linkUrl"]).content.decode()
+    page = signed_in(ada).get(toast["linkUrl"]).content.decode()
     assert sorted(cells(page)) == [
         ["Quo vadis", "Genre", "Poetry", "Law", "changed since"],
         ["Quo vadis", "Mood", "sad", "calm", "changed since"],
@@ -81,12 +74,12 @@ def test_each_later_change_is_listed_with_both_values(ada: Any, undone: tuple[Bo
     ]
     assert f'href="/books/{book.pk}/"' in page
     assert Book.objects.get().pages is None
-    history = client_of(ada).get(f"/books/{book.pk}/history/").content.decode()
+    history = signed_in(ada).get(f"/books/{book.pk}/history/").content.decode()
     assert history.count(f'href="{toast["linkUrl"]}"') == 2  # at the undoing and at what was undone
 
 
 def test_the_message_after_a_plain_request_leads_there(ada: Any, undone: tuple[Book, Operation]) -> None:
-    client = client_of(ada)
+    client = signed_in(ada)
     assert client.post(f"/operations/{undone[1].pk}/undo/").status_code == 204
     kept = f"/operations/{Operation.objects.latest('pk').pk}/kept/"
     assert f'href="{kept}"' in client.get("/books/").content.decode()
@@ -101,21 +94,21 @@ def test_records_that_may_not_be_seen_are_not_named(ada: Any, actor: Actor) -> N
             write.update(books, book.pk, {"genre": "law"}, actor=actor)
     for book in stored:
         write.update(books, book.pk, {"genre": "poetry"}, actor=actor)
-    client_of(ada).post(f"/operations/{wanted.pk}/undo/")
+    signed_in(ada).post(f"/operations/{wanted.pk}/undo/")
     kept = f"/operations/{Operation.objects.latest('pk').pk}/kept/"
-    page = client_of(eve).get(kept).content.decode()
+    page = signed_in(eve).get(kept).content.decode()
     assert sorted(cells(page)) == [
         ["(not visible to you)", "", "", "", "changed since"],
         ["Mine", "Genre", "Poetry", "", "changed since"],
     ]
     assert "Secret" not in page
-    assert client_of(make_user("Eva", scope=Scope.OWN)).get(kept).status_code == 404
-    assert client_of(ada).get(f"/operations/{wanted.pk}/kept/").status_code == 404
+    assert signed_in(make_user("Eva", scope=Scope.OWN)).get(kept).status_code == 404
+    assert signed_in(ada).get(f"/operations/{wanted.pk}/kept/").status_code == 404
 
 
 def test_an_undo_without_conflicts_keeps_nothing(ada: Any, actor: Actor) -> None:
     write.create(books, {"title": "A"}, actor=actor)
-    answer = client_of(ada, **{"HX-Request": "true"}).post(f"/operations/{Operation.objects.latest('pk').pk}/undo/")
+    answer = signed_in(ada, **{"HX-Request": "true"}).post(f"/operations/{Operation.objects.latest('pk').pk}/undo/")
     assert json.loads(answer["HX-Trigger"])["toast:show"]["linkUrl"] == ""
     assert not Kept.objects.exists()
 
@@ -123,7 +116,7 @@ def test_an_undo_without_conflicts_keeps_nothing(ada: Any, actor: Actor) -> None
 def test_a_large_operation_is_undone_by_a_job(ada: Any, undone: tuple[Book, Operation], monkeypatch: Any) -> None:
     book, wanted = undone
     monkeypatch.setattr(undoing, "AT_ONCE", 0)
-    client = client_of(ada, **{"HX-Request": "true"})
+    client = signed_in(ada, **{"HX-Request": "true"})
     toast = json.loads(client.post(f"/operations/{wanted.pk}/undo/")["HX-Trigger"])["toast:show"]
     assert (toast["message"][:11], toast["linkUrl"]) == ("This takes ", "/jobs/")
     run = JobRun.objects.get()
@@ -132,7 +125,7 @@ def test_a_large_operation_is_undone_by_a_job(ada: Any, undone: tuple[Book, Oper
     run.refresh_from_db()
     assert (run.state, run.error) == ("done", "")
     assert Book.objects.get(pk=book.pk).pages is None
-    page = client_of(ada).get("/jobs/").content.decode()
+    page = signed_in(ada).get("/jobs/").content.decode()
     assert "later changes were kept." in page
     assert f'href="/operations/{Operation.objects.latest("pk").pk}/kept/"' in page
     assert client.post(f"/operations/{wanted.pk}/undo/").status_code == 409

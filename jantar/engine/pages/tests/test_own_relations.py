@@ -20,7 +20,7 @@ from jantar.engine.records.custom_fields import create_field, retire_field, revi
 from jantar.engine.records.field_indexes import build_indexes
 from jantar.engine.records.listing import Query, rows_of
 from jantar.engine.records.related import counts_of, filter_of, related_to
-from jantar.engine.testing.actors import grant, make_user
+from jantar.engine.testing.actors import grant, make_user, signed_in
 from jantar.engine.testing.fake.models import Shelf
 from jantar.engine.testing.fake.records import books, shelves
 from jantar.platform.accounts.models import User
@@ -44,12 +44,6 @@ def spare(request: Any) -> CustomField:
 def attic(root: User) -> Shelf:
     found: Shelf = write.create(shelves, {"name": "Attic"}, actor=actor_for(root))
     return found
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def add_book(user: User, title: str, spare: CustomField, shelf: Shelf) -> Any:

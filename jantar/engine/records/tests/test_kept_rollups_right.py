@@ -1,7 +1,7 @@
 """Kept roll-ups are right whoever writes and whoever else writes meanwhile."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -39,14 +39,11 @@ from jantar.engine.transfer.tests.runs import imported, sheet
 from jantar.kit.money import Money
 from jantar.platform.settings.models import ExchangeRate
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.capability("C130")]
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> Iterator[None]:
-    yield
-    CustomField.objects.all().delete()
-    build()
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("nothing_kept"),
+    pytest.mark.capability("C130"),
+]
 
 
 # Right whoever writes

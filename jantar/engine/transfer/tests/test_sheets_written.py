@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from jantar.engine.transfer.sheets import Cell, csv_chunks, open_sheet, write_xlsx
 
-pytestmark = pytest.mark.capability("N24")
+pytestmark = pytest.mark.capability("C108")
 
 ROW: list[Cell] = [
     "Łódź; \"x\"\ny", None, 12, Decimal("1234.50"), -0.25, True, dt.date(2026, 12, 1),

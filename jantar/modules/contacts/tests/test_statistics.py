@@ -5,7 +5,7 @@ from django.db import connection
 
 from jantar.modules.contacts.models import Person
 
-pytestmark = [pytest.mark.django_db, pytest.mark.capability("C123")]
+pytestmark = pytest.mark.django_db
 
 MANY = 4000
 
