@@ -31,36 +31,39 @@ class Act:
     deleted: bool
 
 
-def acts_since(since: datetime, *, of: int | None, before: int | None, limit: int) -> list[Act]:
+def acts_since(since: datetime, *, of: int | None, before: int | None, limit: int, tables: Sequence[str]) -> list[Act]:
     """The newest operations that changed something: of one user, or of everybody. Two statements.
 
-    `before` goes on after the operation with that id.
+    `before` goes on after the operation with that id; `tables` are those whose rows are records.
     """
     rows = Operation.objects.filter(Exists(Change.objects.filter(operation=OuterRef("pk"))), at__gte=since)
     if of is not None:
         rows = rows.filter(actor=of)
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    return _measured(list(rows.select_related("actor", "undone_by").order_by("-pk")[:limit]))
+    return _measured(list(rows.select_related("actor", "undone_by").order_by("-pk")[:limit]), tables)
 
 
 MEASURES = """
 SELECT wanted.id, first.root, first.root_id, records, changes > %s, created, deleted
 FROM unnest(%s::bigint[]) AS wanted (id)
 CROSS JOIN LATERAL (
-    SELECT count(DISTINCT (root, root_id)), count(*), bool_or(source = root AND action = 'I'),
+    SELECT count(DISTINCT (root, root_id)) FILTER (WHERE root = ANY (%s)), count(*),
+        bool_or(source = root AND action = 'I'),
         bool_or(source = root AND action = 'U' AND after ->> 'deleted_at' IS NOT NULL)
     FROM (SELECT * FROM {change} WHERE operation_id = wanted.id LIMIT %s) few
 ) AS measured (records, changes, created, deleted)
 CROSS JOIN LATERAL (
-    SELECT root, root_id FROM {change} WHERE operation_id = wanted.id LIMIT 1
+    SELECT root, root_id FROM (SELECT * FROM {change} WHERE operation_id = wanted.id LIMIT %s) few
+    ORDER BY root = ANY (%s) DESC LIMIT 1
 ) AS first
 """
 
 
-def _measured(operations: Sequence[Operation]) -> list[Act]:
+def _measured(operations: Sequence[Operation], tables: Sequence[str]) -> list[Act]:
     with connection.cursor() as cursor:
         sql = MEASURES.format(change=Change._meta.db_table)
-        cursor.execute(sql, [COUNTED, [one.pk for one in operations], COUNTED + 1])
+        few, records = COUNTED + 1, list(tables)
+        cursor.execute(sql, [COUNTED, [one.pk for one in operations], records, few, few, records])
         found = {pk: measured for pk, *measured in cursor.fetchall()}
     return [Act(one, *found[one.pk]) for one in operations if one.pk in found]

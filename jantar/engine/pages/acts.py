@@ -21,6 +21,7 @@ from jantar.engine.history.models import Cause
 from jantar.engine.pages.kept import Seen, visible_records
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
+from jantar.engine.records.registry import registry
 from jantar.kit.numbers import whole_number
 
 SHOWN = 50
@@ -49,7 +50,9 @@ def show_acts(request: HttpRequest) -> HttpResponse:
     everybody = actor.is_admin and request.GET.get("who") == "all"
     before = whole_number(request.GET.get("before", ""))
     since = timezone.now() - timedelta(days=UNDO_DAYS)
-    found = acts_since(since, of=None if everybody else actor.user_id, before=before, limit=SHOWN + 1)
+    tables = sorted({one.model._meta.db_table for one in registry.all()})
+    of = None if everybody else actor.user_id
+    found = acts_since(since, of=of, before=before, limit=SHOWN + 1, tables=tables)
     who = "&who=all" if everybody else ""
     context = {
         "lines": _lines(found[:SHOWN], actor),

@@ -38,7 +38,7 @@ def show(request: HttpRequest, type_name: str) -> HttpResponse:
     found = list(rows.order_by("-deleted_at", "-pk")[start : start + ROWS + 1])
     gone = {RecordKey(type_name, row.merged_into) for row in found if row.merged_into}
     survivors = record_titles(gone, current_actor(request))
-    merges = undoable_merges(record_type, [row.pk for row in found if row.merged_into])
+    merges = undoable_merges(record_type, rows.filter(pk__in=[row.pk for row in found]))
     context = {
         "record_type": record_type,
         "rows": [
@@ -55,7 +55,8 @@ def show(request: HttpRequest, type_name: str) -> HttpResponse:
 def restore(request: HttpRequest, type_name: str) -> HttpResponse:
     """Brings the chosen records back; of merged ones it says that their merge is to be undone."""
     record_type, pks = load_type(request, type_name), chosen(request)
-    merges = undoable_merges(record_type, pks)
+    seen = record_type.model.objects.in_bin_for(current_actor(request)).filter(pk__in=pks)
+    merges = undoable_merges(record_type, seen)
     if left := [pk for pk in pks if pk not in merges]:
         number = write.restore(record_type, left, actor=current_actor(request))
         words = ngettext("%(number)d record restored.", "%(number)d records restored.", number) % {"number": number}

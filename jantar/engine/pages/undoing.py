@@ -56,7 +56,7 @@ class Preview:
 
     @property
     def has_more(self) -> bool:
-        return bool(self.result) and len(self.result.conflicts) > len(self.lines)  # type: ignore[union-attr]
+        return self.result is not None and len(self.result.conflicts) > len(self.lines)
 
 
 @require_GET

@@ -163,9 +163,9 @@ def restore(
     record_type: RecordType, pks: Iterable[int], *, actor: Actor, cause: str = Cause.PAGE, label: str = ""
 ) -> int:
     """Brings records back from the bin; returns how many. Raises Invalid for merged ones: their merge is undone."""
-    pks = list(pks)
-    refuse_merged(record_type, pks)
-    return _set_deleted(record_type, record_type.model.objects.in_bin_for(actor), pks, None, actor, cause, label)
+    pks, rows = list(pks), record_type.model.objects.in_bin_for(actor)
+    refuse_merged(record_type, rows.filter(pk__in=pks))
+    return _set_deleted(record_type, rows, pks, None, actor, cause, label)
 
 
 def erase(record_type: RecordType, pks: Iterable[int], *, actor: Actor, cause: str = Cause.PAGE) -> int:

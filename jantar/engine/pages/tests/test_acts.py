@@ -19,13 +19,13 @@ from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
 from jantar.engine.records.errors import Invalid
 from jantar.engine.records.merging.service import merge
-from jantar.engine.testing.actors import make_team, make_user
+from jantar.engine.testing.actors import make_team, make_user, signed_in
 from jantar.engine.testing.api_client import ApiClient, problem_in
 from jantar.engine.testing.browser import OpenPage
 from jantar.engine.testing.fake.models import Book
 from jantar.engine.testing.fake.records import books
 
-pytestmark = [pytest.mark.django_db, pytest.mark.capability("N11")]
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("N7")]
 
 
 @pytest.fixture
@@ -36,12 +36,6 @@ def ada() -> Any:
 @pytest.fixture
 def actor(ada: Any) -> Actor:
     return actor_for(ada)
-
-
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def acts(client: Client, address: str = "/changes/") -> list[list[str]]:
@@ -133,6 +127,16 @@ def test_a_merged_record_comes_back_by_undoing_the_merge_and_not_alone(ada: Any,
     client.post(f"/operations/{merged}/undo/")
     back = Book.objects.get(pk=goes.pk)
     assert (back.deleted_at, [copy.number for copy in back.copies.all()]) == (None, ["7"])
+
+
+def test_who_may_not_see_a_merged_record_is_not_told_of_it(ada: Any, actor: Actor) -> None:
+    stays, goes = made(actor, "Máj", "Maj")
+    merge(books, stays.pk, [goes.pk], actor=actor)
+    stranger = make_user("Stranger", make_team("South"), scope=Scope.TEAM)
+    assert "Maj" not in str(problem_in(ApiClient(stranger).post(f"/books/{goes.pk}/restore"), 404))
+    answer = signed_in(stranger).post("/books/bin/restore/", {"selected": [goes.pk]}, follow=True)
+    assert answer.status_code == 404
+    assert "was merged" not in answer.content.decode()
 
 
 def test_a_merge_that_is_too_old_to_be_undone_lets_the_record_come_back_alone(ada: Any, actor: Actor) -> None:

@@ -18,13 +18,13 @@ from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.permissions.models import Action, Scope
 from jantar.engine.records import write
 from jantar.engine.records.links import key_of
-from jantar.engine.testing.actors import grant, make_user
+from jantar.engine.testing.actors import grant, make_user, signed_in
 from jantar.engine.testing.fake.models import Book
 from jantar.engine.testing.fake.records import books
 from jantar.platform.accounts.models import User
 from jantar.platform.jobs.models import JobRun
 
-pytestmark = [pytest.mark.django_db, pytest.mark.capability("N11")]
+pytestmark = [pytest.mark.django_db, pytest.mark.capability("N7")]
 
 
 @pytest.fixture
@@ -52,9 +52,7 @@ def book(actor: Actor) -> Book:
 
 
 def client_of(user: User) -> Client:
-    client = Client(headers={"HX-Request": "true"})
-    client.force_login(user)
-    return client
+    return signed_in(user, **{"HX-Request": "true"})
 
 
 def offered(client: Client, book: Book) -> list[int]:

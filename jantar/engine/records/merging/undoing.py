@@ -37,10 +37,11 @@ def marks_of(wanted: Operation) -> list[Mark]:
     return found
 
 
-def undoable_merges(record_type: RecordType, pks: Iterable[int]) -> dict[int, int]:
-    """Of these merged records those whose merge can still be undone, each with the operation that merged it."""
+def undoable_merges(record_type: RecordType, rows: Any) -> dict[int, int]:
+    """Of these records (a queryset of what the actor may see) those whose merge can still be undone, each with the
+    operation that merged it."""
     table = record_type.model._meta.db_table
-    merged = record_type.model._base_manager.filter(pk__in=list(pks), merged_into__isnull=False).values("pk")
+    merged = rows.order_by().filter(merged_into__isnull=False).values("pk")
     changes = Change.objects.filter(root=table, root_id__in=merged, source=table, after__merged_into__isnull=False)
     newest = changes.order_by("root_id", "-pk").distinct("root_id").values("pk")
     since = timezone.now() - timedelta(days=UNDO_DAYS)
@@ -48,10 +49,10 @@ def undoable_merges(record_type: RecordType, pks: Iterable[int]) -> dict[int, in
     return dict(found.values_list("root_id", "operation"))
 
 
-def refuse_merged(record_type: RecordType, pks: Iterable[int]) -> None:
-    """A merged record alone would come back without what belonged to it. Raises Invalid naming the records."""
-    if merges := undoable_merges(record_type, pks):
-        named = ", ".join(str(row) for row in record_type.model._base_manager.filter(pk__in=list(merges)[:NAMED]))
+def refuse_merged(record_type: RecordType, rows: Any) -> None:
+    """A merged record alone would come back without what belonged to it. Raises Invalid naming those of `rows`."""
+    if merges := undoable_merges(record_type, rows):
+        named = ", ".join(str(row) for row in rows.filter(pk__in=list(merges)[:NAMED]))
         text = _("%(records)s: merged into another record. Undo the merge to bring back all that belonged to it.")
         raise Invalid({"": [text % {"records": named}]})
 
