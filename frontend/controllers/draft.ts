@@ -13,8 +13,8 @@ const WAIT_MS = 250;
  * Passwords and whatever is marked `data-secret` are never kept. A select marked `data-draft-shape` decides what else
  * the form asks for: it is changed first, and the form that comes back is filled. A `part` whose rows come from the
  * server (the conditions of a filter) is sent as it was to the address in its `data-url`, which answers with the rows.
- * A short form goes on in the one of all fields with `goOn`: it is sent to `wholeUrl`, and what was typed is kept as
- * the draft `wholeKey`. The page that answers has it already, belongs to the address `carriedTo` and keeps it from there.
+ * A short form goes on in the one of all fields with `goOn`: it is sent to `wholeUrl`, and what was typed is kept in
+ * the draft `wholeKey`, beside what that holds of other fields. The page that answers has it already, belongs to the address `carriedTo` and keeps it from there.
  */
 export default class extends Controller<HTMLFormElement> {
   static override targets = ["notice", "time", "part"];
@@ -41,10 +41,12 @@ export default class extends Controller<HTMLFormElement> {
     this.element.addEventListener("submit", this.#submitted);
     this.element.addEventListener("htmx:afterRequest", this.#answered);
     this.element.addEventListener("htmx:beforeSwap", this.#leaves);
+    window.addEventListener("pagehide", this.#pageLeft);
   }
 
   override disconnect(): void {
-    if (this.#timer) this.#keepNow();
+    this.#pageLeft();
+    window.removeEventListener("pagehide", this.#pageLeft);
     this.element.removeEventListener("input", this.#typed);
     this.element.removeEventListener("change", this.#typed);
     this.element.removeEventListener("filter:changed", this.#typed);
@@ -69,7 +71,10 @@ export default class extends Controller<HTMLFormElement> {
     if (!("typed" in this.element.dataset) || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     this.#forget();
-    writeDraft(this.wholeKeyValue, this.#read());
+    const typed = this.#read();
+    const names = new Set(typed.map((value) => value.name));
+    const older = readDraft(this.wholeKeyValue)?.values ?? [];
+    writeDraft(this.wholeKeyValue, [...typed, ...older.filter((value) => !names.has(value.name))]);
     this.element.setAttribute("action", this.wholeUrlValue);
     HTMLFormElement.prototype.submit.call(this.element);
   }
@@ -151,10 +156,15 @@ export default class extends Controller<HTMLFormElement> {
     control.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
   }
 
+  /** What an older draft of the whole form holds for fields that the short one lacks is put beside what came along. */
   #carry(): void {
     history.replaceState(history.state, "", this.carriedToValue);
     this.element.dataset["typed"] = "";
-    writeDraft(this.keyValue, this.#clean);
+    const draft = readDraft(this.keyValue);
+    if (draft) this.#write(draft.values);
+    const now = this.#read();
+    if (draft && JSON.stringify(now) !== JSON.stringify(this.#clean)) this.#tell(draft.at);
+    writeDraft(this.keyValue, now);
   }
 
   #restore(): void {
@@ -167,7 +177,11 @@ export default class extends Controller<HTMLFormElement> {
     this.#write(draft.values);
     markSent(this.keyValue, false);
     this.element.dataset["typed"] = "";
-    const when = momentText(draft.at);
+    this.#tell(draft.at);
+  }
+
+  #tell(at: number): void {
+    const when = momentText(at);
     for (const time of this.timeTargets) time.textContent = when;
     for (const notice of this.noticeTargets) notice.hidden = false;
   }
@@ -177,6 +191,10 @@ export default class extends Controller<HTMLFormElement> {
     this.element.dataset["typed"] = "";
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(this.#keepNow, WAIT_MS);
+  };
+
+  #pageLeft = (): void => {
+    if (this.#timer) this.#keepNow();
   };
 
   #keepNow = (): void => {

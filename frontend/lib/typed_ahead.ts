@@ -10,6 +10,7 @@ let kept: KeyboardEvent[] = [];
 
 /** From now on keys pressed on the element, or where the focus is now, are kept. */
 export function expectSoon(element: Element): void {
+  if (awaited && awaited !== element) kept = []; // they were meant for what was left behind
   awaited = element;
   from = document.activeElement;
   document.addEventListener("keydown", keyPressed, true);

@@ -148,8 +148,15 @@ def test_the_form_of_all_fields_takes_over_what_was_typed_into_the_short_one(lib
     page.reload()  # the address is that of an ordinary form, which has its draft
     expect(page.get_by_label("Title")).to_have_value("Typed in haste")
     expect(page.get_by_text("What you typed before is back")).to_be_visible()
+    page.get_by_label("Pages").fill("33")  # of the form of all fields alone
     page.goto(shelf)
-    expect(short_form().get_by_label("Title")).to_have_value("")
+    short = short_form()
+    expect(short.get_by_label("Title")).to_have_value("")
+    short.get_by_label("Title").fill("Second thought")
+    short.get_by_role("link", name="All fields").click()
+    expect(page.get_by_label("Title")).to_have_value("Second thought")
+    expect(page.get_by_label("Pages")).to_have_value("33")
+    expect(page.get_by_text("What you typed before is back")).to_be_visible()
 
 
 def test_the_conditions_of_a_filter_come_back_as_they_were_put_together(librarian, open_page):
