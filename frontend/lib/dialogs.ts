@@ -26,8 +26,8 @@ export function watchDialogs(): void {
 
 /** Anybody can write such an address: what is a file, perhaps of a stranger, is not put into the page. */
 function openAsked(): void {
-  const path = /^#dialog=(\/[^/\\].*)$/.exec(decodeURIComponent(location.hash))?.[1];
-  if (!path) return;
+  const path = decoded(/^#dialog=(.+)$/.exec(location.hash)?.[1] ?? "");
+  if (!/^\/[^/\\]/.test(path)) return;
   history.replaceState(history.state, "", location.pathname + location.search);
   const guard = (event: Event): void => {
     const { detail } = event as CustomEvent<{ xhr: XMLHttpRequest; target: Element; shouldSwap: boolean }>;
@@ -38,6 +38,15 @@ function openAsked(): void {
   };
   document.addEventListener("htmx:beforeSwap", guard);
   void htmx.ajax("get", path, { target: "#dialog-slot", swap: "innerHTML" });
+}
+
+/** "" for what is no part of an address. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
 }
 
 const CONTROLS = "input:not([type=hidden], [hidden]), select:not(.ts-hidden-accessible), textarea";

@@ -48,7 +48,8 @@ def is_whole(response: HttpResponse) -> bool:
 def page_below(request: HttpRequest) -> str:
     """The page on which the link was pressed; else the nearest one above in the address, with what it was asked."""
     origin = urlsplit(request.headers.get("Referer", ""))
-    if origin.netloc == request.get_host() and origin.path != request.path:
+    is_ours = origin.netloc == request.get_host() and not origin.path.startswith("//")  # that would be another site
+    if is_ours and origin.path != request.path:
         return f"{origin.path}?{origin.query}" if origin.query else origin.path
     parts = request.path.strip("/").split("/")
     above = (f"/{'/'.join(parts[:size])}/" for size in range(len(parts) - 1, 0, -1))
