@@ -47,6 +47,14 @@ def test_a_name_alone_means_no_deal_unless_asked_to(admin: Actor) -> None:
     assert amounts() == {"Lípa": 99}
 
 
+def test_the_name_alone_means_none_either_where_a_row_leaves_its_company_open(admin: Actor) -> None:
+    imported("Deal name,Customer,Amount\nRenewal,Lípa,10\n", "deals", admin, create_missing=["customer"])
+    text = "Deal name,Amount,Company name,Company city\nRenewal,99,,\nOak,5,Dub,Brno\n"
+    run = imported(text, "deals", admin)
+    assert refused(run) == [(2, "Deal: customer: This field is required.")]
+    assert amounts() == {"Lípa": 10, "Dub": 5}
+
+
 def test_the_number_in_the_old_program_comes_first(admin: Actor) -> None:
     CustomField.objects.create(record_type="deals", key="x_record_id", label="Record ID", kind="text", unique=True)
     admin = actor_for(User.objects.get())
@@ -57,3 +65,11 @@ def test_the_number_in_the_old_program_comes_first(admin: Actor) -> None:
     assert counts(imported(text, "deals", admin, create_missing=["customer"])) == {"created": 2}
     assert counts(imported(text.replace("Renewal", "Oak"), "deals", admin)) == {"updated": 2}
     assert counts(imported(text.replace("Renewal", "Oak"), "deals", admin)) == {"unchanged": 2}
+
+
+def test_a_refused_row_about_a_known_deal_is_told_nothing_that_would_have_been_filled(admin: Actor) -> None:
+    imported("Deal name,Customer,Amount\nOak,Lípa,10\n", "deals", admin, create_missing=["customer"])
+    told = refused(imported("Deal name,Customer,Stage,Amount\nOak,Lípa,Lost,much\nOak,Lípa,,5\n", "deals", admin))
+    assert [row for row, _reason in told] == [2]
+    assert "Amount" in told[0][1]
+    assert "lost" not in told[0][1].lower()

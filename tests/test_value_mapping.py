@@ -12,7 +12,7 @@ from jantar.engine.fields.errors import Invalid
 from jantar.engine.fields.models import CustomField
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.records.registry import registry
-from jantar.engine.testing.actors import make_user
+from jantar.engine.testing.actors import make_user, signed_in
 from jantar.engine.testing.api_client import ApiClient, data_of, problem_in
 from jantar.engine.testing.browserless import fields_of
 from jantar.engine.transfer import services
@@ -167,6 +167,24 @@ def test_administrators_add_words_to_their_own_lists_on_the_way(anna: User) -> N
     field.refresh_from_db()
     assert (answer.status_code, field.choices) == (200, ["Small", "Huge"])
     assert "Values that are not known here" not in answer.content.decode()
+
+
+def test_a_plan_that_is_refused_adds_no_word(anna: User) -> None:
+    field = CustomField.objects.create(
+        record_type="companies", key="x_size", label="Size", kind="choice", choices=["Small"]
+    )
+    client = signed_in(anna)
+    client.post("/companies/import/", {"file": SimpleUploadedFile("c.csv", b"Name,Size\nLipa,Huge\n")})
+    run = ImportRun.objects.get()
+    form = fields_of(client.get(f"/import/{run.pk}/").content.decode()) | {"column-1": "x_size"}
+    html = client.post(f"/import/{run.pk}/plan/", form).content.decode()
+    chosen = {**form, **fields_of(html), "value_becomes": "+"}
+    ImportRun.objects.update(state="done")
+    for act in ("plan", "check"):
+        answer = client.post(f"/import/{run.pk}/{act}/", chosen)
+        assert (answer.status_code, "be changed any more" in answer.content.decode()) == (422, True)
+        field.refresh_from_db()
+        assert field.choices == ["Small"]
 
 
 def test_the_api_takes_them_and_tells_what_is_unknown(anna: User) -> None:

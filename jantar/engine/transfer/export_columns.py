@@ -25,8 +25,9 @@ from jantar.engine.fields.references import Reference, title_column_of
 from jantar.engine.fields.sources import CUSTOM
 from jantar.engine.fields.sql import Sql
 from jantar.engine.permissions.actor import Actor
-from jantar.engine.records.further import STEP, Further
+from jantar.engine.records.further import Further
 from jantar.engine.records.links import FirstLinked, seen_links
+from jantar.engine.records.listing import STEP
 from jantar.engine.records.models import Record
 from jantar.engine.records.references import pointer_of, reference_of
 from jantar.engine.records.registry import registry

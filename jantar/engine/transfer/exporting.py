@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.records.errors import BadQuery, NotAllowed
-from jantar.engine.records.further import STEP, further_column, refuse_unexportable
+from jantar.engine.records.further import further_column, refuse_unexportable
 from jantar.engine.records.links import linked_columns
-from jantar.engine.records.listing import Query, in_order, sort_keys
+from jantar.engine.records.listing import STEP, Query, in_order, sort_keys
 from jantar.engine.transfer.export_columns import ExportColumn, Style, as_text, columns_of
 from jantar.engine.transfer.sheets import csv_chunks, write_xlsx
 from jantar.kit.money import uses_decimal_comma

@@ -46,7 +46,7 @@ class Matcher:
         guarded = {one.name for one in guards}
         named = [one for name in names if isinstance(one := fields.get(name), Reference) and name not in guarded]
         self.fields = [*chosen[:place], *guards, *named, *chosen[place:]]
-        self.needed = range(place + len(guards), place + len(guards) + len(named))
+        self.needed = [n for n, one in enumerate(self.fields) if isinstance(one, Reference) and one.name in names]
         self.seen: list[dict[Any, list[tuple[int, Keys]]]] = [{} for _field in self.fields]
 
     def keys_of(self, record: Any) -> Keys:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -95,8 +96,9 @@ def change_plan(request: HttpRequest, pk: int) -> HttpResponse:
     run = services.find_import(pk, actor=actor)
     changes = changes_in(request, run)
     try:
-        actor = extend_lists(run, words_to_add(request.POST), actor=actor)
-        services.change_plan(run, changes, actor=actor)
+        with transaction.atomic():
+            actor = extend_lists(run, words_to_add(request.POST), actor=actor)
+            services.change_plan(run, changes, actor=actor)
         page = ImportPage(run, actor).prepare()
     except Invalid as error:
         run.plan = {**run.plan, **changes}
@@ -132,8 +134,9 @@ def begin(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     run = services.find_import(pk, actor=actor)
     try:
         if "mapping" in request.POST:
-            actor = extend_lists(run, words_to_add(request.POST), actor=actor)
-            services.change_plan(run, changes_in(request, run), actor=actor)
+            with transaction.atomic():
+                actor = extend_lists(run, words_to_add(request.POST), actor=actor)
+                services.change_plan(run, changes_in(request, run), actor=actor)
         (services.try_import if act == "check" else services.run_import)(run, actor=actor)
     except Invalid as error:
         page = ImportPage(run, actor, errors=error.errors)

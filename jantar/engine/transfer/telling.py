@@ -43,6 +43,8 @@ def _stored_lines(
     importer: Any, lines: Mapping[int, bulk.Line], reads: Mapping[int, ReadRow]
 ) -> dict[int, bulk.Line | None]:
     """Changes of the records that exist, checked as such; None where the row makes none: only its values count then."""
+    if importer.plan.mode == modes.CREATE:
+        return {}
     keys = {place: importer.matcher.keys_of(line.record) for place, line in lines.items()}
     matches = dict(zip(keys, importer.matcher.find(list(keys.values())), strict=True))
     known = {place: match.pk for place, match in matches.items() if match.pk}
@@ -55,7 +57,9 @@ def _stored_lines(
         elif importer.plan.mode == modes.SKIP or match.pk not in records:
             found[place] = None
         else:
-            found[place] = bulk.Line(dict(reads[place].values), records[match.pk], reads[place].parts)
+            read, record = reads[place], records[match.pk]
+            emptied = {name: importer.fields[name].empty for name in read.emptied if name in importer.fields}
+            found[place] = bulk.Line(importer.completed({**emptied, **read.values}, record), record, read.parts)
     changed = [line for line in found.values() if line]
     bulk.apply_changes(importer.record_type, changed, importer.actor)
     return found
@@ -66,9 +70,11 @@ def add_own_errors(record_type: RecordType, line: bulk.Line, actor: Actor) -> No
 
     They rely on what is required being there; without it they are not asked.
     """
+    if not line.errors:
+        return
     record, fields = line.record, record_type.fields(actor)
     needed = (one for one in fields.values() if one.required and not one.read_only and not one.is_custom)
-    if not line.errors or any(
+    if any(
         getattr(record, one.id_name) is None if isinstance(one, Reference) else one.is_empty(one.read(record))
         for one in needed
     ):

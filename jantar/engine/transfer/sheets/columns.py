@@ -76,7 +76,7 @@ class Evidence:
     @property
     def values(self) -> tuple[tuple[str, int], ...]:
         """The most frequent cells, where the column seems to have only certain ones."""
-        if len(self.counted) > _FEW and self.filled < 2 * len(self.counted):
+        if len(self.counted) > _FEW and sum(self.counted.values()) < 2 * len(self.counted):
             return ()
         return tuple(sorted(self.counted.items(), key=lambda pair: -pair[1])[:_TOLD])
 

@@ -247,6 +247,14 @@ def test_doubtful_dates_follow_another_column_or_are_pointed_out() -> None:
     assert messages(mixed)[-1] == ("Some dates in “x” begin with the day, others with the month.")
 
 
+@pytest.mark.parametrize("rows", [40, 599, 1000])
+def test_a_column_of_ever_new_cells_has_no_values(rows: int) -> None:
+    text = "Mail;Stage\n" + "".join(f"a{n}@b.example;{('Won', 'Lost')[n % 2]}\n" for n in range(rows))
+    mail, stage = open_sheet(text.encode()).columns
+    assert mail.values == ()
+    assert stage.values == (("Won", rows - rows // 2), ("Lost", rows // 2))
+
+
 def test_samples_are_the_first_different_filled_cells() -> None:
     sheet = open_sheet(b"x,y\n,1\na,1\na,1\n b ,1\nc,1\nd,1\n")
     assert sheet.columns[0].samples == ("a", " b ", "c")
