@@ -35,6 +35,13 @@ export default class extends Controller<HTMLElement> {
     document.removeEventListener("visibilitychange", this.#back);
   }
 
+  /** Also when the messages are drawn anew, with what others wrote meanwhile. */
+  listTargetConnected(list: HTMLElement): void {
+    if (!list.querySelector("[data-unread]")) return;
+    this.unreadValue = true;
+    void this.#markRead();
+  }
+
   #back = (): void => {
     void this.#markRead();
     void this.#ask();
@@ -88,6 +95,7 @@ export default class extends Controller<HTMLElement> {
     if (!this.unreadValue || document.visibilityState !== "visible") return;
     this.unreadValue = false;
     if (await send(this.readValue, { method: "POST" })) tellBell();
+    else this.unreadValue = true;
   }
 }
 

@@ -113,6 +113,8 @@ def create_fold_sql() -> str:
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WORD = re.compile(r"[^\W_]+")
+#: What stands between words of a folded text; the same pattern serves PostgreSQL.
+BETWEEN_WORDS = r"[^a-z0-9\u00c0-\u1fff\u2c00-\ud7ff\uf900-\ufaff]+"
 
 
 @cache

@@ -13,8 +13,8 @@ from jantar.engine.fields.base import Field
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.computed import with_computed
 from jantar.engine.records.errors import BadQuery, NotFound
-from jantar.engine.records.further import STEP, further_column
-from jantar.engine.records.listing import Query, count_of, page_of
+from jantar.engine.records.further import further_column
+from jantar.engine.records.listing import STEP, Query, count_of, page_of
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.sight import load_references

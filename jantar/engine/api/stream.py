@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from jantar.engine.api.parameters import refuse_limit
@@ -140,6 +141,8 @@ def is_id(value: Any) -> bool:
 
 
 def dump_comment(comment: Comment) -> dict[str, Any]:
+    """Two statements, none where a list has read who is mentioned already."""
+    prefetch_related_objects([comment], "mentions__user", "mentions__team")
     mentions = sorted(comment.mentions.all(), key=lambda one: one.pk)
     users = [user_reference(one.user) for one in mentions if one.user]
     teams = [{"id": one.team.pk, "title": one.team.name} for one in mentions if one.team]

@@ -170,7 +170,7 @@ def begin(data: Mapping[str, Any], actor: Actor) -> AnyWatch:
     """Raises Invalid, NotAllowed."""
     check(data)
     record_type, key, view = place_in(data, actor)
-    what = "record" if key else "list" if is_list(view) else "view"
+    what = next(name for name in ("record", "list", "view") if name in data)
     with named(what):
         if "field" not in data:
             return watch_record(key, actor=actor) if key else watch_view(record_type, view, actor=actor)

@@ -46,7 +46,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Unread:
-    """How many unread ones there are, at most one more than `MOST_COUNTED`, and how many of these are of channels."""
+    """How many unread ones there are, and how many of them in channels; each at most one more than `MOST_COUNTED`."""
 
     number: int
     in_channels: int
@@ -59,9 +59,10 @@ def unread(actor: Actor) -> int:
 
 def counts(actor: Actor) -> Unread:
     """Those the actor may still see; one statement."""
-    rows = Notification.objects.visible_to(actor).filter(read_at=None)
-    types = list(rows.values_list("record_type", flat=True)[: MOST_COUNTED + 1])
-    return Unread(len(types), types.count(CHANNELS))
+    rows = Notification.objects.visible_to(actor).filter(read_at=None).values_list("record_type", flat=True)
+    in_channels, others = rows.filter(record_type=CHANNELS), rows.exclude(record_type=CHANNELS)
+    types = list(in_channels[: MOST_COUNTED + 1].union(others[: MOST_COUNTED + 1], all=True))
+    return Unread(min(len(types), MOST_COUNTED + 1), types.count(CHANNELS))
 
 
 def unread_messages(actor: Actor) -> dict[int, set[int]]:

@@ -2,7 +2,7 @@
 
 import re
 
-from jantar.kit.text import fold
+from jantar.kit.text import BETWEEN_WORDS, fold
 
 MAX_WORD = 40
 MAX_KEY = 100
@@ -12,7 +12,6 @@ MAX_TEXT = 1000
 PHONE_DIGITS = 9
 
 # The same patterns serve Python and PostgreSQL.
-BETWEEN_WORDS = r"[^a-z0-9\u00c0-\u1fff\u2c00-\ud7ff\uf900-\ufaff]+"
 IN_KEYS = r"[ \t\r\n\f\v.()/\[\]+-]+"
 PREFIXED_NUMBER = r"^[a-z]{1,3}[0-9]{5,}$"
 

@@ -14,15 +14,21 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.record_key import RecordKey
-from jantar.engine.fields.sql import Fold
+from jantar.engine.fields.sql import Sql
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.links import key_of, visible_keys
+from jantar.kit.text import BETWEEN_WORDS
 from jantar.kit.text import words as words_of
 from jantar.platform.accounts.models import Team
 
 CHANNELS = "channels"
 MOST_WORDS = 8
+#: The words of a message as they are asked for: without the signs between them, which PostgreSQL would read as parts
+#: of addresses, files and numbers.
+WORDS_OF_MESSAGE = SearchVector(
+    Sql(f"regexp_replace(jantar_fold({{0}}), '{BETWEEN_WORDS}', ' ', 'g')", "text"), config="simple"
+)
 #: So many changed messages are looked at at once, the ones changed last.
 MOST_CHANGED = 100
 
@@ -127,6 +133,6 @@ def find_messages(text: str, actor: Actor, limit: int) -> list[Any]:
         return []
     asked = SearchQuery(" & ".join(f"{word}:*" for word in found), config="simple", search_type="raw")
     rows = Comment.objects.filter(in_channels(actor), deleted_at=None)
-    rows = rows.alias(words=SearchVector(Fold("text"), config="simple")).filter(words=asked)
+    rows = rows.alias(words=WORDS_OF_MESSAGE).filter(words=asked)
     name = Team.objects.filter(pk=OuterRef("record_id")).values("name")
     return list(rows.annotate(team=Subquery(name)).select_related("author").order_by("-pk")[:limit])

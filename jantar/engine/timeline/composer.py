@@ -96,11 +96,8 @@ class CommentTab(Tab):
 class MessageTab(CommentTab):
     """What is written into the channel of a team, which stands in the place of the record."""
 
-    key = "message"
-    label = _("Message")
     template = "timeline/write_message.html"
     button = _("Send message")
-    done = _("The message is sent.")
 
 
 def read_mentions(data: Any) -> Mentions:

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
@@ -16,10 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from jantar.engine.fields.model_fields import RecordKeyField
-from jantar.engine.fields.sql import Fold
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.registry import registry
-from jantar.engine.timeline.channels import CHANNELS, in_channels
+from jantar.engine.timeline.channels import CHANNELS, WORDS_OF_MESSAGE, in_channels
 
 
 class Entry(models.Model):
@@ -134,10 +132,7 @@ class Comment(models.Model):
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
         indexes = [
-            GinIndex(
-                SearchVector(Fold("text"), config="simple"), name="timeline_words_of_message",
-                condition=Q(record_type=CHANNELS),
-            ),
+            GinIndex(WORDS_OF_MESSAGE, name="timeline_words_of_message", condition=Q(record_type=CHANNELS)),
             models.Index(
                 F("record_id"), Greatest("edited_at", "deleted_at"), name="timeline_changed_message",
                 condition=Q(record_type=CHANNELS) & IS_CHANGED,

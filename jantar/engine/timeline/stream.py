@@ -208,13 +208,21 @@ def page(record: Any, actor: Actor, *, group: str = "", before: str = "", limit:
     return Page(_shown(entries, key, actor), encode(entries[-1]) if more else None)
 
 
-def newer(record: Any, actor: Actor, *, after: str, limit: int = 5 * PAGE) -> list[Shown]:
-    """The entries of a stream newer than the cursor `after`, newest first; without a cursor the newest. Like `page`."""
+def newer(
+    record: Any, actor: Actor, *, after: str, since: datetime | None = None, limit: int = 5 * PAGE
+) -> list[Shown]:
+    """The entries of a stream newer than the cursor `after`, and those since a moment, newest first.
+
+    Without a cursor the newest. Like `page`.
+    """
     key = key_of_stream(record)
     rows = places(key, actor, "", None)
     if after:
         at, pk = decode(after)
-        rows = rows.filter(Q(at__gt=at) | Q(at=at, entry__gt=pk), at__gte=at)
+        later, begin = Q(at__gt=at) | Q(at=at, entry__gt=pk), at
+        if since is not None:
+            later, begin = later | Q(at__gte=since), min(at, since)
+        rows = rows.filter(later, at__gte=begin)
     return _shown([row.entry for row in rows[:limit]], key, actor)
 
 

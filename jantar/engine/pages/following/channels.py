@@ -96,16 +96,18 @@ def stream(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 def newer(request: HttpRequest, pk: int) -> HttpResponse:
-    """What came since ?after=, the newest message shown, and what of others was changed or deleted since ?since=.
+    """What came since ?after=, the newest message shown, and what came, was changed or deleted since ?since=.
 
+    A message that was stored while a later one was shown already comes by that moment; the page knows which it has.
     204 when nothing was. The header X-Since is what is given as ?since= the next time; a page that shows older
     messages only asks with ?changed.
     """
     actor, asked_at = current_actor(request), timezone.now()
     team = load_channel(pk, actor)
     after, since = request.GET.get("after", ""), whole_number(request.GET.get("since", ""))
-    entries = [] if "changed" in request.GET else streams.newer(team, actor, after=after)
-    changed = changed_messages(team, moment_before(since)) if since is not None else ChangedMessages()
+    asked_before = moment_before(since) if since is not None else None
+    entries = [] if "changed" in request.GET else streams.newer(team, actor, after=after, since=asked_before)
+    changed = changed_messages(team, asked_before) if asked_before else ChangedMessages()
     if entries or changed.edited or changed.gone:
         edited = streams.told_by(team, actor, "comment", changed.edited) if changed.edited else []
         context = {"entries": entries, "edited": edited, "gone": changed.gone, "unread": ()}
@@ -161,9 +163,9 @@ def stream_context(request: HttpRequest, team: Team) -> dict[str, Any]:
 
 
 def beginning_at(message: int, team: Team, actor: Actor) -> dict[str, Any]:
-    """The messages from that one on; nothing when it is not there (any more)."""
+    """The messages from that one on, nothing when it is not there (any more); what is newer stays unread."""
     before = streams.cursor_at(team, RecordKey("comment", message))
-    return {"page": streams.page(team, actor, before=before), "begins_at": message} if before else {}
+    return {"page": streams.page(team, actor, before=before), "begins_at": message, "unread": ()} if before else {}
 
 
 def readers(team: Team) -> str:

@@ -139,7 +139,8 @@ def watch_view_dates(request: HttpRequest, type_name: str, view: str) -> HttpRes
         except Invalid as error:
             form.refuse(error)
         else:
-            return done(request, _("You will be told of the dates in this view."))
+            told = _("You will be told of the dates in this view.")
+            return done(request, _("You will be told of the dates in this list.") if shown.is_list else told)
     title = _("Dates in “%(view)s”") % {"view": shown.name}
     return ask(request, {"form": form, "title": title, "record_type": record_type})
 

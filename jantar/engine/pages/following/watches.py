@@ -154,7 +154,10 @@ def view_line(watch: ViewWatch, views: dict[str, str]) -> Line | None:
     if not name:
         return Line(lost(watch), **common)
     look: ViewLook | None = getattr(watch, "look", None)
-    words = _("too large to be watched; narrow its filter") if look and look.is_too_large else ""
+    words = ""
+    if look and look.is_too_large:
+        large = _("too large to be watched; narrow its filter")
+        words = _("too large to be watched") if is_list(watch.view_key) else large
     href = f"{reverse('pages:list', args=[record_type.name])}?view={watch.view_key}"
     return Line(name, href=href, words=words, **common)
 

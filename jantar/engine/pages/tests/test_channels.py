@@ -1,15 +1,22 @@
 """The pages of channels: their list, one of them, what the shell, the palette and the search show of them."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from jantar.engine.following.models import Notification
+from jantar.engine.following.reading import counts
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
+from jantar.engine.records import write
 from jantar.engine.testing.actors import make_team, make_user
+from jantar.engine.testing.fake.records import books
 from jantar.engine.timeline import services
-from jantar.engine.timeline.models import Comment, Mention
+from jantar.engine.timeline.models import Comment, Entry, Mention, Place
+from jantar.platform.jobs.running import run_waiting_jobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("C27")]
 SECRET = "Xylofonista"
@@ -136,6 +143,7 @@ def test_newer_messages_come_alone_and_nothing_is_no_content(north, eva, ida, cl
 def test_changed_and_deleted_messages_come_to_open_pages(north, eva, ida, client_of):
     first, second = say(north, eva, "One"), say(north, eva, "Two")
     services.reply(first.pk, text="An answer", actor=actor_for(ida))
+    written_long_ago()
     browser = client_of(ida)
     page = body(browser.get(f"/channels/{north.pk}/"))
     cursor, since = page.split('data-cursor="')[1].split('"')[0], page.split('since-value="')[1].split('"')[0]
@@ -156,6 +164,53 @@ def test_changed_and_deleted_messages_come_to_open_pages(north, eva, ida, client
     assert browser.get(f"/channels/{north.pk}/newer/?after={cursor}").status_code == 204
     for since in ("-5", "99999999999999999999", "x"):
         assert browser.get(f"{address}&since={since}").status_code in (200, 204)
+
+
+def test_a_message_that_was_stored_after_a_later_one_was_shown_comes_too(north, eva, ida, client_of):
+    late, shown = say(north, eva, "Late"), say(north, eva, "Shown")
+    browser = client_of(ida)
+    page = body(browser.get(f"/channels/{north.pk}/"))
+    cursor, since = page.split('data-cursor="')[1].split('"')[0], page.split('since-value="')[1].split('"')[0]
+    assert late.created_at < shown.created_at
+    new = body(browser.get(f"/channels/{north.pk}/newer/?after={cursor}&since={since}"))
+    assert f'id="message-{late.pk}"' in new
+    written_long_ago()
+    assert browser.get(f"/channels/{north.pk}/newer/?after={cursor}&since={since}").status_code == 204
+
+
+def written_long_ago():
+    for rows in (Entry.objects, Place.objects):
+        rows.update(at=F("at") - timedelta(hours=1))
+
+
+def test_an_older_message_is_shown_and_the_newer_ones_stay_unread(north, eva, ida, client_of):
+    first = say(north, eva, "One")
+    for number in range(3):
+        say(north, eva, f"Newer {number}")
+    page = body(client_of(ida).get(f"/channels/{north.pk}/"))
+    assert 'unread-value="true"' in page
+    page = body(client_of(ida).get(f"/channels/{north.pk}/?message={first.pk}"))
+    assert 'unread-value="true"' in page  # it is among the newest, which are all shown
+    for number in range(30):
+        say(north, eva, f"Later {number}")
+    page = body(client_of(ida).get(f"/channels/{north.pk}/?message={first.pk}"))
+    assert ("One" in page, "Later 29" in page, 'unread-value="false"' in page) == (True, False, True)
+
+
+def test_the_navigation_counts_messages_besides_any_number_of_other_things(north, eva, ida, client_of, monkeypatch):
+    monkeypatch.setattr("jantar.engine.following.reading.MOST_COUNTED", 2)
+    say(north, eva, "One")
+    run_waiting_jobs()
+    assert Notification.objects.filter(user=ida).count() == 1
+    [message] = Notification.objects.filter(user=ida)
+    book = write.create(books, {"title": "Xylophones"}, actor=actor_for(ida))
+    about = {"user": ida, "kind": "given", "record_type": "books", "record_id": book.pk}
+    Notification.objects.bulk_create(Notification(once=str(number), **about) for number in range(9))
+    found = counts(actor_for(ida))
+    assert (found.number, found.in_channels) == (3, 1)
+    message.delete()
+    found = counts(actor_for(ida))
+    assert (found.number, found.in_channels) == (3, 0)
 
 
 def test_changes_in_other_channels_are_not_told(north, eva, client_of):
