@@ -33,7 +33,7 @@ def change_many(record_type: RecordType, actor: Actor, data: Mapping[str, Any]) 
     values = load_values(record_type, data.get("values", {}), actor)
     pks = chosen(record_type, actor, data, action_of(data)).order_by().values_list("pk", flat=True)
     if len(pks[: MOST + 1]) > MOST:
-        if values and not data.get("confirm"):
+        if values and record_type.asks and not data.get("confirm"):
             write.refuse_unconfirmed(record_type, list(pks), values, actor)  # a job could ask nobody
         return change_later(record_type, actor, data)
     return change_all(record_type, actor, data)

@@ -10,6 +10,7 @@ import hashlib
 import json
 import zoneinfo
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from jantar.engine.following.telling import tell_reached
 from jantar.engine.lists.models import Member, RecordList
 from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.records.errors import BadQuery, NotFound
+from jantar.engine.records.kept.reading import measuring_anew
 from jantar.engine.records.listing import Query, rows_of
 from jantar.engine.records.registry import registry
 from jantar.platform.jobs.running import Run
@@ -38,14 +40,14 @@ class Answers:
     def __init__(self) -> None:
         self._last: tuple[str, list[int]] = ("", [])
 
-    def of(self, rows: Any) -> tuple[list[str], list[int]]:
-        """The tables that are read, and the ids in order: at most one more than `MOST_MEMBERS`."""
+    def of(self, rows: Any) -> list[int]:
+        """The ids in order: at most one more than `MOST_MEMBERS`."""
         question = rows.order_by().values_list("pk", flat=True)[: MOST_MEMBERS + 1]
         sql, params = question.query.sql_with_params()
         key = repr((sql, params))
         if key != self._last[0]:
             self._last = (key, sorted(question))
-        return tables_in(sql), self._last[1]
+        return self._last[1]
 
 
 def look_at_views(run: Run) -> None:
@@ -71,8 +73,8 @@ def look(pk: int, now: datetime, answers: Answers | None = None) -> int:
     with timezone.override(zoneinfo.ZoneInfo(actor.time_zone)):
         try:
             view = view_of(watch.view_key, record_type, actor)
-            rows = rows_of(Query(record_type, actor, filter=view.filter, search=view.search))
-            tables, found = (answers or Answers()).of(rows)
+            question = Query(record_type, actor, filter=view.filter, search=view.search)
+            found, tables = (answers or Answers()).of(rows_of(question)), tables_of(question)
         except (NotFound, BadQuery):  # the page of watches says so; it begins anew when the view can be read again
             ViewLook.objects.filter(pk=pk).delete()
             return 0
@@ -136,6 +138,13 @@ def last_changes() -> dict[str, datetime]:
     with connection.cursor() as cursor:
         cursor.execute(LAST, {"roots": roots()})
         return {root: at for root, at in cursor.fetchall() if at is not None}
+
+
+def tables_of(question: Query) -> list[str]:
+    """The tables of records that decide who is in a view: also those that a kept roll-up was measured from."""
+    with measuring_anew():  # by an actor who has compiled nothing yet
+        rows = rows_of(replace(question, actor=replace(question.actor))).order_by().values("pk")
+        return tables_in(rows.query.sql_with_params()[0])
 
 
 def tables_in(sql: str) -> list[str]:

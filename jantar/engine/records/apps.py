@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -9,8 +9,9 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from jantar.engine.records import checks, database  # noqa: F401
-        from jantar.engine.records.kept.building import forget_sql
+        from jantar.engine.records.kept.building import forget_before_migrating, forget_sql
 
         autodiscover_modules("records")
         database.EXTRA.append(forget_sql)
+        pre_migrate.connect(forget_before_migrating, sender=self, dispatch_uid="jantar.records.forget_kept")
         post_migrate.connect(database.install, sender=self, dispatch_uid="jantar.records.install")

@@ -21,12 +21,10 @@ from jantar.engine.fields.references import Reference
 from jantar.engine.fields.sources import CUSTOM
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import NotAllowed
-from jantar.engine.records.listing import Query, in_order, shown_fields, sort_keys
+from jantar.engine.records.listing import STEP, Query, in_order, shown_fields, sort_keys
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
 from jantar.engine.records.sight import hide_unseen
-
-STEP = "."
 
 
 class Further(Field):
@@ -42,10 +40,6 @@ class Further(Field):
         super().__init__(f"{at.name}{STEP}{end.name}", label, read_only=True)
         self.at, self.ends = at, ends
         self.kind = end.kind  # type: ignore[misc]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return self.at.columns
 
     def id_in(self, row: Any) -> int | None:
         """The id of the record that the row refers to."""

@@ -34,6 +34,8 @@ from jantar.engine.records.written import read
 
 EXACT_UP_TO = 10_000
 MAX_LIMIT = 500
+#: Between a reference and the field of the record it leads to, in the name of a column.
+STEP = "."
 #: What a cursor that leads backwards starts with.
 BACK = "~"
 
@@ -129,7 +131,7 @@ def stored_columns(query: Query) -> list[str]:
     fields = record_type.fields(query.actor)
     found = ["id", "version", *record_type.defaults]
     found += [one.while_column for one in record_type.deadlines if one.field in query.columns]
-    steps = (name.partition(".")[0] for name in query.columns if "." in name)  # `records.further` reads what follows
+    steps = (name.partition(STEP)[0] for name in query.columns if STEP in name)  # `records.further` reads what follows
     found += [column for name in steps if name in fields for column in fields[name].columns]
     for field in (fields[name] for name in {record_type.title: 0, **dict.fromkeys(query.columns)} if name in fields):
         if field.is_computed:

@@ -1,17 +1,21 @@
 """When people work: their own hours, those of the company, or the usual ones; each by the clock of the person."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from jantar.engine.fields.errors import Invalid
+from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.models import WorkingHours
 
 ONE_DAY = timedelta(days=1)
+WEEK = frozenset(range(7))
 
 
 @dataclass(frozen=True)
@@ -62,31 +66,30 @@ def hours_of(people: Collection[int]) -> Mapping[int, Hours]:
     """The hours of users by their id. Two statements."""
     zones = get_user_model()._default_manager.filter(pk__in=people).values_list("pk", "time_zone")
     rows = {row.user_id: row for row in WorkingHours.objects.filter(Q(user__in=people) | Q(user=None))}
-    found: dict[int, Hours] = {}
-    for pk, zone in zones:
-        row = rows.get(pk) or rows.get(None)
-        found[pk] = Hours(
-            row.begins if row else USUAL.begins,
-            row.ends if row else USUAL.ends,
-            frozenset(row.days) if row else USUAL.days,
-            ZoneInfo(zone),
-        )
-    return found
+    return {pk: _made(rows.get(pk) or rows.get(None), ZoneInfo(zone)) for pk, zone in zones}
 
 
 def own_hours(user_id: int | None) -> tuple[Hours, bool]:
     """The hours of a user, those of the company with None; and whether they were chosen there."""
     rows = {row.user_id: row for row in WorkingHours.objects.filter(Q(user=user_id) | Q(user=None))}
-    row = rows.get(user_id) or rows.get(None)
-    hours = Hours(row.begins, row.ends, frozenset(row.days), USUAL.zone) if row else USUAL
-    return hours, user_id in rows
+    return _made(rows.get(user_id) or rows.get(None), USUAL.zone), user_id in rows
 
 
-def store_hours(user_id: int | None, *, begins: time, ends: time, days: Collection[int]) -> None:
-    values: dict[str, Any] = {"begins": begins, "ends": ends, "days": sorted(days)}
-    who: dict[str, Any] = {"user_id": user_id}
+def _made(row: WorkingHours | None, zone: ZoneInfo) -> Hours:
+    return Hours(row.begins, row.ends, frozenset(row.days), zone) if row else replace(USUAL, zone=zone)
+
+
+def store_hours(actor: Actor, *, begins: time, ends: time, days: Collection[int], for_company: bool = False) -> None:
+    """The hours of the actor, or of everybody who chose none, which is for administrators. Raises Invalid."""
+    if for_company:
+        actor.require_admin()
+    if ends <= begins:
+        raise Invalid({"ends": [_("The end has to be after the start.")]})
+    values: dict[str, Any] = {"begins": begins, "ends": ends, "days": sorted(set(days) & WEEK)}
+    who: dict[str, Any] = {"user_id": None if for_company else actor.user_id}
     WorkingHours.objects.update_or_create(**who, defaults=values)
 
 
-def forget_hours(user_id: int) -> None:
-    WorkingHours.objects.filter(user=user_id).delete()
+def forget_hours(actor: Actor) -> None:
+    """The hours of the actor are those of the company again."""
+    WorkingHours.objects.filter(user=actor.user_id).delete()

@@ -21,6 +21,7 @@ from jantar.engine.records import write
 from jantar.engine.records.errors import BadQuery, NotFound
 from jantar.engine.records.merging.service import merge
 from jantar.engine.records.registry import registry
+from jantar.engine.records.tests.kept_rollups import build, rollup
 from jantar.engine.records.undo import undo
 from jantar.engine.testing.actors import make_team, make_user
 from jantar.engine.testing.fake.models import Book
@@ -217,6 +218,24 @@ def test_a_look_is_due_after_a_change_of_what_the_view_reads_and_once_an_hour(ma
     assert looking.last_changes() == {}
     make_book()
     assert list(looking.last_changes()) == ["fake_book"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("nothing_kept")
+def test_a_look_is_due_also_after_a_change_of_what_a_kept_roll_up_measures(ada, eva, make_book):
+    thick = rollup("Pages", measure="sum", field="pages")
+    build()
+    shelf = write.create(shelves, {"name": "Attic"}, actor=ada)
+    book = make_book(shelf=shelf, pages=10)
+    actor = actor_for(User.objects.get(pk=eva.user_id))
+    tree = {"all": [{"field": thick.key, "op": "gt", "value": 100}]}
+    view = SavedView.objects.create(record_type="shelves", owner_id=eva.user_id, name="Thick", filter=tree)
+    watch_view(shelves, str(view.pk), actor=actor)
+    look()
+    assert ViewLook.objects.get().tables == ["fake_book", "fake_shelf"]
+    write.update(books, book.pk, {"pages": 200}, actor=ada)
+    look(1)
+    assert told(actor) == [("Attic", "Came into the view “Thick”")]
 
 
 def test_what_cannot_be_watched_is_refused(ada, eva, make_book):

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from jantar.engine.fields.errors import Invalid
 from jantar.engine.pages.settings.shared import administrator
+from jantar.engine.permissions.actor import Actor
+from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.working_hours import Hours, forget_hours, own_hours, store_hours
-from jantar.platform.accounts.middleware import signed_in_user
 from jantar.ui.formats import locale_for
 
 
@@ -40,46 +42,50 @@ class HoursForm(forms.Form):
     def __init__(self, data: Any, hours: Hours) -> None:
         super().__init__(data, initial={"begins": hours.begins, "ends": hours.ends, "days": sorted(hours.days)})
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        begins, ends = data.get("begins"), data.get("ends")
-        if begins and ends and ends <= begins:
-            self.add_error("ends", _("The end has to be after the start."))
-        return data
+    def store(self, actor: Actor, *, for_company: bool) -> bool:
+        """Whether the hours are stored; what is wrong stands at the fields."""
+        if not self.is_valid():
+            return False
+        try:
+            store_hours(actor, for_company=for_company, **self.cleaned_data)
+        except Invalid as error:
+            for name, texts in error.errors.items():
+                self.add_error(name, texts)
+        return self.is_valid()
 
 
 @never_cache
 def show_own(request: HttpRequest) -> HttpResponse:
     """Your account: when you work."""
-    return answer(request, signed_in_user(request).pk, "accounts/settings_base.html")
+    return answer(request, "accounts/settings_base.html")
 
 
 @never_cache
 def show_company(request: HttpRequest) -> HttpResponse:
     """Settings: when those work who have said nothing else."""
     administrator(request)
-    return answer(request, None, "ui/settings.html")
+    return answer(request, "ui/settings.html", for_company=True)
 
 
 @require_POST
 def use_companys(request: HttpRequest) -> HttpResponse:
     """Your hours are those of the company again."""
-    forget_hours(signed_in_user(request).pk)
+    forget_hours(current_actor(request))
     messages.success(request, _("Saved."))
     return redirect("pages:account_hours")
 
 
-def answer(request: HttpRequest, user_id: int | None, base: str) -> HttpResponse:
-    hours, is_own = own_hours(user_id)
+def answer(request: HttpRequest, base: str, *, for_company: bool = False) -> HttpResponse:
+    actor = current_actor(request)
+    hours, is_own = own_hours(None if for_company else actor.user_id)
     form = HoursForm(request.POST or None, hours)
-    if request.method == "POST" and form.is_valid():
-        store_hours(user_id, **form.cleaned_data)
+    if request.method == "POST" and form.store(actor, for_company=for_company):
         messages.success(request, _("Saved."))
         return redirect(request.path)
     context = {
         "base": base,
         "form": form,
-        "back_url": reverse("pages:account_hours_default") if user_id and is_own else "",
-        "is_company": user_id is None,
+        "back_url": reverse("pages:account_hours_default") if is_own and not for_company else "",
+        "is_company": for_company,
     }
     return render(request, "pages/working_hours.html", context, status=422 if form.errors else 200)

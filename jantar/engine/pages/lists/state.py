@@ -25,9 +25,9 @@ from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import NotFound
 from jantar.engine.records.filters import read_filter
-from jantar.engine.records.further import STEP, further_column
+from jantar.engine.records.further import further_column
 from jantar.engine.records.links import linked_columns
-from jantar.engine.records.listing import Query
+from jantar.engine.records.listing import STEP, Query
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.written import read
 from jantar.kit.numbers import whole_number

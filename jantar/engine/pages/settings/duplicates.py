@@ -39,7 +39,8 @@ class RulesForm(forms.Form):
         help_text=gettext_lazy("A hint is never in the way of saving."),
     )  # fmt: skip
     counting = forms.MultipleChoiceField(
-        label=pgettext_lazy("duplicate", "What counts"), required=False, widget=forms.CheckboxSelectMultiple,
+        label=pgettext_lazy("duplicate", "What counts"), required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         help_text=gettext_lazy("What does not count speaks neither for nor against two records being the same."),
     )  # fmt: skip
 

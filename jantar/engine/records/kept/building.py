@@ -10,6 +10,7 @@ that are missing; once none is missing and the indexes are there, lists read it.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
@@ -222,6 +223,17 @@ def be_read(one: Wanted) -> None:
         definition = CustomField.objects.select_for_update().filter(pk=one.definition.pk, retired_at=None).first()
         if definition is not None and definition.indexed:
             KeptRollup.objects.update_or_create(definition=definition, defaults={"name": one.name})
+
+
+def forget_before_migrating(plan: Sequence[Any] = (), **_signal: Any) -> None:
+    """Drops all tables where something is going to be migrated: their triggers name columns that may change then.
+
+    Roll-ups are measured until they are built again by night.
+    """
+    if plan and KeptRollup._meta.db_table in connection.introspection.table_names():
+        dropped = "".join(map(drop_sql, kept_tables()))
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f'DELETE FROM "{KeptRollup._meta.db_table}";' + dropped)
 
 
 def forget_sql() -> str:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, F, Model, Q, When
+from django.db.models import Case, Exists, F, Model, OuterRef, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -194,14 +194,16 @@ def row_for(parent: str, row: Model, record_id: int) -> Any:
 def make_due(now: datetime | None = None) -> int:
     """Makes what has come near, of each series in a transaction of its own; returns how many records.
 
-    A series that was found to be over is not looked at again while its rule is the same.
+    A series that was found to be over is not looked at again while its rule is the same, nor one whose records are
+    all in the bin.
     """
     now = now or timezone.now()
     number = 0
     for record_type in registry.all():
         if record_type.calendar and record_type.calendar.repeats:
             limit = now + timedelta(days=record_type.calendar.ahead)
-            rows = Series.objects.filter(GOES_ON, record_type=record_type.name, made_until__lt=limit)
+            alive = Exists(stored(record_type).filter(series=OuterRef("pk"), deleted_at=None))
+            rows = Series.objects.filter(alive, GOES_ON, record_type=record_type.name, made_until__lt=limit)
             for pk in rows.order_by("made_until").values_list("pk", flat=True).iterator(chunk_size=500):
                 number += go_on(record_type, pk)
     return number

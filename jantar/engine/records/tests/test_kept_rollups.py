@@ -1,7 +1,7 @@
 """Kept roll-ups are read by lists from the index, built by a job, dropped, and refused where they could be wrong."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,13 +11,19 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jantar.engine.fields.errors import Invalid
-from jantar.engine.fields.models import CustomField, KeptRollup
+from jantar.engine.fields.models import KeptRollup
 from jantar.engine.permissions.actor import actor_for, system_actor
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import database, write
 from jantar.engine.records.custom_fields import change_field, create_field, retire_field, revive_field
 from jantar.engine.records.jobs import build_field_indexes, check_field_indexes
-from jantar.engine.records.kept.building import build_kept, is_kept_as_wanted, kept_tables, states_of_kept
+from jantar.engine.records.kept.building import (
+    build_kept,
+    forget_before_migrating,
+    is_kept_as_wanted,
+    kept_tables,
+    states_of_kept,
+)
 from jantar.engine.records.kept.reading import measuring_anew
 from jantar.engine.records.listing import Query, page_of, rows_of, sorted_rows
 from jantar.engine.records.past import reading_as_of
@@ -38,14 +44,11 @@ from jantar.platform.jobs.models import JobRun, State
 from jantar.platform.jobs.running import run_waiting_jobs
 from jantar.platform.settings.models import ExchangeRate
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.capability("C130")]
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept() -> Iterator[None]:
-    yield
-    CustomField.objects.all().delete()
-    build()
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("nothing_kept"),
+    pytest.mark.capability("C130"),
+]
 
 
 # Read everywhere
@@ -259,6 +262,18 @@ def test_an_update_of_the_program_drops_what_is_made_otherwise_and_the_night_bui
     assert not is_read(count)
     check_field_indexes.later()
     run_waiting_jobs()
+    check(count)
+
+
+def test_they_are_out_of_the_way_of_migrations_and_only_of_these() -> None:
+    count = rollup("Books", measure="count")
+    add_books(2, 3)
+    build()
+    forget_before_migrating(plan=[])
+    assert is_read(count)
+    forget_before_migrating(plan=[("a migration", False)])
+    assert (kept_tables(), is_read(count)) == ({}, False)
+    build()
     check(count)
 
 

@@ -39,7 +39,7 @@ def test_the_list_opens_with_what_happened_and_what_is_planned_is_a_view(client,
     assert shown("?view=all") == ["Next year", "Just now", "Last year"]
 
 
-@pytest.mark.capability("C23")
+@pytest.mark.capability("C22")
 def test_the_short_form_asks_with_whom_and_the_whole_one_goes_on_with_the_answer(client, anna):
     eva = make_user("Eva")
     short = client.get("/activities/new/?kind=meeting&dialog=1&stay=1").content.decode()

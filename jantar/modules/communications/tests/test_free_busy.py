@@ -9,10 +9,12 @@ import pytest
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
+from jantar.engine.records.errors import Invalid, NotAllowed
 from jantar.engine.records.free_busy import first_gap, next_free, taken_times
+from jantar.engine.records.models import WorkingHours
 from jantar.engine.records.registry import registry
 from jantar.engine.records.working_hours import USUAL, forget_hours, hours_of, own_hours, store_hours
-from jantar.engine.testing.actors import make_user
+from jantar.engine.testing.actors import make_actor, make_user
 from jantar.platform.accounts.models import User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.capability("C22")]
@@ -83,21 +85,30 @@ def test_the_next_time_all_are_free_lies_in_working_hours(ada, eva):
 
 def test_a_free_time_is_in_the_hours_of_all_by_their_own_clocks(ada, eva):
     actor, both = actor_for(ada), [ada.pk, eva.pk]
-    store_hours(None, begins=time(9), ends=time(16), days=[0, 1, 2, 3])
+    boss = make_actor("Boss", admin=True)
+    store_hours(boss, begins=time(9), ends=time(16), days=[0, 1, 2, 3], for_company=True)
     assert next_free(actor, both, at(6), 60) == at(9)
     assert next_free(actor, both, at(15, 30), 60) == at(9, day=4)  # from Thursday to Monday
-    store_hours(eva.pk, begins=time(6), ends=time(10), days=[3, 4])
+    store_hours(actor_for(eva), begins=time(6), ends=time(10), days=[3, 4])
     assert next_free(actor, both, at(9, 30), 60) == at(9, day=7)
     assert next_free(actor, both, at(6), 61) is None
     User.objects.filter(pk=eva.pk).update(time_zone="America/New_York")  # five hours behind then, later six
     assert next_free(actor, both, at(6), 60) == at(11)
-    forget_hours(eva.pk)
+    forget_hours(actor_for(eva))
     assert next_free(actor, [eva.pk], at(6), 60) == at(14)
     assert own_hours(eva.pk) == (own_hours(None)[0], False)
 
 
+def test_the_hours_of_the_company_are_for_administrators_and_end_after_they_begin(ada):
+    with pytest.raises(NotAllowed):
+        store_hours(actor_for(ada), begins=time(9), ends=time(16), days=[0], for_company=True)
+    with pytest.raises(Invalid, match="after the start"):
+        store_hours(actor_for(ada), begins=time(9), ends=time(9), days=[0])
+    assert not WorkingHours.objects.exists()
+
+
 def test_work_on_a_day_is_told_by_the_clock_of_whoever_looks(ada, eva):
-    store_hours(eva.pk, begins=time(8), ends=time(18), days=[3])
+    store_hours(actor_for(eva), begins=time(8), ends=time(18), days=[3])
     hours = hours_of([eva.pk])[eva.pk]
     assert hours.within(DAY.date(), PRAGUE) == (480, 1080)
     assert hours.within(at(0, day=1).date(), PRAGUE) == (0, 0)

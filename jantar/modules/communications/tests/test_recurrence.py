@@ -174,6 +174,19 @@ def test_a_series_that_is_over_is_looked_at_once_and_again_when_its_end_is_undon
     assert clocks()[-1] == "12-14 09:00"
 
 
+def test_a_series_whose_records_are_all_in_the_bin_is_left_alone_until_one_comes_back(ada, monkeypatch):
+    meet(ada, "2026-10-05T09:00", "FREQ=WEEKLY")
+    kind, pks = registry.get("activities"), list(Activity.objects.values_list("pk", flat=True))
+    write.delete(kind, pks, actor=actor_for(ada))
+    looked: list[int] = []
+    go_on = making.go_on
+    monkeypatch.setattr(making, "go_on", lambda kind, pk: [looked.append(pk), go_on(kind, pk)][1])
+    monkeypatch.setattr(making.timezone, "now", lambda: NOW + timedelta(days=20))
+    assert (making.make_due(NOW + timedelta(days=20)), looked) == (0, [])
+    write.restore(kind, pks[-1:], actor=actor_for(ada))
+    assert making.make_due(NOW + timedelta(days=20)) == 3
+
+
 def test_what_comes_rarely_and_what_was_made_apart_is_not_over(ada, monkeypatch):
     """After what is made there are more, though none of them near, or the next is there already."""
     meet(ada, "2026-10-05T09:00", "FREQ=YEARLY;INTERVAL=4;COUNT=3")
