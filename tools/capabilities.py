@@ -3,9 +3,9 @@
     python tools/capabilities.py            writes the page
     python tools/capabilities.py --check    fails when the page is not what the tests say
 
-A test names what it shows with `@pytest.mark.capability("C15")`. A row "works" when a test that goes the whole
-way of a user (in the browser or through the API) says so with `whole=True`, is "partly" there when tests show
-parts of it, and "not yet" otherwise.
+A test names what it shows with `@pytest.mark.capability("C15")`, a file with `pytestmark` for all its tests. A row
+"works" when a test that goes the whole way of a user (in the browser or through the API) says so with `whole=True`,
+is "partly" there when tests show parts of it, and "not yet" otherwise.
 """
 
 import ast
@@ -33,10 +33,14 @@ def markers() -> Iterator[Shown]:
     """The capability markers of all tests; each may name several rows."""
     for folder in ("jantar", "tests"):
         for path in sorted((ROOT / folder).rglob("test_*.py")):
+            file = str(path.relative_to(ROOT))
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.FunctionDef | ast.ClassDef):
                     for call in node.decorator_list:
-                        yield from shown_by(call, str(path.relative_to(ROOT)), node.name)
+                        yield from shown_by(call, file, node.name)
+                elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark":
+                    for call in node.value.elts if isinstance(node.value, ast.List) else [node.value]:
+                        yield from shown_by(call, file, path.name)
 
 
 def shown_by(call: ast.expr, file: str, test: str) -> Iterator[Shown]:

@@ -62,7 +62,7 @@ def test_a_weekly_meeting_is_planned_and_one_of_them_moved_and_put_back(
     assert days() == ["Mon 09:00"] * 3
 
 
-@pytest.mark.capability("C22", "C18")
+@pytest.mark.capability("C22")
 def test_a_guest_accepts_by_mail_and_the_feed_has_the_meeting(
     open_page: OpenPage, boss: User, say: Say, monday: datetime
 ) -> None:

@@ -54,7 +54,7 @@ def test_duplicates_are_looked_for_merged_and_taken_apart_again(
     assert Party.objects.get(pk=two.pk).deleted_at is None
 
 
-@pytest.mark.capability("C128", "C18")
+@pytest.mark.capability("C128")
 def test_the_first_page_leads_to_what_is_missing_and_to_what_is_to_be_done(
     open_page: OpenPage, boss: User, twice: tuple[Any, Any], say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:

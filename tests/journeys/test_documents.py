@@ -46,7 +46,7 @@ def test_a_file_is_dropped_found_by_its_words_and_gets_a_new_version(
     assert Document.objects.get().versions.count() == 2
 
 
-@pytest.mark.capability("C26", "N4")
+@pytest.mark.capability("C26")
 def test_a_closed_folder_is_open_to_its_people_only(open_page: OpenPage, boss: User, say: Say) -> None:
     page = open_page(boss, "/folders/new/")
     page.get_by_label(starting(say("Name"))).first.fill("Kontrakty")
