@@ -30,7 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if not _lacks_a_table(error):
             raise
-        print("jantar: The database is not set up for this version. Run first: jantar migrate", file=sys.stderr)
+        wrong = str(error).partition("\n")[0]
+        print(f"jantar: The database does not fit this version ({wrong}). Run first: jantar migrate", file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         return 130

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+#: What the interface speaks.
+LANGUAGES = ("en", "cs", "hu", "pl", "sk")
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -121,7 +124,7 @@ VARIABLES = [
         "JANTAR_LANGUAGE",
         "Language a new installation starts with: its roles, its pipeline, the demo company",
         "en",
-        _one_of("en", "cs", "hu", "pl", "sk"),
+        _one_of(*LANGUAGES),
     ),
     Variable("JANTAR_PROXIES", "How many proxies of ours stand in front", "0", _number(0, 9)),
     Variable("JANTAR_HTTPS", "1: cookies only over HTTPS; behind a proxy that ends TLS", "0", _switch),

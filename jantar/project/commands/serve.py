@@ -13,6 +13,7 @@ from urllib.request import urlopen
 from jantar.platform import database
 from jantar.project.bootstrap import CommandError, close_connections, data_dir, running_database, set_up_django
 from jantar.project.commands.web import check_port, here, tell_address
+from jantar.project.environment import LANGUAGES
 from jantar.project.process import end_with_parent
 
 HELP = "run everything on this machine: database, web server and worker"
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
     parser.add_argument("--demo", action="store_true", help="fill an empty database with a demo company")
     parser.add_argument(
-        "--language", choices=["en", "cs", "hu", "pl", "sk"],
+        "--language", choices=LANGUAGES,
         help="what a new installation and its demo company speak (JANTAR_LANGUAGE)",
     )  # fmt: skip
     parser.add_argument("--reload", action="store_true", help="for development: restart when code changes")

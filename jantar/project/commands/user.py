@@ -5,6 +5,7 @@ import secrets
 import sys
 
 from jantar.project.bootstrap import CommandError, common_arguments, ready_django
+from jantar.project.environment import LANGUAGES
 
 HELP = "add users"
 
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--name", required=True, help="full name")
     add.add_argument("--admin", action="store_true", help="may do everything")
     add.add_argument(
-        "--language", choices=["en", "cs", "hu", "pl", "sk"],
+        "--language", choices=LANGUAGES,
         help="what the user reads; the first one's is that of ready-made roles and stages, too",
     )  # fmt: skip
     add.add_argument("--password-stdin", action="store_true", help="read the password from standard input")

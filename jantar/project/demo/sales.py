@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import cast
 
 from django.utils.translation import gettext_noop as _
 
+from jantar.project import first_run
 from jantar.project.demo.clock import moment_between, working_moment
 from jantar.project.demo.model import (
     DealStatus,
@@ -20,15 +22,8 @@ from jantar.project.demo.parties import by_code
 
 PIPELINES = (
     DemoPipeline(
-        _("New business"),
-        (
-            DemoStage(_("Contacted"), "open", 10),
-            DemoStage(_("Needs understood"), "open", 25),
-            DemoStage(_("Quote sent"), "open", 50),
-            DemoStage(_("Negotiation"), "open", 75),
-            DemoStage(_("Won"), "won", 100),
-            DemoStage(_("Lost"), "lost", 0),
-        ),
+        first_run.PIPELINE,
+        tuple(DemoStage(name, cast(DealStatus, status.value), chance) for name, status, chance in first_run.STAGES),
     ),
     DemoPipeline(
         _("Service contracts"),
