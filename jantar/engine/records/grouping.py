@@ -147,7 +147,7 @@ def key_expression(by: Field | DateGroups, actor: Actor) -> Combinable:
         return Case(When(seen, then=pk), default=None) if seen else pk
     if is_word(by):
         return NullIf(by.folded(""), Value("", output_field=TextField()))
-    return NullIf(by.expression(), Value(""))
+    return NullIf(by.expression(), Value(""), output_field=TextField())
 
 
 def seen_by(by: Field, actor: Actor) -> Q:
