@@ -51,6 +51,10 @@ class Field:
     align: ClassVar[str] = "start"
     #: Whether its control is small enough to stand where the value stood.
     in_place: ClassVar[bool] = True
+    #: Where its control consists of several inputs: each is named like the control, with one of these after a hyphen.
+    inputs: ClassVar[tuple[str, ...]] = ()
+    #: Of a piece of a value: what it is called beside the field whose value it is a piece of.
+    short: Label = ""
     #: Of a custom field: the section of the form it stands in; empty for the one of the custom fields.
     section: str = ""
     #: Of a custom field: records without a value are told on the data quality page.
@@ -141,6 +145,11 @@ class Field:
         """Relations to load with the record so that showing the value costs no further statement."""
         return ()
 
+    @property
+    def pieces(self) -> "Mapping[str, Field]":
+        """Fields of what its value consists of, by name, where that is asked for by itself: the city of an address."""
+        return MappingProxyType({})
+
     # JSON --------------------------------------------------------------------------------------
 
     def load(self, data: Any) -> Any:
@@ -172,6 +181,18 @@ class Field:
     def input_text(self, value: Any) -> str:
         """The value as it stands in an input to be changed; `parse` takes it back."""
         return self.text(value)
+
+    def input_texts(self, value: Any) -> dict[str, str]:
+        """What stands in each of its `inputs` for the value."""
+        return {}
+
+    def joined(self, texts: Mapping[str, str]) -> str:
+        """The texts of its `inputs` as one, which `parse` and `split` take back; "" where nothing was typed."""
+        return ""
+
+    def split(self, text: str) -> dict[str, str]:
+        """What stands in each of its `inputs` for a text, also for one that is no value."""
+        return {}
 
     def cell(self, value: Any) -> Any:
         """The value as a cell of an export: text, number, bool, date or datetime, or None."""

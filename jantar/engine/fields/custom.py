@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from jantar.engine.fields import choices, custom_kinds, dates, numbers, text
+from jantar.engine.fields.address import AddressKind
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.computed_kinds import computed_field
 from jantar.engine.fields.sources import CustomValue
@@ -26,6 +27,7 @@ KINDS: dict[str, tuple[type[Field], str]] = {
     "multi_choice": (choices.MultiChoice, "json"),
     "tags": (choices.Tags, "json"),
     "country": (choices.Country, "text"),
+    "address": (AddressKind, "json"),
     "record": (custom_kinds.RecordOf, "number"),
     "records": (custom_kinds.RecordsOf, "json"),
     "user": (custom_kinds.Colleague, "number"),

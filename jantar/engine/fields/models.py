@@ -31,6 +31,7 @@ class CustomField(models.Model):
         ("multi_choice", _("Several of a list")),
         ("tags", _("Tags")),
         ("country", _("Country")),
+        ("address", _("Address")),
         ("record", _("Record")),
         ("records", _("Several records")),
         ("user", _("Colleague")),

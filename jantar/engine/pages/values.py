@@ -74,6 +74,18 @@ def show_web(field: Field, value: Any) -> SafeString:
     return format_html('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>', value, shown)
 
 
+def show_address(field: Field, value: Any) -> SafeString:
+    """Its lines, below each other where there is room for that."""
+    return format_html(
+        '<span class="address">{}</span>',
+        format_html_join(
+            SafeString('<span class="address-comma">, </span>'),
+            "<span>{}</span>",
+            ((line,) for line in field.lines(value)),  # type: ignore[attr-defined]
+        ),
+    )
+
+
 def show_reference(field: Field, value: Any) -> SafeString | str:
     """A link to the record where it has a page of its own and the reader may see it.
 
@@ -135,6 +147,7 @@ SHOW: dict[str, Callable[[Field, Any], SafeString | str]] = {
     "email": show_email,
     "phone": show_phone,
     "web": show_web,
+    "address": show_address,
     "reference": show_reference,
     "user": show_user,
 }

@@ -162,7 +162,9 @@ class _Compiler:
         field = place.fields(self.actor).get(first)
         if field is None:
             raise BadQuery(path, _("There is no field “%(name)s”.") % {"name": node["field"]})
-        if dot:
+        if rest in field.pieces:
+            field = field.pieces[rest]
+        elif dot:
             return self.through(field, {**node, "field": rest}, path)
         try:
             return field.condition(str(node.get("op", "")), node.get("value"), self.context)

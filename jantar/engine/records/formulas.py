@@ -37,7 +37,7 @@ from jantar.kit.text import fold
 TYPES = {
     **dict.fromkeys(("number", "percent"), NUMBER),
     **dict.fromkeys(("integer", "duration"), INTEGER),
-    **dict.fromkeys(("text", "long_text", "email", "phone", "web", "choice", "country"), TEXT),
+    **dict.fromkeys(("text", "long_text", "email", "phone", "web", "choice", "country", "address"), TEXT),
     "money": MONEY,
     "boolean": BOOLEAN,
     **dict.fromkeys(("date", "datetime"), DATE),
@@ -127,7 +127,9 @@ class FieldNames:
         return OuterRef(f"{self.prefix}__{field.id_name}" if self.prefix else field.id_name)
 
     def further(self, field: Field, rest: str) -> Operand:
-        """A field of the record that a reference leads to, for those who may see it."""
+        """A piece of a value, or a field of the record that a reference leads to, for those who may see it."""
+        if field.pieces:
+            return self.piece(field, rest)
         target = target_of(field)
         if target is None:
             raise FieldError(_("“%(name)s” refers to no record.") % {"name": field.label})
@@ -143,6 +145,14 @@ class FieldNames:
         own = frozenset([(self.record_type.name, field.name)]) if field.is_custom else frozenset()
         path, shown = f"{field.name}.{found.path}", f"{shown_name(field, self.fields)} › {found.shown}"
         return Operand(term, path, shown, found.needs | own)
+
+    def piece(self, field: Field, name: str) -> Operand:
+        wanted, key = fold(name), (self.record_type.name, field.name)
+        for short, one in field.pieces.items():
+            if wanted in (short, fold(str(one.short))):
+                shown = f"{shown_name(field, self.fields)} › {capfirst(str(one.short))}"
+                return Operand(self.term(one, key), one.name, shown, frozenset([key]))
+        raise FieldError(_("There is no field “%(name)s”.") % {"name": name[:100]})
 
 
 def named(fields: dict[str, Field], name: str) -> Field | None:

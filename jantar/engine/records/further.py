@@ -56,16 +56,22 @@ class Further(Field):
         return OuterRef(self.at.id_name)  # type: ignore[attr-defined]
 
 
-def further_column(record_type: RecordType, name: str, actor: Actor) -> Further | None:
-    """The column of that name (“company.city”) where the actor may see both fields and the type."""
+def further_column(record_type: RecordType, name: str, actor: Actor) -> Field | None:
+    """The column of that name: of a record (“company.city”) where the actor may see both fields and the type, or of a
+    value that has pieces (“x_site.city”)."""
     first, step, rest = name.partition(STEP)
     at = record_type.fields(actor).get(first)
+    if at is not None and rest in at.pieces:
+        return at.pieces[rest]
     return _behind(at, rest, actor) if step and at is not None else None
 
 
-def further_columns(record_type: RecordType, actor: Actor) -> Iterator[tuple[Field, list[Further]]]:
-    """What can be chosen, by reference: every field of the records it leads to but their titles."""
+def further_columns(record_type: RecordType, actor: Actor) -> Iterator[tuple[Field, Sequence[Field]]]:
+    """What can be chosen, by field: the pieces of its values, or of references every field of the records they lead
+    to but their titles."""
     for at in record_type.fields(actor).values():
+        if at.pieces:
+            yield at, [*at.pieces.values()]
         names = [
             name
             for one in _targets(at, actor)

@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 from django.db.models.lookups import Exact, In
 from django.utils.translation import gettext as _
 
+from jantar.engine.fields.address import piece_of
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import Boolean, Choice
 from jantar.engine.fields.custom_kinds import RecordOf
@@ -60,7 +61,7 @@ def is_word(one: Field | DateGroups) -> TypeGuard[Text]:
 def grouping_of(name: str, fields: Mapping[str, Field]) -> Field | DateGroups | None:
     """What records are grouped by under the name: a field, or the periods of a date ("created_at:month")."""
     field_name, mark, unit_name = name.partition(MARK)
-    one, unit = fields.get(field_name), read_unit(unit_name)
+    one, unit = piece_of(fields, field_name), read_unit(unit_name)
     if isinstance(one, Date) and unit:
         return DateGroups(one, unit)
     return one if one is not None and not mark and is_groupable(one) else None

@@ -12,6 +12,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
 from django.utils.translation import gettext as _
 
+from jantar.engine.fields.address import piece_of
 from jantar.engine.fields.base import Field
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.errors import BadQuery
@@ -38,7 +39,7 @@ class SortKey:
 
     @property
     def alias(self) -> str:
-        return f"sort_{self.field.name}"
+        return f"sort_{self.field.name.replace('.', '-')}"
 
     @property
     def nullable(self) -> bool:
@@ -75,7 +76,7 @@ def keys_of(sort: str, fields: Mapping[str, Field], actor: Actor) -> list[SortKe
     keys = []
     for part in sort.split(","):
         name = part.strip().lstrip("-")
-        field = fields.get(name)
+        field = piece_of(fields, name)
         if field is None or not field.sortable:
             raise BadQuery("sort", _("The list can't be sorted by “%(name)s”.") % {"name": name})
         seen = None

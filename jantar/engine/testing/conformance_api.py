@@ -236,6 +236,7 @@ def operand(op: str, field: Any, sample: Any) -> Any:
         "record": 1 if field.is_custom else "no_such/1",
         "records": 1,
         "money": 5,
+        "address": "Łódź",
         "tags": "first",
     }.get(field.kind, sample)
     if field.kind == "multi_choice":

@@ -32,6 +32,13 @@ MAKERS: dict[str, Maker] = {
     "tags": lambda field, number: ["first", f"number {number}"],
     "multi_choice": lambda field, number: _first_choice(field),
     "date": lambda field, number: "2026-03-31",
+    "address": lambda field, number: {
+        "street": f"Dlouhá {number}",
+        "city": "Łódź",
+        "postal_code": "90-001",
+        "region": "",
+        "country": "PL",
+    },
     "recurrence": lambda field, number: "",
     "datetime": lambda field, number: "2026-03-31T08:15:00.000000Z",
 }

@@ -6,7 +6,7 @@ text that stands in CSV. Text that a spreadsheet would calculate gets an apostro
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -81,6 +81,12 @@ def _of_field(field: Field, style: Style, actor: Actor) -> Iterator[ExportColumn
         yield ExportColumn(header, field.amount(), "number")
         second = capfirst(_("%(field)s: currency") % {"field": field.label})
         yield ExportColumn(second if style.for_people else f"{field.name}{CURRENCY}", field.currency())
+        return
+    if field.pieces:
+        for piece in field.pieces.values():
+            for column in _of_field(piece, style, actor):
+                named = capfirst(f"{field.label}: {piece.short}") if style.for_people else piece.name
+                yield replace(column, header=named)
         return
     if isinstance(field, Further):
         yield from _further(field, style, actor)

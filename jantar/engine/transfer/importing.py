@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from jantar.engine.fields.address import SomeParts, united, with_pieces
 from jantar.engine.fields.conventions import Conventions
 from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.permissions.actor import Actor
@@ -105,7 +106,9 @@ class Importer:
         return resolver_for(self.record_type, reference, self.actor, by=by, **options)
 
     def completed(self, values: Mapping[str, Any], record: Any = None) -> dict[str, Any]:
-        """The values with what the type adds for files that leave it open."""
+        """The values with what the type adds for files that leave it open, and the pieces that the record has."""
+        pieces = {name: value for name, value in values.items() if record and isinstance(value, SomeParts)}
+        values = {**values, **{name: united(self.fields[name].read(record), one) for name, one in pieces.items()}}
         more = self.record_type.complete_import(values, record) if self.record_type.complete_import else {}
         return {**values, **more}
 
@@ -158,7 +161,9 @@ class Importer:
             outcomes[place].errors = read.errors
             self.left_empty.add("", read)
             if not read.errors:
-                lines[place] = bulk.Line(self.completed({**self.defaults.values, **read.values}), parts=read.parts)
+                lines[place] = bulk.Line(
+                    self.completed(with_pieces(self.defaults.values, read.values)), parts=read.parts
+                )
         bulk.draft_new(self.record_type, list(lines.values()), self.actor)
         for line in lines.values():
             add_own_errors(self.record_type, line, self.actor)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from jantar.engine.fields.address import with_pieces
 from jantar.engine.fields.conventions import Conventions
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
@@ -67,7 +68,7 @@ class TypeImporter(Importer):
         """Makes an entity of each record that the rows speak of, linked to those of the other types."""
         self.entities, self.at, self.errors = [], {}, {}
         lines = {place: self._line(place, read, others) for place, read in reads.items()}
-        drafts = [bulk.Line({**self.defaults.values, **line.values}) for line in lines.values()]
+        drafts = [bulk.Line(with_pieces(self.defaults.values, line.values)) for line in lines.values()]
         bulk.make_drafts(self.record_type, drafts, self.actor)
         prepare(self.record_type, [line.record for line in drafts], [line.values for line in drafts], self.actor)
         for line, draft in zip(lines.values(), drafts, strict=True):
@@ -130,7 +131,7 @@ class TypeImporter(Importer):
             self.errors[place] = {name: [_("Row %(row)d says something else about the same record.") % told]}
             return
         news = entity.spoken.say(values)
-        entity.line.values = {**entity.line.values, **news}
+        entity.line.values = with_pieces(entity.line.values, news)
         entity.line.coming = {**entity.line.coming, **line.coming}
         entity.line.parts = united_parts(entity.line.parts, parts)
         entity.spoken.keys = united(entity.spoken.keys, keys)

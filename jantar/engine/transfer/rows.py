@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from jantar.engine.fields.address import SomeParts, united
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import Tags
 from jantar.engine.fields.conventions import Conventions
@@ -67,7 +68,8 @@ class RowReader:
         self.currencies: dict[str, str] = {}
         used = [(index, targets[key]) for index, key in enumerate(plan.mapping) if key]
         # Currencies before amounts; columns the type reads itself last, as fields win over them.
-        used.sort(key=lambda pair: (not pair[1].is_currency, pair[1].column is not None))
+        used.sort(key=lambda pair: (not pair[1].is_currency, pair[1].column is not None, pair[1].whole is not None))
+        self.pieces = {target.key: target for _index, target in used if target.whole}
         self.steps = [(index, target.key, self._step(index, target)) for index, target in used]
 
     def read(self, row: Row) -> ReadRow:
@@ -83,6 +85,8 @@ class RowReader:
                     step(read, text)
                 except FieldError as error:
                     read.refuse(key, error.message)
+            elif self.plan.clear_empty and key in self.pieces:
+                add_piece(read, self.pieces[key], "")
             elif self.plan.clear_empty and ":" not in key:
                 read.emptied.append(key)
         return read
@@ -116,6 +120,8 @@ class RowReader:
             return identity
         if isinstance(target.field, Reference | RecordOf | RecordsOf):
             return reference(target.key)
+        if target.whole:
+            return piece(target, parser(target.field, conventions))
         if target.part:
             return part_value(target, parser(target.field, conventions))
         if target.more:
@@ -198,6 +204,17 @@ def single(name: str, parse: Callable[[str], Any]) -> Step:
         read.values[name] = parse(text)
 
     return step
+
+
+def piece(target: Target, parse: Callable[[str], Any]) -> Step:
+    return lambda read, text: add_piece(read, target, parse(text))
+
+
+def add_piece(read: ReadRow, target: Target, value: str) -> None:
+    """Puts a piece into the value that the row gives, whose other pieces stay."""
+    assert target.whole
+    name = target.key.rpartition(".")[2]
+    read.values[target.whole.name] = united(read.values.get(target.whole.name, SomeParts()), SomeParts({name: value}))
 
 
 def reference(name: str) -> Step:

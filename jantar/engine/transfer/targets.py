@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field, Label
@@ -32,6 +33,8 @@ class Target:
     fixed: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     more: Part | None = None
     section: Label = ""
+    #: The field whose value the column gives a piece of.
+    whole: Field | None = None
 
     @property
     def is_currency(self) -> bool:
@@ -56,6 +59,8 @@ def _fields(record_type: RecordType, actor: Actor) -> Iterator[Target]:
             yield Target(ID, one.label, one)
         elif not one.read_only:
             yield Target(name, one.label, one, more=several.get(name))
+            for piece in one.pieces.values():
+                yield Target(piece.name, format_lazy("{}: {}", one.label, piece.short), piece, whole=one)
             if isinstance(one, MoneyKind):
                 label = _("%(field)s: currency") % {"field": one.label}
                 yield Target(f"{name}{CURRENCY}", label, one)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from jantar.engine.fields.address import with_pieces
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import bulk
@@ -21,7 +22,7 @@ def tell_more(importer: Any, reads: Mapping[int, ReadRow], filled: Collection[st
     if not reads:
         return {}
     lines = {
-        place: bulk.Line(importer.completed({**importer.defaults.values, **read.values}), parts=read.parts)
+        place: bulk.Line(importer.completed(with_pieces(importer.defaults.values, read.values)), parts=read.parts)
         for place, read in reads.items()
     }
     bulk.draft_new(importer.record_type, list(lines.values()), importer.actor)

@@ -7,9 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from jantar.engine.fields.countries import country_choices
 from jantar.engine.fields.model_fields import CountryField, MoneyField, PhoneField, TagsField
 from jantar.engine.fields.sql import Fold
 from jantar.engine.records.models import Record, RecordManager
+from jantar.kit.address import Address
 from jantar.modules.contacts.choices import (
     AddressKind,
     Classification,
@@ -189,7 +191,8 @@ class PostalAddress(models.Model):
         ]
 
     def __str__(self) -> str:
-        return ", ".join(filter(None, [self.street, f"{self.postal_code} {self.city}".strip(), self.country]))
+        parts = Address(self.street, self.city, self.postal_code, self.region, self.country)
+        return ", ".join(parts.lines(dict(country_choices()).get(self.country, self.country)))
 
 
 class Relationship(models.Model):

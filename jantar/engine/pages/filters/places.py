@@ -72,6 +72,9 @@ class Place:
         if self.record_type:
             found.append(Group(_("History"), [(CHANGED, pgettext("filter", "Changed"))]))
         for name, one in self.fields.items():
+            if one.pieces:
+                pieces = [(piece.name, capital(piece.short)) for piece in one.pieces.values()]
+                found.append(Group(f"{capital(one.label)} ›", pieces))
             if target := self.target_of(one):
                 inner = target.filter_fields(self.actor)
                 found.append(Group(f"{capital(one.label)} ›", offered(inner, target.defaults, f"{name}.")))

@@ -277,6 +277,8 @@ def find_field(path: str, fields: Mapping[str, Field], actor: Actor) -> tuple[Fi
     field = fields.get(first)
     if field is None or not dot:
         return field, capital(field.label) if field else ""
+    if rest in field.pieces:
+        return field.pieces[rest], capital(field.pieces[rest].label)
     for record_type in registry.led_to(field):
         found, label = find_field(rest, record_type.filter_fields(actor), actor)
         if found:

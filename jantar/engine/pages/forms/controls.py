@@ -92,13 +92,36 @@ class Control:
 
     @property
     def is_wide(self) -> bool:
-        return self.kind in WIDE
+        return self.kind in WIDE or bool(self.field.inputs)
+
+    @cached_property
+    def inputs(self) -> "list[Control]":
+        """The controls of the pieces that the value is typed in; what is wrong with a piece is told at it."""
+        texts = self.field.split(self.text)
+        found = [
+            Control(self.field.pieces[name], f"{self.name}-{name}", [texts[name]] if texts[name] else [])
+            for name in self.field.inputs
+        ]
+        for one in found if self.errors else ():
+            try:
+                one.field.check(one.field.parse(one.text))
+            except FieldError as error:
+                one.errors = [error.message]
+        wrong = next((one for one in found if one.errors), None)
+        if self.autofocus and found:
+            (wrong or found[0]).autofocus = True
+        return found
+
+    @property
+    def own_errors(self) -> list[str]:
+        """What is wrong with the whole, beside what its inputs tell."""
+        return [] if any(one.errors for one in self.inputs) else self.errors
 
     @property
     def described_by(self) -> str:
         """Ids of the help and error texts beside the control."""
         ids = [f"{self.id}-help"] if self.field.help and not self.bare else []
-        return " ".join([*ids, f"{self.id}-errors"] if self.errors else ids)
+        return " ".join([*ids, f"{self.id}-errors"] if self.own_errors else ids)
 
     @property
     def options(self) -> list[tuple[str, str, bool]]:
@@ -176,6 +199,9 @@ def control_with(one: Field, value: Any, name: str = "") -> Control:
         control.items = [str(key.id) for key in value or ()]
     elif isinstance(one, Several):
         control.items = list(value or [])
+    elif one.inputs:
+        text = one.joined(one.input_texts(value))
+        control.items = [text] if text else []
     else:
         text = one.input_text(value)
         control.items = [text] if text else []
@@ -198,6 +224,9 @@ def control_from(one: Field, data: QueryDict, name: str = "") -> Control:
     control.items = [item for item in data.getlist(control.name) if item] if isinstance(one, Several) else []
     if not control.items and (text := data.get(control.name, "")):
         control.items = [text]
+    posted = {part: data.get(name, "") for part in one.inputs if (name := f"{control.name}-{part}") in data}
+    if posted:
+        control.items = [text] if (text := one.joined(posted)) else []
     if isinstance(one, Recurrence):
         control.items = [text] if (text := recurring.posted_rule(data, control.name)) else []
     control.currency = data.get(f"{control.name}-currency", "")

@@ -15,7 +15,7 @@ from jantar.engine.pages.loading import load_type
 from jantar.engine.pages.models import SavedView
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import BadQuery
-from jantar.engine.records.further import Further, further_columns
+from jantar.engine.records.further import further_columns
 from jantar.engine.records.grouping import is_summable
 from jantar.kit.text import fold
 
@@ -73,7 +73,7 @@ def choosable(state: ListState) -> list[Choosable]:
     ]
 
 
-def further(state: ListState) -> list[tuple[Field, list[Further]]]:
+def further(state: ListState) -> list[tuple[Field, list[Field]]]:
     """By reference the columns of the records referred to that are not chosen yet."""
     found = []
     for at, columns in further_columns(state.record_type, state.actor):

@@ -73,7 +73,9 @@ def choices_of(state: ListState) -> list[tuple[str, str, bool]]:
     """The fields a list can be grouped by: label, address, whether it is; dates by month, or as they are now."""
     constant = state.record_type.defaults
     found = []
-    for name, one in state.fields.items():
+    fields = [piece for one in state.fields.values() for piece in (one, *one.pieces.values())]
+    for one in fields:
+        name = one.name
         if name in constant or not (is_groupable(one) or isinstance(one, Date)):
             continue
         is_shown = state.by.partition(MARK)[0] == name
