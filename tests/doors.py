@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from jantar.engine.fields.choices import Tags
+from jantar.engine.fields.models import HeldFile
 from jantar.engine.history.models import Operation
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.models import Series
@@ -127,12 +128,17 @@ class Doors:
             "target": ["any", *self.records],
             "kind": ["user", "team"],
             "state": ["later"],
-            "key": list(StoredFile.objects.values_list("key", flat=True)) if path.startswith("files/") else ["note"],
+            "key": self.keys(path),
         }
         if name != "name":
             assert name in fits, f"Say in `fits` what can stand for <{name}> in {path}."
             return fits[name]  # type: ignore[no-any-return]
         return self.names(path, type_name)
+
+    def keys(self, path: str) -> list[Any]:
+        if path.startswith(("field-files/", "api/v1/files/")):
+            return list(HeldFile.objects.values_list("key", flat=True))
+        return list(StoredFile.objects.values_list("key", flat=True)) if path.startswith("files/") else ["note"]
 
     def ids(self, path: str, type_name: str) -> list[int]:
         before = path.partition("<")[0]

@@ -19,6 +19,7 @@ from jantar.engine.documents import services as documents_services
 from jantar.engine.documents.handing import Gift, give
 from jantar.engine.documents.models import Access, How
 from jantar.engine.documents.reading import read_content
+from jantar.engine.fields.files.fields import File
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.fields.services import create_custom_field
@@ -32,6 +33,7 @@ from jantar.engine.permissions.models import Scope
 from jantar.engine.quality import counting
 from jantar.engine.records import write
 from jantar.engine.records.errors import NotAllowed
+from jantar.engine.records.held_files import upload
 from jantar.engine.records.links import key_of
 from jantar.engine.records.merging.service import merge
 from jantar.engine.records.registry import registry
@@ -58,6 +60,7 @@ class World:
     def __init__(self) -> None:
         self.eva, self.jan = make_user("Eva", scope=Scope.ALL), make_user("Jan", scope=Scope.ALL)
         self.root = make_user("Root", admin=True)
+        create_custom_field(record_type="documents", label="Scan", kind="file", actor=self.actor(self.root))
         self.records = {one.name: sample_record(one, self.actor(self.root), references=True) for one in registry.all()}
         self.company = self.records["companies"]
         self.put("open.txt", b"open to all")
@@ -122,7 +125,9 @@ def keep_secrets(world: World) -> Any:
     )
     document.refresh_from_db()
     read_content(document.content_id)
-    write.update(documents, document.pk, {"description": "xqvzkdescription"}, actor=eva)
+    scan = upload(File, io.BytesIO(b"xqvzkscanned"), "xqvzkscan.txt", actor=eva).key
+    given = {"description": "xqvzkdescription", "x_scan": documents.fields(eva)["x_scan"].load(scan)}
+    write.update(documents, document.pk, given, actor=eva)
     services.add_comment(document, text="xqvzkcomment", actor=eva)
     give(Gift([document.pk], [key_of(world.records["people"])], How.HAND), actor=eva)
     watch_record(key_of(document), actor=eva)
@@ -162,15 +167,18 @@ def test_no_door_leads_others_to_a_secret_and_its_owner_finds_it_at_many(world: 
         words_in(read_by(world.client(world.jan), world.doors("search|export|/related/|/timeline/|api/"), "xqvzk"))
         == {}
     )
-    own = words_in(read_by(world.client(world.eva), world.doors("documents|note|timeline|search|export|bin"), "xqvzk"))
+    own = words_in(
+        read_by(world.client(world.eva), world.doors("documents|note|timeline|search|export|bin|file"), "xqvzk")
+    )
     words = {
         "note", "after", "folder", "inner", "nested", "name", "old", "content", "file", "version", "description",
-        "comment", "bin", "merged",
+        "comment", "bin", "merged", "scan", "scanned",
     }  # fmt: skip
     assert set(own) == {f"xqvzk{word}" for word in words}  # what was edited away or deleted is nowhere
     doors = {"<type_name>/<pk>/related/documents/", "<type_name>/export/", "search/", "search/palette/",
              "api/v1/documents", "api/v1/documents/export", "api/v1/search", "documents/<pk>/download/"}  # fmt: skip
     assert own["xqvzkname"] >= doors
+    assert own["xqvzkscanned"] == {"field-files/<key>/", "api/v1/files/<key>"}
     assert own["xqvzknote"] >= {"<type_name>/<pk>/timeline/", "api/v1/companies/<id>/timeline", "notes/<pk>/"}
 
 
@@ -192,7 +200,7 @@ def test_what_points_to_a_closed_document_does_not_tell_its_name(world: World) -
     write.update(folders, private.pk, {"access": Access.PRIVATE}, actor=eva)
     root = world.actor(world.root)
     create_custom_field(record_type="companies", label="Contract", kind="record", target="documents", actor=root)
-    key = CustomField.objects.get().key
+    key = CustomField.objects.get(record_type="companies").key
     write.update(companies, world.company.pk, {key: document}, actor=world.owner)
     links = [{"record": key_of(world.company)}, {"record": RecordKey("documents", document.pk)}]
     task = world.records["tasks"] = write.create(registry.get("tasks"), {"title": "Sign", "links": links}, actor=eva)
@@ -283,7 +291,8 @@ def test_a_webhook_for_its_owner_does_not_name_a_secret_that_an_open_record_refe
     root, secret = world.actor(world.root), keep_secrets(world)
     for kind in ("record", "records"):
         create_custom_field(record_type="companies", label=kind, kind=kind, target="documents", actor=root)
-    one, several = CustomField.objects.order_by("pk").values_list("key", flat=True)
+    own = CustomField.objects.filter(record_type="companies")
+    one, several = own.order_by("pk").values_list("key", flat=True)
     hook = {"name": "Of Eva", "url": "https://jantar.example/eva", "events": Event.values, "user": world.eva.pk}
     webhook, _secret = add_webhook(hook, actor=root)
     plain, private = world.put("plain.txt", b"plain"), key_of(secret)

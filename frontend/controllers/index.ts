@@ -16,6 +16,7 @@ import dateField from "./date_field";
 import dialog from "./dialog";
 import draft from "./draft";
 import dropzone from "./dropzone";
+import fileField from "./file_field";
 import filter from "./filter";
 import formula from "./formula";
 import freeTimes from "./free_times";
@@ -60,6 +61,7 @@ export const controllers: Record<string, ControllerConstructor> = {
   "conditional-fields": conditionalFields,
   "cell-edit": cellEdit,
   "cell-grid": cellGrid,
+  "file-field": fileField,
   "free-times": freeTimes,
   "inline-edit": inlineEdit,
   "job-progress": jobProgress,

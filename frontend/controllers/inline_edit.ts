@@ -2,14 +2,15 @@ import { Controller } from "@hotwired/stimulus";
 import { htmx } from "../lib/htmx";
 import { arrived, expectSoon, failed, wentAway } from "../lib/typed_ahead";
 
-const VISIBLE = ":is(input:not([type=hidden]), select:not(.ts-hidden-accessible), textarea):not([hidden])";
+const VISIBLE = ":is(input:not([type=hidden]), select:not(.ts-hidden-accessible), textarea, .file-field-choose button):not([hidden])";
 
 /**
  * A value edited where it stands. A click (in the cell of a list a double click, as a click there chooses words),
  * Enter or F2 fetches the control (GET url), Enter or leaving saves (POST url with its fields), Escape puts the value back. Answers: 200 the value as shown,
  * 422 the control again with its errors (what was typed in it), 409 the conflict for the dialog. Where the page of the
  * record is here (`data-record-page`), the answer is asked to bring what on it follows from the value. Keys pressed while the
- * control is on its way go into it, those pressed while it saves go on from there.
+ * control is on its way go into it, those pressed while it saves go on from there. A file dropped where a file stands
+ * (`data-takes-file`) opens the control and goes into it; it is saved when it is uploaded.
  */
 export default class extends Controller<HTMLElement> {
   static override values = { url: String };
@@ -19,6 +20,7 @@ export default class extends Controller<HTMLElement> {
   #before = "";
   #busy = false;
   #leaving: Element | null = null;
+  #dropped: File[] = [];
 
   override connect(): void {
     this.element.tabIndex = Math.max(this.element.tabIndex, 0);
@@ -27,6 +29,8 @@ export default class extends Controller<HTMLElement> {
     this.element.addEventListener("keydown", this.#key);
     this.element.addEventListener("focusout", this.#left);
     this.element.addEventListener("htmx:afterRequest", this.#answered);
+    this.element.addEventListener("file-field:settled", this.#settled);
+    for (const name of ["dragover", "drop"]) this.element.addEventListener(name, this.#drop);
   }
 
   override disconnect(): void {
@@ -36,6 +40,8 @@ export default class extends Controller<HTMLElement> {
     this.element.removeEventListener("keydown", this.#key);
     this.element.removeEventListener("focusout", this.#left);
     this.element.removeEventListener("htmx:afterRequest", this.#answered);
+    this.element.removeEventListener("file-field:settled", this.#settled);
+    for (const name of ["dragover", "drop"]) this.element.removeEventListener(name, this.#drop);
   }
 
   start(): void {
@@ -97,8 +103,23 @@ export default class extends Controller<HTMLElement> {
   #left = (event: FocusEvent): void => {
     const to = event.relatedTarget as Element | null;
     if (!this.#shown || this.#busy || this.element.contains(to) || !document.hasFocus()) return;
+    if (this.element.querySelector("[data-uploading]")) return;
     this.#leaving = null;
     this.save();
+  };
+
+  #settled = (): void => {
+    this.#leaving = null;
+    this.save();
+  };
+
+  #drop = (event: Event): void => {
+    const { type, dataTransfer } = event as DragEvent;
+    if (this.#shown || this.#busy || !("takesFile" in this.element.dataset) || !dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    if (type !== "drop") return;
+    this.#dropped = [...dataTransfer.files];
+    this.start();
   };
 
   #request(method: "GET" | "POST", values: Record<string, string | string[]>): void {
@@ -150,6 +171,8 @@ export default class extends Controller<HTMLElement> {
     this.#leaving = null;
     this.#focusControl();
     arrived(this.element);
+    const files = this.#dropped.splice(0);
+    if (files.length) this.element.querySelector("[data-controller~=file-field]")?.dispatchEvent(new CustomEvent("file-field:give", { detail: { files } }));
   }
 
   #finish(): void {

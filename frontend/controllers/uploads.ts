@@ -1,6 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 import { csrfToken } from "../lib/http";
 import { fill, text } from "../lib/texts";
+import { reasonOf } from "../lib/uploading";
 
 /**
  * Files that are dropped anywhere on the page, pasted, chosen or photographed are sent to `url` one after the other.
@@ -62,7 +63,7 @@ export default class extends Controller<HTMLElement> {
 
   #drag = (event: Event): void => {
     const { type, dataTransfer, target, relatedTarget } = event as DragEvent;
-    const elsewhere = target instanceof Element && target.closest(".dropzone, dialog[open]");
+    const elsewhere = target instanceof Element && target.closest(".dropzone, [data-takes-file], dialog[open]");
     if (elsewhere || !dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     const over = type === "dragenter" || type === "dragover" || (type === "dragleave" && relatedTarget !== null);
@@ -133,14 +134,4 @@ export default class extends Controller<HTMLElement> {
     item.classList.toggle("is-refused", refused);
     item.querySelector("[data-state]")!.textContent = words;
   }
-}
-
-function reasonOf(request: XMLHttpRequest): string {
-  const type = request.getResponseHeader("Content-Type") ?? "";
-  try {
-    if (type.includes("json")) return (JSON.parse(request.responseText) as { detail?: string }).detail || text("failed");
-  } catch {
-    return text("failed");
-  }
-  return type.startsWith("text/plain") ? request.responseText : text(request.status === 413 ? "tooLarge" : "failed");
 }

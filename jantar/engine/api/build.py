@@ -17,6 +17,7 @@ from jantar.engine.api.answers import json_answer
 from jantar.engine.api.credentials import BearerToken, PageSession
 from jantar.engine.api.edge import edge
 from jantar.engine.api.files import files_router
+from jantar.engine.api.held_files import held_files_router
 from jantar.engine.api.members import members_router
 from jantar.engine.api.openapi import document_of, without_types
 from jantar.engine.api.problems import Problem, problem_answer, problem_of, unauthorized
@@ -80,6 +81,7 @@ def build_api(schemas: Mapping[str, Schema] | None = None) -> RecordApi:
     for record_type in registry.all():
         api.add_router(f"/{record_type.name}", router_of(record_type))
     api.add_router("/documents", files_router())
+    api.add_router("/files", held_files_router())
     api.add_router("/lists", members_router())
     api.add_router("/jobs", runs_router())
     return api

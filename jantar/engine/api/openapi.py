@@ -11,6 +11,7 @@ from jantar.engine.api import custom_fields
 from jantar.engine.api.channels import SCHEMAS as CHANNELS_SCHEMAS
 from jantar.engine.api.documents import PROBLEMS
 from jantar.engine.api.files import VERSION_SCHEMA
+from jantar.engine.api.held_files import HELD_FILE
 from jantar.engine.api.members import SCHEMAS as MEMBERS_SCHEMAS
 from jantar.engine.api.problems import BY_STATUS, KINDS
 from jantar.engine.api.runs import JOB_SCHEMA
@@ -59,7 +60,7 @@ def all_schemas() -> dict[str, Schema]:
     found |= {"History": HISTORY, "Change": CHANGE, "Undoing": UNDOING, "Timeline": TIMELINE, "Hits": HITS}
     found |= {"Note": NOTE, "NoteCreate": NOTE_CREATE, "NoteUpdate": NOTE_UPDATE}
     found |= {"Comment": COMMENT, "CommentCreate": COMMENT_CREATE, "CommentUpdate": COMMENT_UPDATE}
-    found |= custom_fields.SCHEMAS | {"DocumentVersion": VERSION_SCHEMA}
+    found |= custom_fields.SCHEMAS | {"DocumentVersion": VERSION_SCHEMA, "HeldFile": HELD_FILE}
     found |= MEMBERS_SCHEMAS | {"Job": JOB_SCHEMA} | CHANNELS_SCHEMAS | WATCHES_SCHEMAS
     found |= {"Duplicates": DUPLICATES, "Notifications": NOTIFICATIONS, "FreeBusy": FREE_BUSY}
     for record_type in registry.all():

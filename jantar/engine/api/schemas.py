@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.api.values import MAX_ROWS, MAX_VERSION
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom_kinds import RecordsOf
+from jantar.engine.fields.files.fields import File
 from jantar.engine.fields.numbers import Number
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
@@ -169,6 +170,8 @@ def read_schema(field: Field) -> Schema:
         return closed({"id": nullable(ID), "title": {"type": "string"}}, required=["id", "title"])
     if isinstance(field, AnyRecord):
         return {**field.schema(), "required": ["type", "id", "title"]}
+    if isinstance(field, File):
+        return reference("HeldFile")
     if isinstance(field, RecordsOf):
         one = AnyRecord(field.name, field.label).schema()
         return {"type": "array", "items": {**one, "required": ["type", "id", "title"]}}

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.fields.errors import FieldError, Invalid
+from jantar.engine.fields.files.fields import File
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference, is_unseen, unseen
 from jantar.engine.permissions.actor import Actor
@@ -96,12 +98,19 @@ class Dump:
             return self.key(value)
         if isinstance(field, RecordsOf):
             return [self.key(key) for key in value or ()]
+        if isinstance(field, File):
+            return dumped(field, value)
         return field.dump(value)
 
     def key(self, key: RecordKey) -> dict[str, Any]:
         if key not in self.titles:
             return {"type": None, "id": None, "title": unseen()}
         return {"type": key.type, "id": key.id, "title": self.titles[key]}
+
+
+def dumped(field: File, value: Any) -> Any:
+    """A file with the address of its bytes."""
+    return value and {**field.dump(value), "url": reverse("api:held_file", args=[value.key])}
 
 
 def load_values(record_type: RecordType, data: Mapping[str, Any], actor: Actor) -> dict[str, Any]:

@@ -16,13 +16,10 @@ from typing import Any
 from xml.etree.ElementTree import iterparse
 
 from jantar.engine.documents.office import Bounded, is_locked, preview_of
+from jantar.engine.fields.files.drawing import LARGE, MOST_PIXELS, limit, put_pictures
 
 MOST_TEXT = 1_000_000
 MOST_PAGES = 500
-MOST_PIXELS = 120_000_000
-MEMORY = 1536 * 1024**2
-SECONDS = 30
-SMALL, LARGE = (160, 160), (1600, 1600)
 OFFICE = ("words", "sheet", "slides")
 
 
@@ -49,14 +46,6 @@ def main(kind: str, media_type: str, path: Path, folder: Path) -> None:
 
 def put_preview(folder: Path, preview: dict[str, Any]) -> None:
     (folder / "preview.json").write_text(json.dumps(preview), "utf-8")
-
-
-def limit() -> None:
-    with suppress(ImportError, ValueError, OSError):  # a system without these limits has the time limit of the caller
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
 
 
 def shortened(pieces: Iterable[str]) -> str:
@@ -142,19 +131,11 @@ def paragraphs_of(file: Any, ends: set[str]) -> Iterator[str]:
 
 
 def draw(kind: str, path: Path, folder: Path) -> None:
-    """The picture, or the first page, large and small; nothing of what cameras write beside the picture is kept."""
-    from PIL import Image, ImageOps
+    """The picture, or the first page, large and small."""
+    from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    picture: Any = first_page(path) if kind == "pdf" else Image.open(path)
-    picture.draft("RGB", LARGE)
-    picture = ImageOps.exif_transpose(picture)
-    picture = picture.convert("RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB")
-    for name, size in (("large", LARGE), ("small", SMALL)):
-        picture.thumbnail(size)
-        clean = Image.new(picture.mode, picture.size)
-        clean.paste(picture)
-        clean.save(folder / f"{name}.webp", "WEBP", quality=80)
+    put_pictures(first_page(path) if kind == "pdf" else Image.open(path), folder)
 
 
 def first_page(path: Path) -> Any:

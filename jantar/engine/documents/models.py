@@ -10,25 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from jantar.engine.fields.files.kinds import Kind
 from jantar.engine.fields.model_fields import RecordKeyField
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.models import Record
 
 NAME_LENGTH = 200
 ALIVE = Q(deleted_at=None)
-
-
-class Kind(models.TextChoices):
-    """What a file is by its content."""
-
-    IMAGE = "image", _("Image")
-    PDF = "pdf", _("PDF")
-    TEXT = "text", pgettext_lazy("file", "Text")
-    WORDS = "words", _("Text document")
-    SHEET = "sheet", _("Spreadsheet")
-    SLIDES = "slides", _("Presentation")
-    ARCHIVE = "archive", _("Archive")
-    OTHER = "other", pgettext_lazy("file", "Other")
 
 
 ICONS = {

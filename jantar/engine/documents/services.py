@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.documents.contents import keep
 from jantar.engine.documents.models import NAME_LENGTH, Content, Document, Version
-from jantar.engine.documents.sniffing import ending_of
 from jantar.engine.documents.telling import tell
 from jantar.engine.fields.errors import Invalid, too_long
+from jantar.engine.fields.files.sniffing import ending_of
 from jantar.engine.fields.record_key import RecordKey
 from jantar.engine.history.models import Cause
 from jantar.engine.history.operations import operation

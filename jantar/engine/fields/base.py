@@ -55,6 +55,8 @@ class Field:
     inputs: ClassVar[tuple[str, ...]] = ()
     #: Of a piece of a value: what it is called beside the field whose value it is a piece of.
     short: Label = ""
+    #: Whether its values can stand in a cell of a sheet: what is uploaded can't be imported or pasted.
+    is_typed: ClassVar[bool] = True
     #: Of a custom field: the section of the form it stands in; empty for the one of the custom fields.
     section: str = ""
     #: Of a custom field: records without a value are told on the data quality page.

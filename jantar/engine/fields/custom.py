@@ -6,6 +6,7 @@ from jantar.engine.fields import choices, custom_kinds, dates, numbers, text
 from jantar.engine.fields.address import AddressKind
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.computed_kinds import computed_field
+from jantar.engine.fields.files import fields as files
 from jantar.engine.fields.sources import CustomValue
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ KINDS: dict[str, tuple[type[Field], str]] = {
     "email": (text.Email, "text"),
     "phone": (text.Phone, "text"),
     "web": (text.WebAddress, "text"),
+    "file": (files.File, "json"),
+    "image": (files.Image, "json"),
 }
 
 
@@ -42,6 +45,8 @@ KINDS: dict[str, tuple[type[Field], str]] = {
 COMPUTED = ("formula", "rollup")
 #: Kinds that refer to records of a chosen type.
 WITH_TARGET = ("record", "records")
+#: Kinds whose values are uploaded.
+UPLOADED = ("file", "image")
 
 
 def field_from(definition: "CustomField") -> Field:

@@ -8,6 +8,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from jantar.engine.fields.files.models import HeldFile as HeldFile
+from jantar.engine.fields.files.models import Holder as Holder
+
 #: How long the values of a field outlive it.
 KEPT_FOR = timedelta(days=30)
 KEY_LENGTH, LABEL_LENGTH, HELP_LENGTH, CHOICE_LENGTH = 50, 100, 300, 100
@@ -39,6 +42,8 @@ class CustomField(models.Model):
         ("email", _("E-mail")),
         ("phone", _("Phone")),
         ("web", _("Web address")),
+        ("file", _("File")),
+        ("image", _("Image")),
         ("formula", _("Formula")),
         ("rollup", _("Roll-up")),
     )

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jantar.engine.fields.choices import Boolean
-from jantar.engine.fields.custom import COMPUTED, WITH_TARGET, field_from
+from jantar.engine.fields.custom import COMPUTED, UPLOADED, WITH_TARGET, field_from
 from jantar.engine.fields.errors import FieldError, Invalid, too_long
 from jantar.engine.fields.models import CHOICE_LENGTH, HELP_LENGTH, KEY_LENGTH, LABEL_LENGTH, CustomField
 from jantar.kit.text import fold
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 WITH_CHOICES = ("choice", "multi_choice")
 #: Kinds whose values nobody types.
-WITHOUT_DEFAULT = (*WITH_TARGET, "user", "team", *COMPUTED)
+WITHOUT_DEFAULT = (*WITH_TARGET, "user", "team", *UPLOADED, *COMPUTED)
 UNIQUE_KINDS = ("text", "number", "integer", "date", "email", "phone", "web")
 MOST_FIELDS = 200
 MOST_CHOICES = 500

@@ -21,6 +21,7 @@ PIECE = 65_536
 MEGABYTE = 1024 * 1024
 #: Above this nothing is read at all, so that nobody, signed in or not, fills the disk. Files of imports are smaller.
 LARGEST = 300 * MEGABYTE
+UPLOADS = ("/documents/upload", "/documents/upload/", "/files/upload", "/file/upload/", "/image/upload/")
 VERSIONS = re.compile("/documents/[0-9]+/versions/?$")
 URLENCODED = "application/x-www-form-urlencoded"
 
@@ -48,7 +49,7 @@ def message_unread(request: HttpRequest) -> str:
 
 
 def takes_file(path: str) -> bool:
-    return path.endswith(("/documents/upload", "/documents/upload/")) or bool(VERSIONS.search(path))
+    return path.endswith(UPLOADS) or bool(VERSIONS.search(path))
 
 
 def read_rest(request: HttpRequest) -> None:

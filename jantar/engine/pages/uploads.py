@@ -1,8 +1,10 @@
 """Where files go that are dropped, pasted or chosen on a page."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 
 
 @dataclass(frozen=True)
@@ -22,3 +24,8 @@ class Uploads:
     @property
     def limit_mb(self) -> int:
         return int(settings.FILE_MAX_MB)
+
+
+def label_of(file: Any) -> str:
+    """Name and size of a file, or of the value of a field that names it."""
+    return f"{file.name} ({filesizeformat(file.size)})"

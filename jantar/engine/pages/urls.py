@@ -6,7 +6,7 @@ Fixed words stand before `<int:pk>`, so that no record can hide them.
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
-from jantar.engine.pages import acts, bin, documents, kept, moving, quality, searching, today, undoing
+from jantar.engine.pages import acts, bin, documents, held_files, kept, moving, quality, searching, today, undoing
 from jantar.engine.pages.board import page as boards
 from jantar.engine.pages.calendar import feed as calendar_feed
 from jantar.engine.pages.calendar import free_times, hours, occurrences
@@ -180,6 +180,9 @@ RECORDS = [
 DOCUMENTS = [
     path(f"{TYPE}<int:pk>/related/documents/", documents.panel, name="documents_of"),
     path(f"{TYPE}<int:pk>/give/", handing.give, name="give"),
+    path("field-files/<slug:kind>/upload/", held_files.upload, name="held_upload"),
+    path("field-files/<slug:key>/", held_files.download, name="held_file"),
+    path("field-files/<slug:key>/<slug:size>/", held_files.picture, name="held_picture"),
     path("documents/literature/", handing.find, name="literature"),
     path("documents/<int:pk>/given/", handing.given, name="given"),
     path("documents/company/", documents.company_files, name="company_files"),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Model
+from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -86,6 +87,22 @@ def show_address(field: Field, value: Any) -> SafeString:
     )
 
 
+def show_file(field: Field, value: Any) -> SafeString:
+    address = reverse("pages:held_file", args=[value.key])
+    words = '<a class="held-file" href="{}" download>{}<span>{}</span></a>'
+    return format_html(words, address, html.icon("file"), value.name)
+
+
+def show_image(field: Field, value: Any) -> SafeString:
+    """The small picture, which leads to the large one."""
+    large, small = (reverse("pages:held_picture", args=[value.key, size]) for size in ("large", "small"))
+    return format_html(
+        '<a class="held-image" href="{}" target="_blank" rel="noopener" title="{}">'
+        '<img src="{}" alt="{}" loading="lazy"></a>',
+        large, value.name, small, value.name,
+    )  # fmt: skip
+
+
 def show_reference(field: Field, value: Any) -> SafeString | str:
     """A link to the record where it has a page of its own and the reader may see it.
 
@@ -148,6 +165,8 @@ SHOW: dict[str, Callable[[Field, Any], SafeString | str]] = {
     "phone": show_phone,
     "web": show_web,
     "address": show_address,
+    "file": show_file,
+    "image": show_image,
     "reference": show_reference,
     "user": show_user,
 }

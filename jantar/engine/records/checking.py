@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom_kinds import RecordsOf
 from jantar.engine.fields.errors import FieldError, Invalid
+from jantar.engine.fields.files.fields import File
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.conditions import conditional, hidden_in, hidden_in_new
 from jantar.engine.records.field_indexes import taken_field
+from jantar.engine.records.held_files import Files
 from jantar.engine.records.links import visible_keys
 from jantar.engine.records.models import Record
 from jantar.engine.records.record_type import RecordType
@@ -154,6 +156,8 @@ def value_errors(field: Field, record: Record, references: "References") -> list
             references.check_key(field, record)
         elif isinstance(field, RecordsOf):
             references.check_keys(field, record)
+        elif isinstance(field, File):
+            references.files.check(field, record)
         else:
             field.check(field.read(record))
     except FieldError as error:
@@ -177,6 +181,7 @@ class References:
         several = [field for field in fields.values() if isinstance(field, RecordsOf) and not field.read_only]
         wanted |= {key for field in several for record in records for key in field.read(record)}
         self.seen_keys = visible_keys(wanted, actor)
+        self.files = Files(actor, fields, records)
 
     def load(self, field: Reference, records: Sequence[Any]) -> None:
         ids = {getattr(record, field.id_name) for record in records} - {None}

@@ -20,6 +20,7 @@ from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import Several
 from jantar.engine.fields.custom import WITH_TARGET, field_from
 from jantar.engine.fields.errors import FieldError, Invalid
+from jantar.engine.fields.files.fields import File
 from jantar.engine.fields.models import CustomField
 from jantar.engine.fields.text import LongText, Text
 from jantar.engine.permissions.actor import system_actor
@@ -162,7 +163,7 @@ def written(field: Field, record_type: RecordType) -> str:
 
 def _indexes(field: Field, base: str, condition: Q) -> Iterator[Index]:
     """One in each order where missing values stand last in both, and one for words inside of a text or list."""
-    if isinstance(field, Text):
+    if isinstance(field, Text | File):
         words = OpClass(field.folded(""), "gin_trgm_ops")
         yield GinIndex(words, name=f"{base}_words", condition=condition)
     if isinstance(field, Several):

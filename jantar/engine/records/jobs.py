@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from jantar.engine.fields.files.keeping import delete_unheld
 from jantar.engine.records.custom_fields import remove_old_values
 from jantar.engine.records.field_indexes import build_indexes, is_work_left
+from jantar.engine.records.held_files import forget_holders
 from jantar.engine.records.kept.building import build_kept, is_kept_as_wanted
 from jantar.engine.records.once import forget_old_keys
 from jantar.engine.records.recurrence.making import make_due
@@ -45,6 +47,13 @@ def continue_series(run: Run) -> None:
     make_due()
 
 
+@job("records.delete_unheld_files", _("Delete files that no record holds"), internal=True)
+def delete_unheld_files() -> None:
+    forget_holders()
+    delete_unheld()
+
+
+schedule(delete_unheld_files, "55 2 * * *")
 schedule(continue_series, "20 1 * * *")
 schedule(check_field_indexes, "35 3 * * *")
 schedule(remove_values, "10 3 * * *")

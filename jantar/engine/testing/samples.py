@@ -1,17 +1,21 @@
 """Believable values for the fields of any record type, as JSON."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import MultiChoice
 from jantar.engine.fields.custom_kinds import RecordsOf
+from jantar.engine.fields.files.fields import File
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records import write
+from jantar.engine.records.held_files import upload
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.registry import registry
+from jantar.engine.testing.pictures import png
 
 Maker = Callable[[Field, int], Any]
 
@@ -56,6 +60,8 @@ def sample_values(
             continue
         if isinstance(field, Reference):
             values[name] = sample_target(field, actor, number)
+        elif isinstance(field, File):
+            values[name] = sample_file(field, actor, number)
         elif record_type.calendar and name == record_type.calendar.all_day:
             values[name] = False  # else the time of the day would be taken away
         else:
@@ -78,6 +84,12 @@ def sample_record(record_type: RecordType, actor: Actor, number: int = 1, *, ref
     fields = record_type.fields(actor)
     values = sample_values(record_type, actor, number, references=references)
     return write.create(record_type, {name: fields[name].load(value) for name, value in values.items()}, actor=actor)
+
+
+def sample_file(field: File, actor: Actor, number: int) -> str:
+    """The id of a file that was uploaded just now."""
+    content, name = (png(), "picture.png") if field.is_image else (f"File {number}".encode(), f"file-{number}.txt")
+    return upload(type(field), io.BytesIO(content), name, actor=actor).key
 
 
 def _decimal(field: Field, number: int) -> str:

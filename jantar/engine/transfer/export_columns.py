@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, BooleanField, F, OuterRef, Q, Subquery, TextField, Value
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
+from jantar.engine.fields.files.fields import File
 from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.references import Reference, title_column_of
 from jantar.engine.fields.sources import CUSTOM
@@ -44,6 +46,8 @@ DAYS = {
 }
 
 
+#: Where a file is for whoever is signed in, and how the column with that is called for programs.
+FILES, ADDRESS = "/field-files/", ".address"
 #: An international phone number in groups: what `_phone_text` leaves without an apostrophe.
 WRITTEN_PHONE = r"^\+[0-9]{1,3}( [0-9]{1,8})+$"
 
@@ -87,6 +91,12 @@ def _of_field(field: Field, style: Style, actor: Actor) -> Iterator[ExportColumn
             for column in _of_field(piece, style, actor):
                 named = capfirst(f"{field.label}: {piece.short}") if style.for_people else piece.name
                 yield replace(column, header=named)
+        return
+    if isinstance(field, File):
+        yield ExportColumn(header, field.file_name())
+        second = capfirst(_("%(field)s: address") % {"field": field.label})
+        address = Sql("{0} || ({1}) || '/'", Value(f"{settings.ADDRESS}{FILES}"), field.key())
+        yield ExportColumn(second if style.for_people else f"{field.name}{ADDRESS}", address)
         return
     if isinstance(field, Further):
         yield from _further(field, style, actor)

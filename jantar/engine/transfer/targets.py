@@ -57,7 +57,7 @@ def _fields(record_type: RecordType, actor: Actor) -> Iterator[Target]:
     for name, one in record_type.fields(actor).items():
         if name == ID:
             yield Target(ID, one.label, one)
-        elif not one.read_only:
+        elif not one.read_only and one.is_typed:
             yield Target(name, one.label, one, more=several.get(name))
             for piece in one.pieces.values():
                 yield Target(piece.name, format_lazy("{}: {}", one.label, piece.short), piece, whole=one)

@@ -20,13 +20,16 @@ from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import Several
 from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf, kept_key
 from jantar.engine.fields.errors import FieldError
+from jantar.engine.fields.files.fields import File
 from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.recurrence import Recurrence
 from jantar.engine.fields.references import Reference, is_hidden, unseen
 from jantar.engine.pages.forms import recurring
 from jantar.engine.pages.forms.pickers import pick_address
+from jantar.engine.pages.uploads import Uploads, label_of
 from jantar.engine.permissions.actor import Actor
+from jantar.engine.records.held_files import seen_files
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import is_offered_whole, record_titles, rows_to_offer, titles_of
 from jantar.kit.numbers import whole_number
@@ -35,7 +38,7 @@ from jantar.platform.settings.models import ExchangeRate, Workspace
 #: Stands in a form for a record that the reader may not see.
 UNSEEN = "unseen"
 #: Kinds whose controls take the whole width of a form.
-WIDE = frozenset({"long_text", "recurrence", "records"})
+WIDE = frozenset({"long_text", "recurrence", "records", "file", "image"})
 USUAL_CURRENCIES = ("CZK", "EUR", "HUF", "PLN", "USD", "GBP", "CHF")
 
 
@@ -161,6 +164,11 @@ class Control:
             return reverse("pages:pick", args=["any"])
         return pick_address(self.field.target) if isinstance(self.field, Reference) else ""
 
+    @cached_property
+    def upload(self) -> Uploads:
+        """Where the file goes that is chosen in the control."""
+        return Uploads(reverse("pages:held_upload", args=[self.kind]), is_single=True)
+
     @property
     def is_iso_date(self) -> bool:
         """A native date input shows nothing but ISO dates; other typed text needs a text input to survive."""
@@ -206,6 +214,8 @@ def control_with(one: Field, value: Any, name: str = "") -> Control:
         text = one.input_text(value)
         control.items = [text] if text else []
     control.is_stored = True
+    if isinstance(one, File) and value is not None and value.name:
+        control.labels = {control.text: label_of(value)}
     if isinstance(one, Reference) and is_hidden(value):
         conceal(control)
     elif isinstance(one, Reference) and value is not None and control.text:
@@ -281,6 +291,7 @@ def label_references(controls: Iterable[Control], actor: Actor, shared: Mapping[
     controls = list(controls)
     name_any_records([one for one in controls if isinstance(one.field, AnyRecord) and one.text], actor)
     name_several([one for one in controls if isinstance(one.field, RecordsOf) and one.items], actor)
+    name_files([one for one in controls if isinstance(one.field, File) and one.items], actor)
     wanted: dict[type[Model], list[Control]] = {}
     for control in controls:
         if not isinstance(control.field, Reference):
@@ -328,6 +339,15 @@ def name_several(controls: list[Control], actor: Actor) -> None:
         control.labels[UNSEEN] = unseen()
         shown = [item if item in control.labels or not control.is_stored else UNSEEN for item in control.items]
         control.items = list(dict.fromkeys(shown))
+
+
+def name_files(controls: list[Control], actor: Actor) -> None:
+    """Gives files their names; of one that was just uploaded, or is gone by now, no more is known than its id."""
+    typed = [control for control in controls if not control.labels]
+    found = seen_files([control.text for control in typed], actor) if typed else {}
+    for control in typed:
+        held = found.get(control.text)
+        control.items, control.labels = ([held.key], {held.key: label_of(held)}) if held else ([], {})
 
 
 def is_loaded(row: Model) -> bool:

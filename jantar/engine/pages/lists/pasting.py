@@ -110,7 +110,7 @@ def fields_named(record_type: RecordType, names: Sequence[str], actor: Actor) ->
     """The fields of the columns; None where a column can't be changed."""
     known = record_type.fields(actor)
     found = (known.get(name) for name in names)
-    return [None if one is None or one.read_only else one for one in found]
+    return [None if one is None or one.read_only or not one.is_typed else one for one in found]
 
 
 def read_block(

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from jantar.engine.fields.files.fields import File
 from jantar.ui import html
 
 if TYPE_CHECKING:
@@ -61,9 +62,10 @@ def fact(item: "ShownField") -> str:
         shown = f'<div id="fact-{item.name}">{value}</div>' if watch else value
         name = "" if watch else f' id="fact-{item.name}"'
         return f"<div><dt>{label}</dt><dd{name}>{shown}{watch}</dd></div>"
+    takes = " data-takes-file" if isinstance(item.field, File) else ""
     return (
         f'<div><dt>{label}</dt><dd><div class="editable" role="group" tabindex="0" id="fact-{item.name}" '
-        f'data-controller="inline-edit" data-inline-edit-url-value="{item.edit}" aria-label="{label}">'
+        f'data-controller="inline-edit" data-inline-edit-url-value="{item.edit}" aria-label="{label}"{takes}>'
         f"{value}</div>{watch}</dd></div>"
     )
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
+from jantar.engine.fields.files.fields import File
 from jantar.engine.fields.record_key import AnyRecord, RecordKey
 from jantar.engine.fields.references import Reference, unseen
 from jantar.engine.permissions.actor import Actor
@@ -177,7 +178,7 @@ def not_to_be_checked(choice: Choice, values: Mapping[str, Any]) -> set[str]:
     found = set()
     for name, value in values.items():
         one = choice.record_type.fields(choice.actor)[name]
-        if not choice.titles.keys() >= set(keys_in(one, value)):
+        if not choice.titles.keys() >= set(keys_in(one, value)) or isinstance(one, File):
             found.add(name)
         if not isinstance(one, Reference) or value is None:
             continue

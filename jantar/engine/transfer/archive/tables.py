@@ -31,7 +31,7 @@ OWN_SECRETS = {"accounts.User": ("password", "last_login")}
 #: Rows that are the same wherever they come from, besides what is unique: by these columns; () is the only row.
 SAME = {"settings.Workspace": ((),), "files.StoredFile": (("digest", "purpose"),)}
 #: Rows that are nothing by themselves: they travel when a row that travels points to them.
-ONLY_POINTED_TO = ("files.StoredFile", "documents.Content")
+ONLY_POINTED_TO = ("files.StoredFile", "documents.Content", "fields.HeldFile")
 #: Columns that name a row of any table: (what says which, the id); tables by their name or records by their type.
 BY_TABLE = {
     "history.Change": (("source", "record_id"), ("root", "root_id")),
@@ -39,6 +39,7 @@ BY_TABLE = {
     "records.Moved": (("source", "row_id"),),
 }
 BY_TYPE = {
+    "fields.Holder": (("record_type", "record_id"),),
     "duplicates.Pair": (("record_type", "first_id"), ("record_type", "second_id")),
     "records.Moved": (("record_type", "was"), ("record_type", "became")),
 }

@@ -9,8 +9,8 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from jantar.engine.documents.models import Kind
 from jantar.engine.fields.errors import Invalid
+from jantar.engine.fields.files.kinds import Kind
 from jantar.platform.files.services import CHUNK_BYTES
 
 HEAD = 4096
