@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from jantar.engine.fields.address import AddressKind
 from jantar.engine.permissions.actor import actor_for
@@ -263,6 +263,68 @@ def test_columns_of_parts_leave_the_other_parts_of_known_records_alone(root: Use
     imported(sheet(content), "books", actor_for(root), mode="update", match=["id"])
     assert stored("Brno") == {**{name: text for name, text in BRNO.parts.items() if text}, "city": "Brno-střed"}
     assert stored("None") == {"city": "Praha"}
+
+
+def test_constants_of_parts_join_the_columns_and_empty_cells_empty_their_part(root: User) -> None:
+    actor = actor_for(root)
+    content = "Title;Delivery site: City;Delivery site: Street\nOne;Brno;Stavbařů 12\n"
+    imported(sheet(content), "books", actor, constants={PART + "country": "Czechia", PART + "city": "Praha"})
+    assert stored("One") == {"street": "Stavbařů 12", "city": "Brno", "country": "CZ"}
+    emptied = "Title;Delivery site: City;Delivery site: Street\nOne;;Dlouhá 3\n"
+    imported(sheet(emptied), "books", actor, mode="update", clear_empty=True)
+    assert stored("One") == {"street": "Dlouhá 3", "country": "CZ"}
+
+
+def test_rows_with_records_of_several_types_leave_the_other_parts_alone(root: User, stock: dict[str, Any]) -> None:
+    content = f"Title,Shelf name,{PART}city\nBrno,Attic,Brno-střed\nNew,Attic,Praha\n"
+    mapping = {"Title": "title", "Shelf name": "shelves/name", PART + "city": PART + "city"}
+    imported(content, "books", actor_for(root), mapping=mapping, mode="update")
+    assert stored("Brno") == {**{name: text for name, text in BRNO.parts.items() if text}, "city": "Brno-střed"}
+    assert stored("New") == {"city": "Praha"}
+
+
+def test_a_merge_asks_which_one_stays_and_the_past_has_the_old_one(client: Client, stock: dict[str, Any]) -> None:
+    one, two = stock["Brno"], stock["Gyor"]
+    page = text_of(client.get(f"/books/merge/?with={one.pk}&with={two.pk}"))
+    assert "Stavbařů 12, 602 00 Brno, Czechia" in page
+    before = timezone.now()
+    body = {"with": [one.pk, two.pk], "survivor": one.pk, "take-x_delivery_site": two.pk}
+    assert client.post("/books/merge/", body).status_code == 302
+    assert stored("Brno") == GYOR.parts
+    moment = quote(before.isoformat())
+    assert "602 00 Brno" in text_of(client.get(f"/books/{one.pk}/?as_of={moment}"))
+    tree = quote(json.dumps({"field": PART + "city", "op": "is", "value": "brno"}))
+    assert ">Brno</a>" in text_of(client.get(f"/books/?as_of={moment}&filter={tree}"))
+    assert ">Brno</a>" not in text_of(client.get(f"/books/?filter={tree}"))
+
+
+def test_a_field_is_shown_for_addresses_in_a_country(client: Client, root: User) -> None:
+    when = {"field": PART + "country", "op": "is", "value": "HU"}
+    create_field("books", label="Permit", kind="text", required=True, shown_when=when, actor=actor_for(root))
+    body = {**FORM, "form_fields": "title,x_delivery_site,x_permit"}
+    assert client.post("/books/new/", {**body, **typed(GYOR)}).status_code == 422
+    assert client.post("/books/new/", {**body, **typed(BRNO)}).status_code == 302
+
+
+def test_lists_of_what_refers_to_it_show_it_and_a_quick_field_has_an_index_for_its_words(
+    client: Client, root: User
+) -> None:
+    actor = actor_for(root)
+    create_field("shelves", label="Site", kind="address", actor=actor)
+    actor = actor_for(root)
+    shelf = write.create(registry.get("shelves"), {"name": "Attic", "x_site": GYOR}, actor=actor)
+    write.create(registry.get("books"), {"title": "Quo vadis", "shelf": shelf}, actor=actor)
+    tree = quote(json.dumps({"field": "shelf.x_site.city", "op": "is", "value": "GYŐR"}))
+    listed = text_of(client.get(f"/books/?columns=title,shelf.x_site&filter={tree}"))
+    assert GYOR.street in listed
+    assert "Shelf › Site › City" in listed
+    dialog = text_of(client.get("/books/filter/"))
+    assert '<optgroup label="Shelf › Site ›">' in dialog
+    assert 'value="shelf.x_site.postal_code"' in dialog
+    answer = client.get("/books/export/?columns=title,shelf.x_site")
+    head, row = b"".join(answer).decode("utf-8-sig").splitlines()[:2]  # type: ignore[arg-type]
+    assert "Shelf › Site: city" in head
+    assert GYOR.city in row
 
 
 def test_a_formula_and_a_default_take_it(client: Client, root: User, stock: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from django.db.models import Count, F, Index, OrderBy, Q
 from django.db.models.lookups import IsNull
 from django.utils.translation import gettext as _
 
+from jantar.engine.fields.address import AddressKind
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.choices import Several
 from jantar.engine.fields.custom import WITH_TARGET, field_from
@@ -163,7 +164,7 @@ def written(field: Field, record_type: RecordType) -> str:
 
 def _indexes(field: Field, base: str, condition: Q) -> Iterator[Index]:
     """One in each order where missing values stand last in both, and one for words inside of a text or list."""
-    if isinstance(field, Text | File):
+    if isinstance(field, Text | File | AddressKind):
         words = OpClass(field.folded(""), "gin_trgm_ops")
         yield GinIndex(words, name=f"{base}_words", condition=condition)
     if isinstance(field, Several):

@@ -34,6 +34,7 @@ from jantar.engine.transfer.archive import tables
 from jantar.engine.transfer.archive.manifest import BadArchiveError
 from jantar.engine.transfer.archive.storing import read_archive
 from jantar.engine.transfer.archive.writing import lines_of, write_archive
+from jantar.kit.address import Address
 from jantar.modules.contacts.models import Company, Person
 from jantar.modules.sales.models import Deal
 from jantar.platform.accounts.models import User
@@ -74,10 +75,16 @@ def admin(storage: Any) -> Actor:
     CustomField.objects.create(record_type="companies", key="x_keeper", label="Keeper", kind="user")
     CustomField.objects.create(record_type="companies", key="x_price", label="Price", kind="money")
     CustomField.objects.create(record_type="companies", key="x_twin", label="Twin", kind="record", target="companies")
+    CustomField.objects.create(record_type="companies", key="x_site", label="Site", kind="address")
     actor = actor_for(user)
     anna = User.objects.get(email="anna@demo.example")
     first, second = Company.objects.order_by("pk")[:2]
-    values = {"x_keeper": anna.pk, "x_twin": second.pk, "name": 'Zażółć \\ "gęślą"\njaźń'}
+    values = {
+        "x_keeper": anna.pk,
+        "x_twin": second.pk,
+        "x_site": Address("Fő tér 1", "Győr"),
+        "name": 'Zażółć \\ "gęślą"\njaźń',
+    }
     write.update(registry.get("companies"), first.pk, values, actor=actor, version=first.version)
     write.delete(registry.get("people"), [Person.objects.order_by("pk")[0].pk], actor=actor)
     SavedView.objects.create(

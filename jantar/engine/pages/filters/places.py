@@ -1,6 +1,6 @@
 """Where a condition stands, and what it can be about there: fields, fields of referenced records, relations."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -72,12 +72,11 @@ class Place:
         if self.record_type:
             found.append(Group(_("History"), [(CHANGED, pgettext("filter", "Changed"))]))
         for name, one in self.fields.items():
-            if one.pieces:
-                pieces = [(piece.name, capital(piece.short)) for piece in one.pieces.values()]
-                found.append(Group(f"{capital(one.label)} ›", pieces))
+            found += pieces_of([one])
             if target := self.target_of(one):
                 inner = target.filter_fields(self.actor)
                 found.append(Group(f"{capital(one.label)} ›", offered(inner, target.defaults, f"{name}.")))
+                found += pieces_of(inner.values(), f"{name}.", f"{capital(one.label)} › ")
                 further += list(self._further(name, one, inner))
         if self.relations:
             related = [(RELATION + name, relation_label(one)) for name, one in self.relations.items()]
@@ -121,6 +120,14 @@ def place_at(record_type: RecordType, actor: Actor, name: str) -> Place:
 def offered(fields: Mapping[str, Field], constant: Container[str], prefix: str = "") -> Options:
     """Fields by label, without those that are the same in every record of the type."""
     return by_label([(prefix + name, capital(one.label)) for name, one in fields.items() if name not in constant])
+
+
+def pieces_of(fields: Iterable[Field], prefix: str = "", start: str = "") -> Iterator[Group]:
+    """What values of these fields consist of, under the label of each."""
+    for one in fields:
+        if one.pieces:
+            options = [(prefix + piece.name, capital(piece.short)) for piece in one.pieces.values()]
+            yield Group(f"{start}{capital(one.label)} ›", options)
 
 
 def by_label(options: Options) -> Options:

@@ -104,6 +104,20 @@ def test_lists_are_filtered_and_sorted_from_the_index(db: None) -> None:
     assert f"jantar_custom_{number}_" in plan_of(before, "title", {"field": "x_size", "op": "is", "value": 7})
 
 
+def test_addresses_are_found_by_their_words_and_sorted_from_the_index(db: None) -> None:
+    field = new("Site", "address", indexed=True)
+    add_books(20_000)
+    with connection.cursor() as cursor:
+        site = "jsonb_build_object('street', 'Dlouhá ' || id, 'city', 'Brno-' || id % 100)"
+        cursor.execute(f"UPDATE fake_book SET custom = jsonb_build_object('x_site', {site})")
+        cursor.execute("VACUUM ANALYZE fake_book")
+    root = actor_for(make_user("Root", admin=True))
+    build()
+    assert f"jantar_custom_{field.pk}_up" in plan_of(root, "x_site")
+    tree = {"field": "x_site", "op": "contains", "value": "dlouha 1999"}
+    assert f"jantar_custom_{field.pk}_words" in plan_of(root, "title", tree)
+
+
 def test_indexes_go_when_the_mark_or_the_field_goes_and_come_back_with_it() -> None:
     field = new(indexed=True, unique=True)
     build()
