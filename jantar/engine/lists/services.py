@@ -90,12 +90,18 @@ def _change(
     record_type = registry.get(chosen.of)
     number = seen = 0
     with operation(actor, cause, words % {"name": chosen}) as opened:
+        lock(chosen)
         for done, chunk in chunks(record_ids):
             visible = set(record_type.visible_to(actor).filter(pk__in=chunk).values_list("pk", flat=True))
             number, seen = number + change(chosen, visible), seen + len(visible)
             if tell:
                 tell(done, len(record_ids))
     return Outcome(number, seen - number, opened.pk)
+
+
+def lock(chosen: RecordList) -> None:
+    """One change of a list at a time, so that each tells what it was that changed."""
+    RecordList._base_manager.select_for_update(no_key=True).filter(pk=chosen.pk).values_list("pk").first()
 
 
 def members_of(chosen: RecordList) -> Any:

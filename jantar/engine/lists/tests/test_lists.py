@@ -1,3 +1,5 @@
+import threading
+
 import pytest
 from django.db import connection
 
@@ -73,6 +75,25 @@ def test_adding_again_changes_nothing_and_says_so(ada: Actor) -> None:
     assert (first.changed, first.unchanged, again.changed, again.unchanged) == (2, 0, 1, 2)
     assert member_counts(shelves, [fair.pk], ada) == {fair.pk: 3}
     assert [one.name for one in lists_with(shelves, pks[0], ada)] == ["Fair"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_add_the_same_at_once_are_told_apart_who_changed_what(ada: Actor) -> None:
+    pks, fair, told = make_shelves(300, ada), create_list(shelves, "Fair", actor=ada), []
+    start = threading.Barrier(4)
+
+    def add() -> None:
+        start.wait()
+        told.append(add_records(fair.pk, pks, actor=ada))
+        connection.close()
+
+    threads = [threading.Thread(target=add) for _person in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(one.changed for one in told) == [0, 0, 0, 300]
+    assert member_counts(shelves, [fair.pk], ada) == {fair.pk: 300}
 
 
 def test_putting_in_and_taking_out_can_be_undone(ada: Actor) -> None:
