@@ -1,6 +1,8 @@
 """A file with a person, their company and a deal in each row, brought in by somebody at the screen."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from jantar.engine.testing.actors import make_user
 from jantar.engine.testing.browser import NARROW, OpenPage, accessibility_faults
+from jantar.engine.transfer.models import ImportRun, State
 from jantar.modules.contacts.models import Company, Person
 from jantar.modules.sales.models import Deal
 from jantar.platform.accounts.models import User
@@ -38,8 +41,24 @@ def uploaded(open_page: OpenPage) -> Any:
     return upload
 
 
-def plan_changed(page: Page) -> Any:
-    return page.expect_response(lambda answer: answer.url.endswith("/plan/") and answer.ok)
+@contextmanager
+def plan_changed(page: Page) -> Iterator[None]:
+    """Waits until the plan that follows from the act inside stands on the page."""
+    with page.expect_response(lambda answer: answer.url.endswith("/plan/") and answer.ok):
+        yield
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+
+
+def test_enter_in_a_value_changes_the_plan_and_does_not_begin_the_import(uploaded: Any) -> None:
+    page = uploaded()
+    with plan_changed(page):
+        page.get_by_label("Field", exact=True).first.select_option("city")
+    with plan_changed(page):
+        page.get_by_label("Value", exact=True).first.fill("Olomouc")
+        page.keyboard.press("Enter")
+    expect(page.get_by_label("Value", exact=True).first).to_have_value("Olomouc")
+    expect(page.get_by_role("button", name=re.compile("^Import 4 rows"))).to_be_visible()
+    assert ImportRun.objects.get().state == State.DRAFT
 
 
 def test_people_companies_and_deals_come_in_from_one_file_and_go_again(uploaded: Any) -> None:

@@ -77,7 +77,7 @@ class Importer:
         self.matcher = Matcher(record_type, [] if plan.mode == modes.CREATE else plan.match, actor)
         self.resolvers = [self._resolver(name, plan) for name in self._references(plan.mapping)]
         self.left_empty = LeftEmpty()
-        resolve([self._resolver(name) for name in self._references(plan.constants)], [self.defaults])
+        resolve([self._resolver(name) for name in self._references(plan.values_given)], [self.defaults])
 
     #: Only where rows hold records of several types (`combined`).
     type_counts: Mapping[str, Mapping[str, int]] = {}

@@ -190,7 +190,7 @@ def changes_from(data: QueryDict, plan: Plan) -> dict[str, Any]:
     constants = zip(data.getlist("constant_field"), texts, strict=False)
     given: dict[str, Any] = {
         "mapping": [key if (key := data.get(f"column-{place}", "")) != NEW_FIELD else "" for place in places],
-        "constants": {key: value.strip() for key, value in constants if key and value.strip()},
+        "constants": {key: value.strip() for key, value in constants if key},
         "values": values_from(data, plan),
         "match": data.getlist("match"),
         "mode": data.get("mode", plan.mode),

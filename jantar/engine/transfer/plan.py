@@ -80,6 +80,11 @@ class Plan:
     also: list[str] = field(default_factory=list)
     links: list[str] | None = None
 
+    @property
+    def values_given(self) -> dict[str, str]:
+        """The constants with a value; for the others only the field was chosen so far."""
+        return {key: text for key, text in self.constants.items() if text}
+
     def of_type(self, name: str) -> "Plan":
         """What concerns one of the further types, named as if it were the only one; "" is the type of the import."""
         return replace(

@@ -94,7 +94,7 @@ class RowReader:
     def constants(self, targets: Mapping[str, Target]) -> ReadRow:
         """The values of new records that no column gives."""
         read = ReadRow(Row(0, []))
-        for key, text in self.plan.constants.items():
+        for key, text in self.plan.values_given.items():
             if text.strip():
                 step = self._step_for(targets[key], self.base)
                 try:
