@@ -93,9 +93,14 @@ def show_file(field: Field, value: Any) -> SafeString:
     return format_html(words, address, html.icon("file"), value.name)
 
 
+def picture_address(key: str, size: str = "small") -> str:
+    """Where the picture of an image is."""
+    return reverse("pages:held_picture", args=[key, size])
+
+
 def show_image(field: Field, value: Any) -> SafeString:
     """The small picture, which leads to the large one."""
-    large, small = (reverse("pages:held_picture", args=[value.key, size]) for size in ("large", "small"))
+    large, small = picture_address(value.key, "large"), picture_address(value.key)
     return format_html(
         '<a class="held-image" href="{}" target="_blank" rel="noopener" title="{}">'
         '<img src="{}" alt="{}" loading="lazy"></a>',

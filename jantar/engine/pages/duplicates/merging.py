@@ -15,8 +15,10 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from jantar.engine.fields import show
+from jantar.engine.fields.files.fields import Image
 from jantar.engine.pages.lists.bulk_selection import Selection
 from jantar.engine.pages.loading import load_type
+from jantar.engine.pages.values import picture_address
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import Invalid, NotFound
@@ -98,6 +100,8 @@ class Cell:
     title: str
     text: str
     is_taken: bool
+    #: The address of a small picture of it.
+    picture: str = ""
 
 
 @dataclass(frozen=True)
@@ -199,9 +203,11 @@ def fullest(members: Sequence[Any], record_type: RecordType, actor: Actor) -> in
 
 
 def shown_line(line: Line, choice: Choice, errors: dict[str, list[str]]) -> Shown:
+    is_image = isinstance(line.fields[0], Image)
+    pictures = [picture_address(key) if is_image and key else "" for key in line.keys or line.texts]
     cells = [
-        Cell(member.pk if filled else None, str(member), text if filled else "", member.pk == line.taken)
-        for member, text, filled in zip(choice.members, line.texts, line.filled, strict=True)
+        Cell(member.pk if filled else None, str(member), text if filled else "", member.pk == line.taken, picture)
+        for member, text, filled, picture in zip(choice.members, line.texts, line.filled, pictures, strict=True)
     ]
     error = " ".join(errors.get(line.name, ()))
     return Shown(line.name, capfirst(line.label), cells, line.taken is None, error)

@@ -6,9 +6,11 @@ from django import template
 from django.db.models import Model
 from django.template.base import Node, NodeList, Parser, Token
 from django.template.context import Context
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from jantar.engine.fields.base import Field
+from jantar.engine.fields.files.fields import KEY
 from jantar.engine.pages.record.around import drawn
 from jantar.engine.pages.values import show_value
 
@@ -24,6 +26,13 @@ def value_of(field: Field, record: Model) -> SafeString | str:
 @register.filter
 def verbose_name(model: type[Model]) -> Any:
     return model._meta.verbose_name
+
+
+@register.filter
+def file_address(stored: Any) -> str:
+    """Where the file is that a field held, by its JSON in the history; empty for everything else."""
+    is_file = isinstance(stored, dict) and stored.keys() == {"id", "name", "size", "type"}
+    return reverse("pages:held_file", args=[stored["id"]]) if is_file and KEY.fullmatch(str(stored["id"])) else ""
 
 
 @register.tag

@@ -162,8 +162,8 @@ def test_the_history_names_the_file_and_what_was_there_stays_reachable(client: C
     save(client, x_contract=first)
     book = Book.objects.get()
     write.update(books, book.pk, {"x_contract": None}, actor=system_actor())
-    shown = client.get(f"/books/{book.pk}/timeline/changes/", headers={"HX-Request": "true"}).content.decode()
-    assert client.get(f"/books/{book.pk}/history/").status_code in (200, 404), shown[:100]
+    shown = client.get(f"/books/{book.pk}/history/", headers={"HX-Request": "true"}).content.decode()
+    assert f'<del><a href="/field-files/{first}/" download>contract.txt</a></del>' in shown
     other = client_of(make_user("Eva", scope=Scope.ALL))
     assert content_of(other.get(f"/field-files/{first}/")) == b"Signed."
 
@@ -181,3 +181,14 @@ def test_a_file_can_be_asked_for(client: Client, ada: Any) -> None:
     answer = client.post("/books/new/", {"form_fields": "title,x_photo", "title": "Kosmos", "x_photo": ""})
     assert "This field is required." in answer.content.decode()
     assert actor_for(ada).custom_fields["books"]["x_photo"].required
+
+
+def test_a_merge_shows_the_pictures_to_choose_from_and_tells_two_of_the_same_name_apart(client: Client) -> None:
+    keys = [key_of(up(client, "image", "logo.png", png(40, 30, (shade, 0, 0)))) for shade in (10, 200)]
+    pks = []
+    for number, key in enumerate(keys):
+        save(client, title=f"Solaris {number}", x_cover=key)
+        pks.append(Book.objects.latest("pk").pk)
+    shown = client.get(f"/books/merge/?{'&'.join(f'with={pk}' for pk in pks)}").content.decode()
+    assert [f'<img src="/field-files/{key}/small/"' in shown for key in keys] == [True, True]
+    assert shown.count('name="take-x_cover"') == 2

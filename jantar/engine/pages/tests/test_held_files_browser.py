@@ -145,8 +145,9 @@ def test_a_short_form_takes_a_required_photo_on_a_telephone_in_the_dark(user: An
     user.theme = "dark"
     user.save()
     create_field("books", label="Photo", kind="image", required=True, section="Book", actor=system_actor())
-    page = open_page(user, "/books/new/", viewport=NARROW, has_touch=True, color_scheme="dark")
-    photo = control(page, "photo")
+    page = open_page(user, "/books/new/?dialog=1", viewport=NARROW, has_touch=True, color_scheme="dark")
+    form = page.locator("dialog[open]")
+    photo = control(form, "photo")
     camera = photo.locator("input[capture]")
     expect(camera).to_have_attribute("accept", re.compile("image/jpeg"))
     camera.set_input_files({"name": "foto.png", "mimeType": "image/png", "buffer": png(300, 600)})
@@ -155,8 +156,8 @@ def test_a_short_form_takes_a_required_photo_on_a_telephone_in_the_dark(user: An
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert accessibility_faults(page) == []
     seen(page, "narrow")
-    page.get_by_label("Title").fill("Solaris")
-    page.get_by_role("button", name="Mentés", exact=True).click()
+    form.get_by_label("Title").fill("Solaris")
+    form.get_by_role("button", name="Mentés", exact=True).click()
     expect(page.locator("#fact-x_photo img")).to_be_visible()
     seen(page, "narrow-record")
 

@@ -36,11 +36,14 @@ class Line:
     texts: tuple[str, ...]
     filled: tuple[bool, ...]
     taken: int | None
+    #: The ids of files, of which two can have the same name.
+    keys: tuple[str, ...] = ()
 
     @property
     def differs(self) -> bool:
         """Whether there is something to choose: two of the members have something else there."""
-        return len({text for text, filled in zip(self.texts, self.filled, strict=True) if filled}) > 1
+        said = self.keys or self.texts
+        return len({text for text, filled in zip(said, self.filled, strict=True) if filled}) > 1
 
 
 @dataclass
@@ -133,7 +136,10 @@ def line_of(name: str, label: str, fields: tuple[Field, ...], choice: Choice, ta
     if fields[0].kind in LISTS and name not in taken:
         return Line(name, label, fields, tuple(texts), tuple(filled), None)
     chosen = taken.get(name) or default_of(fields, filled, choice)
-    return Line(name, label, fields, tuple(texts), tuple(filled), chosen)
+    keys = [fields[0].input_text(fields[0].read(member)) for member in choice.members]
+    return Line(
+        name, label, fields, tuple(texts), tuple(filled), chosen, tuple(keys) if isinstance(fields[0], File) else ()
+    )
 
 
 def is_filled(one: Field, value: Any, choice: Choice) -> bool:
