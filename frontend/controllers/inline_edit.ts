@@ -91,7 +91,7 @@ export default class extends Controller<HTMLElement> {
       event.preventDefault();
       event.stopPropagation();
       this.cancel();
-    } else if (event.key === "Enter" && !event.shiftKey && !(event.target instanceof HTMLTextAreaElement && !event.ctrlKey)) {
+    } else if (event.key === "Enter" && !event.shiftKey && !(event.target instanceof HTMLTextAreaElement && !event.ctrlKey) && !(event.target as Element).closest(".file-field")) {
       if (event.defaultPrevented) return;
       event.preventDefault();
       event.stopPropagation();

@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from jantar.engine.fields.base import Field, Label
 from jantar.engine.fields.custom_kinds import RecordsOf
+from jantar.engine.fields.files.fields import File
 from jantar.engine.fields.record_key import AnyRecord
 from jantar.engine.fields.references import Reference, unseen
 from jantar.engine.history.changes import changes_of
@@ -16,6 +17,7 @@ from jantar.engine.pages.forms.controls import is_loaded
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.permissions.middleware import current_actor
 from jantar.engine.records.errors import Stale
+from jantar.engine.records.held_files import seen_files
 from jantar.engine.records.parts import Part
 from jantar.engine.records.record_type import RecordType
 from jantar.engine.records.references import record_titles, titles_of
@@ -80,6 +82,8 @@ def shown(one: Field, value: Any, actor: Actor) -> str:
         return record_titles([value], actor).get(value, unseen())
     if isinstance(one, RecordsOf):
         return one.titled(value, record_titles(value, actor))
+    if isinstance(one, File) and value is not None and not value.name:  # just uploaded: only its id was sent
+        return "".join(str(held) for held in seen_files([value.key], actor).values())
     return one.text(value)
 
 

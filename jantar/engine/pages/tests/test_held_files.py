@@ -1,6 +1,7 @@
 """Files in fields on the pages: uploaded before the record is saved, shown, served to who sees the record."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from jantar.engine.fields.files.models import HeldFile
+from jantar.engine.pages.tests.test_as_of import NOON, earlier
 from jantar.engine.permissions.actor import actor_for, system_actor
 from jantar.engine.permissions.models import Scope
 from jantar.engine.records import write
@@ -192,3 +194,30 @@ def test_a_merge_shows_the_pictures_to_choose_from_and_tells_two_of_the_same_nam
     shown = client.get(f"/books/merge/?{'&'.join(f'with={pk}' for pk in pks)}").content.decode()
     assert [f'<img src="/field-files/{key}/small/"' in shown for key in keys] == [True, True]
     assert shown.count('name="take-x_cover"') == 2
+
+
+def test_the_past_leads_to_the_file_of_then(client: Client, ada: Any) -> None:
+    first, second = key_of(up(client)), key_of(up(client, name="two.txt", content=b"Two."))
+    save(client, x_contract=first)
+    book = Book.objects.get()
+    earlier(20)
+    now = actor_for(ada)
+    write.update(books, book.pk, {"x_contract": books.fields(now)["x_contract"].load(second)}, actor=now)
+    earlier(5)
+
+    for page in (f"/books/{book.pk}/?as_of={NOON}", f"/books/?as_of={NOON}&columns=title,x_contract"):
+        shown = client.get(page).content.decode()
+        [address] = set(re.findall(r'href="(/field-files/[^"]*)"', shown))
+        assert first in address
+        assert content_of(client.get(address.replace("&amp;", "&"))) == b"Signed."
+
+
+def test_who_changes_a_file_that_somebody_else_changed_chooses(client: Client) -> None:
+    save(client, x_contract=key_of(up(client)))
+    book = Book.objects.get()
+    theirs, mine = key_of(up(client, name="theirs.txt")), key_of(up(client, name="mine.txt"))
+    address = f"/books/{book.pk}/fields/x_contract/"
+    assert client.post(address, {"x_contract": theirs, "version": 1}).status_code == 200
+    answer = client.post(address, {"x_contract": mine, "version": 1}, headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    assert ["theirs.txt" in answer.content.decode(), "mine.txt" in answer.content.decode()] == [True, True]

@@ -104,7 +104,7 @@ def test_it_is_changed_dropped_on_and_removed_where_it_stands(user: Any, open_pa
     fact.click()
     expect(fact.get_by_role("button", name="Contract")).to_be_focused()
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
+        page.keyboard.press("Enter")
     chooser.value.set_files(tmp_path / "one.txt")
     expect(fact.locator(".held-file")).to_have_text("one.txt")
 
