@@ -8,9 +8,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from jantar.platform import database
+from jantar.platform.database.cluster import ROLE, SUPERUSER, existing_cluster
+from jantar.platform.database.process import HOST
 
 DATA_DIR = Path(__file__).resolve().parents[3] / ".jantar" / "test"
 _started = False
@@ -55,3 +58,15 @@ def _start() -> None:
         raise pytest.UsageError(f"The test database did not start. {error}") from error
     os.environ["DATABASE_URL"] = info.url
     _started = True
+    _let_triggers_rest(info)
+
+
+def _let_triggers_rest(info: database.ServerInfo) -> None:
+    """Allows the tests' role to switch triggers off, by which tables are emptied; the privilege stays."""
+    cluster = existing_cluster(DATA_DIR)
+    assert cluster is not None
+    password = cluster.password(SUPERUSER)
+    with psycopg.connect(
+        host=HOST, port=info.port, user=SUPERUSER, password=password, dbname="postgres", autocommit=True
+    ) as connection:
+        connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {ROLE}")
