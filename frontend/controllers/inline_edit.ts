@@ -28,6 +28,7 @@ export default class extends Controller<HTMLElement> {
     this.element.addEventListener("dblclick", this.#start);
     this.element.addEventListener("keydown", this.#key);
     this.element.addEventListener("focusout", this.#left);
+    this.element.addEventListener("htmx:afterSwap", this.#came);
     this.element.addEventListener("htmx:afterRequest", this.#answered);
     this.element.addEventListener("file-field:settled", this.#settled);
     for (const name of ["dragover", "drop"]) this.element.addEventListener(name, this.#drop);
@@ -39,6 +40,7 @@ export default class extends Controller<HTMLElement> {
     this.element.removeEventListener("dblclick", this.#start);
     this.element.removeEventListener("keydown", this.#key);
     this.element.removeEventListener("focusout", this.#left);
+    this.element.removeEventListener("htmx:afterSwap", this.#came);
     this.element.removeEventListener("htmx:afterRequest", this.#answered);
     this.element.removeEventListener("file-field:settled", this.#settled);
     for (const name of ["dragover", "drop"]) this.element.removeEventListener(name, this.#drop);
@@ -130,6 +132,12 @@ export default class extends Controller<HTMLElement> {
     void htmx.ajax(method.toLowerCase() as "get" | "post", this.urlValue, { source: this.element, target: this.element, swap: "innerHTML", values });
   }
 
+  /** What the control holds before anybody can change it, though after behaviours of its own have begun. */
+  #came = (event: Event): void => {
+    if (event.target !== this.element || this.element.dataset["request"] !== "GET") return;
+    queueMicrotask(() => (this.#before = this.#snapshot()));
+  };
+
   #answered = (event: Event): void => {
     const { xhr, elt } = (event as CustomEvent<{ xhr: XMLHttpRequest; elt: Element }>).detail;
     if (elt !== this.element) return;
@@ -162,7 +170,6 @@ export default class extends Controller<HTMLElement> {
   /** The control is there. Who is somewhere else by now is left there. */
   #begin(): void {
     this.element.classList.add("is-editing");
-    this.#before = this.#snapshot();
     if (wentAway(this.element)) {
       failed(this.element);
       this.cancel();

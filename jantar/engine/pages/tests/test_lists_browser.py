@@ -278,6 +278,26 @@ def test_a_cell_is_edited_in_place_by_mouse_and_by_key(ada, open_page):
     expect(second).to_have_text("101")
 
 
+FILL_AT_ONCE = """() => document.addEventListener("htmx:afterSwap", async (event) => {
+    const control = event.target.querySelector("input:not([type=hidden])");
+    await null;
+    await null;
+    control.value = "777";
+}, {once: true})"""
+
+
+def test_what_is_filled_in_the_moment_the_control_comes_is_saved(ada, open_page):
+    page = open_page(ada, "/books/?sort=title&columns=title,pages")
+    page.wait_for_load_state("networkidle")
+    page.evaluate(FILL_AT_ONCE)
+    cell = page.locator("tbody tr").first.locator("td").nth(2)
+    cell.dblclick()
+    page.keyboard.press("Enter")
+    expect(cell).to_have_text("777")
+    expect(page.locator("tbody .is-editing")).to_have_count(0)
+    assert Book.objects.get(title="Book 00").pages == 777
+
+
 def test_a_session_that_ends_asks_for_the_password_on_the_same_page(ada, open_page):
     ada.set_password("correct horse battery")
     ada.save()
