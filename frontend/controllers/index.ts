@@ -18,6 +18,7 @@ import draft from "./draft";
 import dropzone from "./dropzone";
 import fileField from "./file_field";
 import filter from "./filter";
+import folded from "./folded";
 import formula from "./formula";
 import freeTimes from "./free_times";
 import inlineEdit from "./inline_edit";
@@ -34,6 +35,7 @@ import relativeTime from "./relative_time";
 import partRows from "./part_rows";
 import reminders from "./reminders";
 import reorder from "./reorder";
+import richText from "./rich_text";
 import rows from "./rows";
 import selection from "./selection";
 import session from "./session";
@@ -55,7 +57,7 @@ import uploads from "./uploads";
 export const controllers: Record<string, ControllerConstructor> = {
   mention,
   autosize, board, calendar, channel, chart, combobox, conflict, connection, copy, dialog, draft, dropzone, filter, menu, moving, palette,
-  formula, prefetch, reminders, reorder, rows, selection, session, shell, shortcuts, slider, split, tabs, theme, toasts, tooltip, uploads,
+  folded, formula, prefetch, reminders, reorder, rows, selection, session, shell, shortcuts, slider, split, tabs, theme, toasts, tooltip, uploads,
   "date-field": dateField,
   "column-widths": columnWidths,
   "conditional-fields": conditionalFields,
@@ -70,6 +72,7 @@ export const controllers: Record<string, ControllerConstructor> = {
   "list-groups": listGroups,
   "list-total": listTotal,
   "relative-time": relativeTime,
+  "rich-text": richText,
   "show-for": showFor,
   "sign-out": signOut,
   "sort-keys": sortKeys,

@@ -2,7 +2,7 @@ import { Controller } from "@hotwired/stimulus";
 import { htmx } from "../lib/htmx";
 import { arrived, expectSoon, failed, wentAway } from "../lib/typed_ahead";
 
-const VISIBLE = ":is(input:not([type=hidden]), select:not(.ts-hidden-accessible), textarea, .file-field-choose button):not([hidden])";
+const VISIBLE = ":is(input:not([type=hidden]), select:not(.ts-hidden-accessible), textarea, [contenteditable=true], .file-field-choose button):not([hidden])";
 
 /**
  * A value edited where it stands. A click (in the cell of a list a double click, as a click there chooses words),
@@ -93,7 +93,7 @@ export default class extends Controller<HTMLElement> {
       event.preventDefault();
       event.stopPropagation();
       this.cancel();
-    } else if (event.key === "Enter" && !event.shiftKey && !(event.target instanceof HTMLTextAreaElement && !event.ctrlKey) && !(event.target as Element).closest(".file-field")) {
+    } else if (event.key === "Enter" && !event.shiftKey && !(takesLines(event.target) && !event.ctrlKey) && !(event.target as Element).closest(".file-field, .rich-text-bar, .rich-text-link")) {
       if (event.defaultPrevented) return;
       event.preventDefault();
       event.stopPropagation();
@@ -216,4 +216,9 @@ export default class extends Controller<HTMLElement> {
   #snapshot(): string {
     return JSON.stringify(this.#values());
   }
+}
+
+/** Whether Enter begins a new line there. */
+function takesLines(target: EventTarget | null): boolean {
+  return target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable);
 }

@@ -57,6 +57,8 @@ class Field:
     short: Label = ""
     #: Whether its values can stand in a cell of a sheet: what is uploaded can't be imported or pasted.
     is_typed: ClassVar[bool] = True
+    #: Whether it is small enough for the cell of a list, too.
+    in_cell: ClassVar[bool] = True
     #: Of a custom field: the section of the form it stands in; empty for the one of the custom fields.
     section: str = ""
     #: Of a custom field: records without a value are told on the data quality page.
@@ -136,6 +138,10 @@ class Field:
     def empty(self) -> Any:
         """What the column holds when there is no value."""
         return None
+
+    def differs(self, there: Any, value: Any) -> bool:
+        """Whether a value from a file says something else than the one that is there."""
+        return bool(there != value)
 
     def check(self, value: Any) -> None:
         """Raises FieldError when the value may not be stored."""

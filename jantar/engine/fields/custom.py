@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from jantar.engine.fields import choices, custom_kinds, dates, numbers, text
+from jantar.engine.fields import choices, custom_kinds, dates, formatted, numbers, text
 from jantar.engine.fields.address import AddressKind
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.computed_kinds import computed_field
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 KINDS: dict[str, tuple[type[Field], str]] = {
     "text": (text.Text, "text"),
     "long_text": (text.LongText, "text"),
+    "rich_text": (formatted.RichText, "json"),
     "number": (numbers.Number, "number"),
     "integer": (numbers.Integer, "number"),
     "money": (custom_kinds.OwnMoney, "json"),

@@ -22,6 +22,7 @@ class CustomField(models.Model):
     KINDS = (
         ("text", _("Text")),
         ("long_text", _("Long text")),
+        ("rich_text", _("Rich text")),
         ("number", _("Number")),
         ("integer", _("Whole number")),
         ("money", _("Amount of money")),

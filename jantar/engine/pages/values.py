@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.record_key import RecordKey
@@ -16,10 +17,13 @@ from jantar.engine.fields.references import is_hidden, unseen
 from jantar.engine.pages.addresses import key_address, record_address
 from jantar.engine.records.links import PEOPLE
 from jantar.engine.records.registry import registry
+from jantar.kit.rich_text import Formatted
 from jantar.kit.text import fold
 from jantar.ui import html
 
 NO_NUMBER = re.compile(r"[^0-9+]")
+#: Characters of a long text in the cell of a list.
+LONGEST_LINE = 300
 TONES = ("blue", "teal", "violet", "orange", "pink", "green", "amber")
 
 
@@ -59,6 +63,28 @@ def show_choice(field: Field, value: Any) -> SafeString:
 def show_items(field: Field, value: Any) -> SafeString:
     """Tags and several choices, a badge each."""
     return format_html_join(" ", "{}", ((html.badge(field.text([item]), tone=tone_of(field, item)),) for item in value))
+
+
+def show_line(field: Field, value: Any) -> str:
+    """A long text as one line; its place decides how much of it is seen."""
+    line = " ".join(field.text(value).split())
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
+
+
+def show_formatted(value: Formatted) -> SafeString:
+    """Formatted text as on the page of its record: a high one is folded until it is asked for."""
+    more = pgettext("long text", "Show more")
+    less = pgettext("long text", "Show less")
+    button = format_html(
+        '<button type="button" class="btn btn-quiet btn-small rich-text-more" data-folded-target="button" '
+        'data-action="folded#toggle" data-more="{}" data-less="{}" aria-expanded="false" hidden>{}</button>',
+        more, less, more,
+    )  # fmt: skip
+    return format_html(
+        '<div class="rich-text-shown" data-controller="folded">'
+        '<div class="rich-text" data-folded-target="text">{}</div>{}</div>',
+        SafeString(value.html), button,
+    )  # fmt: skip
 
 
 def show_email(field: Field, value: Any) -> SafeString:
@@ -172,6 +198,7 @@ SHOW: dict[str, Callable[[Field, Any], SafeString | str]] = {
     "address": show_address,
     "file": show_file,
     "image": show_image,
+    "rich_text": show_line,
     "reference": show_reference,
     "user": show_user,
 }

@@ -112,7 +112,8 @@ def differs(field: Field | None, record: Any, value: Any) -> bool:
         return True
     if isinstance(field, Reference):
         return bool(getattr(record, field.id_name) != (None if value is None else value.pk))
-    return bool(field.read(record) != (field.load(value) if isinstance(field, RecordOf | RecordsOf) else value))
+    known = field.load(value) if isinstance(field, RecordOf | RecordsOf) else value
+    return field.differs(field.read(record), known)
 
 
 def refuse_taken(record_type: RecordType, lines: Iterable[Line], actor: Actor) -> None:

@@ -37,7 +37,7 @@ from jantar.kit.text import fold
 TYPES = {
     **dict.fromkeys(("number", "percent"), NUMBER),
     **dict.fromkeys(("integer", "duration"), INTEGER),
-    **dict.fromkeys(("text", "long_text", "email", "phone", "web", "choice", "country", "address"), TEXT),
+    **dict.fromkeys(("text", "long_text", "rich_text", "email", "phone", "web", "choice", "country", "address"), TEXT),
     "money": MONEY,
     "boolean": BOOLEAN,
     **dict.fromkeys(("date", "datetime"), DATE),

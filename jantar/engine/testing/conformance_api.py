@@ -238,6 +238,7 @@ def operand(op: str, field: Any, sample: Any) -> Any:
         "money": 5,
         "address": "Łódź",
         "tags": "first",
+        "rich_text": "first",
     }.get(field.kind, sample)
     if field.kind == "multi_choice":
         single = sample[0]

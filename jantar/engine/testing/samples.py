@@ -22,6 +22,10 @@ Maker = Callable[[Field, int], Any]
 MAKERS: dict[str, Maker] = {
     "text": lambda field, number: f"Žluťoučký {number}"[: getattr(field, "max_length", 50)],
     "long_text": lambda field, number: f"First line {number}\nSecond line",
+    "rich_text": lambda field, number: {
+        "html": f"<p>First <strong>line</strong> {number}</p>",
+        "text": f"First line {number}",
+    },
     "email": lambda field, number: f"someone{number}@jantar.example",
     "phone": lambda field, number: f"+420 601 {number:06d}",
     "web": lambda field, number: f"https://jantar.example/{number}",

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom_kinds import RecordOf, RecordsOf
 from jantar.engine.fields.files.fields import File
+from jantar.engine.fields.formatted import RichText
 from jantar.engine.fields.numbers import MoneyKind
 from jantar.engine.fields.references import Reference, title_column_of
 from jantar.engine.fields.sources import CUSTOM
@@ -184,6 +185,12 @@ def _text(field: Field, style: Style) -> tuple[Combinable, str]:
     return field.expression(), "text"
 
 
+def _formatted(field: Field, style: Style) -> tuple[Combinable, str]:
+    """What it says for people; with its formatting to be read again."""
+    assert isinstance(field, RichText)
+    return field.expression() if style.for_people else field.html(), "text"
+
+
 def _phone(field: Field, style: Style) -> tuple[Combinable, str]:
     return field.expression(), "phone"
 
@@ -233,6 +240,7 @@ def _json(labels: Mapping[str, str]) -> Value:
 
 MAKERS: dict[str, Callable[[Field, Style], tuple[Combinable, str]]] = {
     **dict.fromkeys(("text", "long_text", "email", "web"), _text),
+    "rich_text": _formatted,
     "phone": _phone,
     **dict.fromkeys(("number", "integer", "percent", "duration"), _number),
     "date": _date,

@@ -17,6 +17,7 @@ from jantar.engine.permissions.actor import Actor, actor_for
 from jantar.engine.transfer.models import ImportRun, State
 from jantar.engine.transfer.opening import file_of, rows_of
 from jantar.engine.transfer.plan import SEPARATOR, Plan
+from jantar.kit.rich_text import looks_like_html
 from jantar.platform.accounts.models import User
 
 LOOKED_AT = 500
@@ -24,7 +25,7 @@ _LONG = 200
 #: The first whose every value is one is proposed; text takes all.
 PROPOSED = ("boolean", "integer", "number", "date", "datetime", "email", "web")
 #: Kinds that need no more than a name.
-PLAIN = (*PROPOSED, "percent", "phone", "text", "long_text")
+PLAIN = (*PROPOSED, "percent", "phone", "text", "long_text", "rich_text")
 _KEPT_AS_TEXT = re.compile(r"0\d.*|\+.*|\d{12,}")
 _PHONE = re.compile(r"\+[\d ()/.-]{7,20}")
 
@@ -63,6 +64,8 @@ def kind_of(values: Sequence[str], conventions: Conventions) -> str:
         return "phone"
     if not values or any(_KEPT_AS_TEXT.fullmatch(value) for value in values if "." not in value and "," not in value):
         return "text"
+    if any(looks_like_html(value) for value in values):
+        return "rich_text"
     for kind in PROPOSED:
         if all(fits(kind, value, conventions) for value in values):
             return kind

@@ -38,7 +38,7 @@ from jantar.platform.settings.models import ExchangeRate, Workspace
 #: Stands in a form for a record that the reader may not see.
 UNSEEN = "unseen"
 #: Kinds whose controls take the whole width of a form.
-WIDE = frozenset({"long_text", "recurrence", "records", "file", "image"})
+WIDE = frozenset({"long_text", "rich_text", "recurrence", "records", "file", "image"})
 USUAL_CURRENCIES = ("CZK", "EUR", "HUF", "PLN", "USD", "GBP", "CHF")
 
 

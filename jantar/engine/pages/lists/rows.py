@@ -62,7 +62,7 @@ class ListRows:
                 capital(field.label),
                 field.name,
             )
-            if may_edit and not field.read_only and field.in_place and field.is_typed
+            if may_edit and not field.read_only and field.in_place and field.is_typed and field.in_cell
             else format_html('<td class="{}" data-label="{}">', css_of(field), capital(field.label))
             for field in self.fields
         ]

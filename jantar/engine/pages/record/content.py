@@ -22,7 +22,7 @@ from jantar.engine.lists.condition import LISTS
 from jantar.engine.pages.layout import layout_of
 from jantar.engine.pages.record.facts import cards
 from jantar.engine.pages.uploads import Uploads
-from jantar.engine.pages.values import late, show_key, show_keys, show_value
+from jantar.engine.pages.values import late, show_formatted, show_key, show_keys, show_value
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.computed import with_computed
 from jantar.engine.records.conditions import hidden_in
@@ -35,6 +35,7 @@ from jantar.engine.records.registry import Relation
 from jantar.engine.records.related import linking_part, pointing_column, related_to
 from jantar.engine.records.sight import hide_unseen, is_true, load_references, with_sight
 from jantar.engine.records.written import read_one
+from jantar.kit.rich_text import Formatted
 from jantar.ui import html
 from jantar.ui.addresses import address
 
@@ -203,6 +204,8 @@ class RecordPage:
             return self.link(value) if value in self.titles else unseen()
         if isinstance(one, RecordsOf):
             return show_keys(value, self.titles) if value else ""
+        if isinstance(value, Formatted):
+            return show_formatted(value)
         shown = show_value(one, value)
         is_late = row is self.record and self.record_type.is_late(one.name, row, self.actor.today)
         return late(shown) if is_late else shown

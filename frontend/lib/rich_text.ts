@@ -1,0 +1,128 @@
+import { Editor } from "@tiptap/core";
+import StarterKit from "@tiptap/starter-kit";
+
+/** What the editor tells: `changed` with the HTML ("" for nothing), `moved` when marks at the caret may be others. */
+export interface RichTextOptions {
+  place: HTMLElement;
+  html: string;
+  attributes: Record<string, string>;
+  changed(html: string): void;
+  moved(): void;
+  /** A key that is not typed: true when it was used. */
+  key(event: KeyboardEvent): boolean;
+}
+
+type Run = (editor: Editor) => boolean;
+interface Command {
+  run: Run;
+  isOn?: Run;
+  can?: Run;
+}
+
+const chain = (editor: Editor) => editor.chain().focus();
+
+/** By the name in `data-command` of the buttons. */
+export const COMMANDS: Record<string, Command> = {
+  heading: { run: (e) => chain(e).toggleHeading({ level: 3 }).run(), isOn: (e) => e.isActive("heading", { level: 3 }) },
+  subheading: { run: (e) => chain(e).toggleHeading({ level: 4 }).run(), isOn: (e) => e.isActive("heading", { level: 4 }) },
+  bold: { run: (e) => chain(e).toggleBold().run(), isOn: (e) => e.isActive("bold") },
+  italic: { run: (e) => chain(e).toggleItalic().run(), isOn: (e) => e.isActive("italic") },
+  underline: { run: (e) => chain(e).toggleUnderline().run(), isOn: (e) => e.isActive("underline") },
+  strike: { run: (e) => chain(e).toggleStrike().run(), isOn: (e) => e.isActive("strike") },
+  bullets: { run: (e) => chain(e).toggleBulletList().run(), isOn: (e) => e.isActive("bulletList") },
+  numbers: { run: (e) => chain(e).toggleOrderedList().run(), isOn: (e) => e.isActive("orderedList") },
+  deeper: { run: (e) => chain(e).sinkListItem("listItem").run(), can: (e) => e.can().sinkListItem("listItem") },
+  higher: { run: (e) => chain(e).liftListItem("listItem").run(), can: (e) => e.can().liftListItem("listItem") },
+  quote: { run: (e) => chain(e).toggleBlockquote().run(), isOn: (e) => e.isActive("blockquote") },
+  code: { run: (e) => chain(e).toggleCodeBlock().run(), isOn: (e) => e.isActive("codeBlock") },
+  rule: { run: (e) => chain(e).setHorizontalRule().run() },
+  link: { run: () => true, isOn: (e) => e.isActive("link") },
+  plain: { run: (e) => chain(e).unsetAllMarks().clearNodes().run() },
+  undo: { run: (e) => chain(e).undo().run(), can: (e) => e.can().undo() },
+  redo: { run: (e) => chain(e).redo().run(), can: (e) => e.can().redo() },
+};
+
+const extensions = [
+  StarterKit.configure({
+    heading: { levels: [3, 4] },
+    trailingNode: false,
+    link: { openOnClick: false, defaultProtocol: "https", protocols: ["tel"], HTMLAttributes: { target: null, rel: null, class: null }, isAllowedUri: (address) => isLink(address ?? "") },
+  }),
+];
+
+/** Web addresses, e-mail and telephone: what the server keeps, too. */
+export function isLink(address: string): boolean {
+  return /^(?:https?:\/\/|mailto:|tel:)\S+$/i.test(address);
+}
+
+/** What was typed as an address: one of e-mail without mailto and one of the web without https are completed. */
+export function completeLink(typed: string): string {
+  const text = typed.trim();
+  if (!text || isLink(text)) return text;
+  if (/^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/.test(text)) return `mailto:${text}`;
+  if (/^\+[\d ()/.-]{5,}$/.test(text)) return `tel:${text.replace(/[^\d+]/g, "")}`;
+  return /^[a-z][a-z0-9+.-]*:/i.test(text) || /\s/.test(text) ? "" : `https://${text}`;
+}
+
+export function createEditor({ place, html, attributes, changed, moved, key }: RichTextOptions): Editor {
+  let isPressed = false;
+  return new Editor({
+    element: place,
+    content: asHtml(html),
+    parseOptions: { preserveWhitespace: !html.includes("<") },
+    extensions,
+    injectCSS: false,
+    editorProps: {
+      attributes,
+      // True leaves the key to the browser and the page: Tab goes on, Ctrl+Enter saves the form.
+      handleDOMEvents: {
+        keydown: (_view, event) => event.key === "Tab" || (event.key === "Enter" && (event.ctrlKey || event.metaKey)),
+        mousedown: () => {
+          isPressed = true;
+          setTimeout(() => (isPressed = false));
+        },
+        // The browser puts the caret at the beginning; it belongs where it was, before anything is typed.
+        focus: (view) => {
+          if (!isPressed) view.focus();
+        },
+      },
+      handleKeyDown: (_view, event) => key(event),
+      transformPastedHTML: bare,
+    },
+    onUpdate: ({ editor }) => changed(editor.isEmpty ? "" : editor.getHTML()),
+    onTransaction: moved,
+  });
+}
+
+/** Text without tags, as it can stand in the text area, has its lines as paragraphs. */
+export function asHtml(text: string): string {
+  if (text.trimStart().startsWith("<")) return text;
+  const paragraph = document.createElement("p");
+  return text.split("\n").map((line) => {
+    paragraph.textContent = line;
+    return paragraph.outerHTML;
+  }).join("");
+}
+
+const TAG = /<(\/?)([a-z][\w:-]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>/gi;
+const KEPT = new Set("a b blockquote br code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i ins li ol p pre s span strike strong table tbody td th thead tr u ul".split(" "));
+const BOLD = /font-weight\s*:\s*(?:bold|[6-9]00)/i, ITALIC = /font-style\s*:\s*italic/i, NOT_BOLD = /font-weight\s*:\s*(?:normal|400)/i;
+
+/**
+ * Pasted HTML with the tags we know and where links lead, nothing else: the policy of the page refuses styles and
+ * handlers even where nothing is drawn. What other programs say with styles is said with tags before.
+ */
+function bare(html: string): string {
+  return html
+    .replace(/<!--[\s\S]*?-->|<(style|xml|script|title)\b[\s\S]*?<\/\1>/gi, "")
+    .replace(/<span\b([^>]*)>([^<]*)<\/span>/gi, (_all, rest: string, text: string) => (BOLD.test(rest) ? `<strong>${text}</strong>` : ITALIC.test(rest) ? `<em>${text}</em>` : text))
+    .replace(TAG, (_all, end: string, tag: string, rest: string) => {
+      const name = tag.toLowerCase();
+      if (!KEPT.has(name)) return "";
+      if (end) return `</${name}>`;
+      if (name === "b" && NOT_BOLD.test(rest)) return "<span>";
+      const kept = /\sdata-pm-slice="[^"]*"/.exec(rest)?.[0] ?? "";
+      const href = name === "a" ? /\shref\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)/i.exec(rest)?.[0] ?? "" : "";
+      return `<${name}${kept}${href}>`;
+    });
+}
