@@ -113,7 +113,8 @@ $(VENV)/.installed-dev: requirements.txt requirements-dev.txt | $(PY)
 ifneq ($(wildcard package.json),)
 $(STAMPS)/node: package-lock.json requirements-node.txt | $(PY)
 	@tools/install_node.sh $(PY)
-	@tools/once.sh $@ package-lock.json -- npm ci --no-audit --no-fund --loglevel=error
+	@# A link leads to the packages of another checkout; installing through it would empty that one.
+	@if [ -L node_modules ]; then mkdir -p $(@D) && touch $@; else tools/once.sh $@ package-lock.json -- npm ci --no-audit --no-fund --loglevel=error; fi
 
 # Templates and Python name the icons that the build puts together.
 $(STAMPS)/frontend: $(STAMPS)/node package.json $(shell find frontend -type f -not -path '*/node_modules/*') $(shell grep -rl icon jantar --include='*.html' --include='*.py')
