@@ -184,6 +184,17 @@ def test_history_tells_of_the_text_and_undo_brings_the_formatting_back(actor: Ac
     assert stored() == {"html": ROME, "text": TEXT}
 
 
+def test_history_says_where_a_long_text_changed_and_that_only_its_formatting_did(actor: Actor, client: Client) -> None:
+    book = make(actor, f"<p>{'x ' * 400}old end</p>")
+    address = f"/books/{book.pk}/fields/x_story/"
+    client.post(address, {"x_story": f"<p>{'x ' * 400}new end</p>", "version": 1})
+    client.post(address, {"x_story": f"<p>{'x ' * 400}<b>new</b> end</p>", "version": 2})
+    told = client.get(f"/books/{book.pk}/history/", headers={"HX-Request": "true"}).content.decode()
+    assert told.count("only the formatting") == 1
+    assert "x x old end</del>" in told
+    assert "x x new end</ins>" in told
+
+
 def test_an_export_comes_in_again_without_loss(actor: Actor) -> None:
     make(actor, ROME)
     assert sheet_of(actor, for_people=True)[1] == ["Quo vadis", TEXT]

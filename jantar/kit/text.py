@@ -65,6 +65,18 @@ def without_controls(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
+def around_difference(old: str, new: str, most: int) -> tuple[str, str]:
+    """Return both texts with at most about `most` characters each: of longer ones where they begin to differ."""
+    if len(old) <= most and len(new) <= most:
+        return old, new
+    same = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), None)
+    start = max(0, (min(len(old), len(new)) if same is None else same) - most // 4)
+    end = start + most
+    before = "…" if start else ""
+    pieces = [before + text[start:end] + ("…" if len(text) > end else "") for text in (old, new)]
+    return pieces[0], pieces[1]
+
+
 def words(text: str) -> list[str]:
     """Return the folded words of `text` in order: letters and digits, no signs."""
     return _WORD.findall(fold(text))

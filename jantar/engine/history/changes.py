@@ -21,13 +21,15 @@ from jantar.engine.history.models import Cause, Change, Kept, Operation
 from jantar.engine.history.stored import Amounts, Row, first_rows, key_in, keys_in
 from jantar.engine.history.touching import touching
 from jantar.engine.permissions.actor import Actor
-from jantar.kit.text import fold
+from jantar.kit.text import around_difference, fold
 
 if TYPE_CHECKING:
     from jantar.engine.records.record_type import RecordType
 
 #: Changes read at once at most, so that an operation with many of them does not make a page endless.
 MOST_ROWS = 200
+#: Characters of a value in the history of a record.
+LONGEST_SHOWN = 400
 BOOK_KEEPING = ("id", "created_at", "created_by", "updated_at")
 NameRecords = Callable[[Iterable[RecordKey], Actor], Mapping[RecordKey, str]]
 
@@ -48,6 +50,16 @@ class FieldChange:
     new: str
     part: str = ""
     action: str = "U"
+
+    @property
+    def is_formatting(self) -> bool:
+        """Whether the words of a formatted text stayed the same."""
+        return self.old == self.new and isinstance(self.before, dict) and "html" in self.before
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """Both texts, of long ones the part where they begin to differ."""
+        return around_difference(self.old, self.new, LONGEST_SHOWN)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jantar.kit.text import create_fold_sql, fold, initials, slug, words
+from jantar.kit.text import around_difference, create_fold_sql, fold, initials, slug, words
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,9 @@ def test_initials(name, expected):
 )
 def test_slug(text, expected):
     assert slug(text) == expected
+
+
+def test_long_texts_are_shown_where_they_begin_to_differ() -> None:
+    assert around_difference("a b", "a c", 10) == ("a b", "a c")
+    assert around_difference("x" * 30 + "old", "x" * 30 + "new", 8) == ("…xxold", "…xxnew")
+    assert around_difference("", "y" * 12, 8) == ("", "yyyyyyyy…")
