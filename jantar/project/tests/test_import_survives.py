@@ -29,21 +29,23 @@ ROWS = 20_000
 WRONG = 7
 #: So long a worker may take on a busy machine.
 PATIENCE = 300.0
+WORKERS = "workers_that_are_killed"
 StartWorker = Callable[[], "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture
 def start_worker(settings: Settings, tmp_path: Path) -> Iterator[StartWorker]:
     """Real workers, each a process of its own, on the database and the files of the test."""
-    place = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "files"}}
-    settings.STORAGES = {**settings.STORAGES, "default": place}
+    files = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "files"}}
+    settings.STORAGES = {**settings.STORAGES, "default": files}
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE procrastinate_workers, procrastinate_jobs CASCADE")
     started: list[subprocess.Popen[bytes]] = []
 
     def start() -> "subprocess.Popen[bytes]":
         known = connection.settings_dict
-        url = f"postgresql://{known['USER']}:{known['PASSWORD']}@{known['HOST']}:{known['PORT']}/{known['NAME']}"
+        place = f"{known['HOST']}:{known['PORT']}/{known['NAME']}?application_name={WORKERS}"
+        url = f"postgresql://{known['USER']}:{known['PASSWORD']}@{place}"
         env = os.environ | {"DATABASE_URL": url, "JANTAR_DATA_DIR": str(tmp_path)}
         command = [sys.executable, "-m", "jantar", "worker"]
         started.append(subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL))
@@ -53,6 +55,14 @@ def start_worker(settings: Settings, tmp_path: Path) -> Iterator[StartWorker]:
     for process in started:
         process.kill()
         process.wait()
+    wait_for(lambda: not sessions_of_workers())
+
+
+def sessions_of_workers() -> int:
+    """Those of a killed process end when the server notices, after the statement they are at."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", [WORKERS])
+        return int(cursor.fetchone()[0])
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -88,6 +98,7 @@ def test_an_import_goes_on_after_its_worker_was_killed(start_worker: StartWorker
     worker = start_worker()
 
     wait_for(lambda: ImportRun.objects.get(pk=run.pk).done_rows >= 2_000)
+    assert sessions_of_workers()
     os.kill(worker.pid, 9)
     assert worker.wait(20) == -9
     reached = ImportRun.objects.get(pk=run.pk)

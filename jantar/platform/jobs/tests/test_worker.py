@@ -22,6 +22,7 @@ Notes = Callable[[], list[str]]
 StartWorker = Callable[..., "subprocess.Popen[bytes]"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
+WORKERS = "workers_that_are_killed"
 SCRIPT = (
     "import sys, django; django.setup()\n"
     "import jantar.platform.jobs.tests.sample\n"
@@ -39,7 +40,7 @@ def start_worker() -> Iterator[StartWorker]:
 
     def start(*, listen: bool = False, port: int | None = None) -> "subprocess.Popen[bytes]":
         config = connection.settings_dict
-        place = f"{config['HOST']}:{port or config['PORT']}/{config['NAME']}"
+        place = f"{config['HOST']}:{port or config['PORT']}/{config['NAME']}?application_name={WORKERS}"
         url = f"postgresql://{config['USER']}:{config['PASSWORD']}@{place}"
         env = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "jantar.project.settings"}
         command = [sys.executable, "-c", SCRIPT, "listen" if listen else "poll"]
@@ -50,6 +51,14 @@ def start_worker() -> Iterator[StartWorker]:
     for process in started:
         process.kill()
         process.wait()
+    wait_for(sessions_have_ended)
+
+
+def sessions_have_ended() -> bool:
+    """Those of a killed process end when the server notices, after the statement they are at."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", [WORKERS])
+        return int(cursor.fetchone()[0]) == 0
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
