@@ -264,8 +264,8 @@ def changeable(record_type: RecordType, actor: Actor) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A reference as it was sent."""
-    return value["id"] if isinstance(value, dict) and "title" in value else value
+    """A reference, or a file, as it was sent."""
+    return value["id"] if isinstance(value, dict) and value.keys() & {"title", "url"} else value
 
 
 def parts(record_type: RecordType) -> set[str]:
