@@ -1,5 +1,6 @@
 """Who watches what, and what each user was told."""
 
+from collections.abc import Collection, Sequence
 from typing import Any, Self
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from jantar.engine.fields.model_fields import RecordKeyField
 from jantar.engine.history.models import Operation
 from jantar.engine.permissions.actor import Actor
 from jantar.engine.records.registry import registry
-from jantar.engine.timeline.channels import in_channels
+from jantar.engine.timeline.channels import CHANNELS, in_channels
 from jantar.engine.timeline.kinds import sources
 from jantar.engine.timeline.models import Comment
 
@@ -224,42 +225,42 @@ class Preference(models.Model):
 
 
 class NotificationQuerySet(models.QuerySet[Any]):
-    def visible_to(self, actor: Actor) -> Self:
+    def visible_to(self, actor: Actor, among: Collection[str] | None = None) -> Self:
         """What the actor was told, without what is about things the actor may no longer see.
 
-        Records in the bin count as seen by whom could see them before: that they went there is told too.
+        Records in the bin count as seen by whom could see them before: that they went there is told too. `among` are
+        the types that records and sources of the rows have, where that is known: nothing is asked of others then.
         """
         if actor.user_id is None:
             return self.none()
+        types = [one.name for one in registry.all() if (among is None or one.name in among)]
+        types = [name for name in types if actor.may("see", name)]
+        record = Q(record_id=None) & _seen_among("records", types, actor) | _seen("record", types, actor)
+        if among is None or CHANNELS in among:
+            record |= in_channels(actor)
         comments = Comment.objects.filter(pk=OuterRef("source_id"), deleted_at=None)
-        record = Q(record_id=None) & _seen_among("records", actor) | _seen("record", actor)
-        record |= in_channels(actor)
-        source = Q(source_type="") | Q(Exists(comments), source_type="comment") | _seen("source", actor)
-        source |= _seen_sources(actor)
+        source = Q(source_type="") | Q(Exists(comments), source_type="comment") | _seen("source", types, actor)
+        source |= _seen_sources(actor, among)
         return self.filter(record & source, user=actor.user_id)
 
 
-def _seen_types(actor: Actor) -> list[str]:
-    return [one.name for one in registry.all() if actor.may("see", one.name)]
-
-
-def _seen(name: str, actor: Actor) -> Q:
+def _seen(name: str, types: Sequence[str], actor: Actor) -> Q:
     """That the record a key column names exists and is within the actor's rights; the bin counts.
 
     Looked up by its id: a scalar subquery, which PostgreSQL never turns into a scan of the records.
     """
     found = Q(pk__in=[])
-    for type_name in _seen_types(actor):
+    for type_name in types:
         record_type = registry.get(type_name)
         rows = record_type.model._base_manager.filter(record_type.allowed(actor, "see"), pk=OuterRef(f"{name}_id"))
         found |= Q(IsNull(Subquery(rows.values("pk")[:1]), False), **{f"{name}_type": type_name})
     return found
 
 
-def _seen_sources(actor: Actor) -> Q:
+def _seen_sources(actor: Actor, among: Collection[str] | None) -> Q:
     """That the source is no record but something else entries of the timeline come from, which the actor may see."""
     found = Q(pk__in=[])
-    for name, rows in sources(actor):
+    for name, rows in sources(actor, among):
         if name not in registry and name != "comment":
             found |= Q(
                 IsNull(Subquery(rows.filter(pk=OuterRef("source_id")).values("pk")[:1]), False), source_type=name
@@ -267,10 +268,10 @@ def _seen_sources(actor: Actor) -> Q:
     return found
 
 
-def _seen_among(name: str, actor: Actor) -> Q:
+def _seen_among(name: str, types: Sequence[str], actor: Actor) -> Q:
     """That one of the records whose ids stand in the column `name` exists and is within the actor's rights."""
     found = Q(pk__in=[])
-    for type_name in _seen_types(actor):
+    for type_name in types:
         record_type = registry.get(type_name)
         rows = record_type.model._base_manager.filter(
             record_type.allowed(actor, "see"), _AnyOf("pk", OuterRef(name), output_field=models.BooleanField())

@@ -53,15 +53,22 @@ class Unread:
 
 
 def unread(actor: Actor) -> int:
-    """How many unread ones the actor may still see, at most one more than `MOST_COUNTED`; one statement."""
+    """How many unread ones the actor may still see, at most one more than `MOST_COUNTED`."""
     return counts(actor).number
 
 
 def counts(actor: Actor) -> Unread:
-    """Those the actor may still see; one statement."""
-    rows = Notification.objects.visible_to(actor).filter(read_at=None).values_list("record_type", flat=True)
-    in_channels, others = rows.filter(record_type=CHANNELS), rows.exclude(record_type=CHANNELS)
-    types = list(in_channels[: MOST_COUNTED + 1].union(others[: MOST_COUNTED + 1], all=True))
+    """Those the actor may still see. A statement, and one more where there are any: every open page asks again and
+    again, so nothing is asked of types that none of them is about."""
+    unread = Notification.objects.filter(user=actor.user_id, read_at=None)
+    among = {name for pair in unread.order_by().values_list("record_type", "source_type").distinct() for name in pair}
+    if not among:
+        return Unread(0, 0)
+    rows = Notification.objects.visible_to(actor, among).filter(read_at=None).values_list("record_type", flat=True)
+    few = rows.exclude(record_type=CHANNELS)[: MOST_COUNTED + 1]
+    if CHANNELS in among:
+        few = few.union(rows.filter(record_type=CHANNELS)[: MOST_COUNTED + 1], all=True)
+    types = list(few)
     return Unread(min(len(types), MOST_COUNTED + 1), types.count(CHANNELS))
 
 

@@ -1,6 +1,6 @@
 """Kinds of entries: each has an icon, a group to filter by, a sentence and a template of its own."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -98,13 +98,17 @@ def names_of(group: str) -> list[str]:
     return [kind.name for kind in _kinds.values() if kind.group == group]
 
 
-def sources(actor: Actor) -> Iterator[tuple[str, Any]]:
-    """Name and visible rows of everything entries come from: the records the actor may see, notes, comments."""
+def sources(actor: Actor, among: Collection[str] | None = None) -> Iterator[tuple[str, Any]]:
+    """Name and visible rows of everything entries come from: the records the actor may see, notes, comments.
+
+    With `among` only of those named there.
+    """
     for record_type in registry.all():
-        if actor.may("see", record_type.name):
+        if (among is None or record_type.name in among) and actor.may("see", record_type.name):
             yield record_type.name, record_type.visible_to(actor)
     for source in _sources.values():
-        yield source.name, source.visible_to(actor)
+        if among is None or source.name in among:
+            yield source.name, source.visible_to(actor)
 
 
 def source_models() -> dict[str, type[Any]]:

@@ -110,7 +110,7 @@ def test_unread_messages_are_counted_with_the_bell_and_reading_the_channel_reads
 ):
     first = services.add_comment(north, text="One", actor=ada)
     second = services.add_comment(north, text="Two", actor=ada, mentions=Mentions(users=frozenset({eva.user_id})))
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert reading.counts(eva) == reading.Unread(number=2, in_channels=2)
     assert reading.unread_messages(eva) == {north.pk: {first.pk, second.pk}}
     assert reading.mark_channel_read(eva, north.pk) == 2

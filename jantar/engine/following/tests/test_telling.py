@@ -189,12 +189,16 @@ def test_marking_read_is_for_own_ones_only(ada, eva, book):
     assert reading.unread(eva) == 0
 
 
-def test_the_unread_are_counted_by_one_statement(ada, eva, book, django_assert_num_queries):
+def test_counting_the_unread_asks_nothing_of_types_that_none_is_about(ada, eva, book, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert reading.unread(eva) == 0
     watch_record(key(book), actor=eva)
     for pages in range(3):
         write.update(books, book.pk, {"pages": 650 + pages}, actor=ada)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2) as statements:
         assert reading.unread(eva) == 3
+    assert "fake_book" in statements.captured_queries[-1]["sql"]
+    assert "contacts_party" not in statements.captured_queries[-1]["sql"]
 
 
 def test_old_notifications_are_deleted(ada, eva, book):
