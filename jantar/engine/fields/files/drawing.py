@@ -12,10 +12,13 @@ from typing import Any
 
 #: What pictures have at most, in pixels; the cameras of telephones stay below.
 MOST_PIXELS = 120_000_000
-MEMORY = 1536 * 1024**2
+MEMORY = 1024 * 1024**2
 SECONDS = 30
 SMALL, LARGE = (160, 160), (1600, 1600)
 TOO_LARGE = 3
+PLAIN = frozenset({"L", "LA", "RGB", "RGBA"})
+#: The number by which cameras say how the picture was held.
+TURNED = 0x0112
 
 
 def main(path: Path, folder: Path) -> int:
@@ -46,8 +49,17 @@ def put_pictures(picture: Any, folder: Path) -> None:
     from PIL import Image, ImageOps
 
     picture.draft("RGB", LARGE)
+    turned = picture.getexif().get(TURNED, 1)
+    if picture.mode.startswith("I"):  # sixteen bits of grey
+        picture = picture.convert("I").point(lambda value: value / 256).convert("L")
+    if picture.mode not in PLAIN or "transparency" in picture.info:
+        is_clear = "A" in picture.getbands() or "transparency" in picture.info
+        picture = picture.convert("RGBA" if is_clear else "RGB")
+    # Made small at once, roughly: whatever follows needs the memory of a small one.
+    picture = picture.reduce(max(1, min(side // (2 * most) for side, most in zip(picture.size, LARGE, strict=True))))
+    picture.getexif()[TURNED] = turned
     picture = ImageOps.exif_transpose(picture)
-    picture = picture.convert("RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB")
+    picture = picture.convert("RGBA" if "A" in picture.getbands() else "RGB")
     for name, size in (("large", LARGE), ("small", SMALL)):
         picture.thumbnail(size)
         clean = Image.new(picture.mode, picture.size)

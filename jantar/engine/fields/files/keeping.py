@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -50,7 +50,12 @@ def keep_upload(file: IO[bytes], name: str, *, is_image: bool, owner_id: int | N
 
 
 def draw(file: IO[bytes], name: str, folder: Path) -> None:
-    """Puts the pictures into the folder. Raises Invalid for what is no whole image, and for one that is too large."""
+    """Puts the pictures into the folder. Raises Invalid for what is no whole image, and for one that is too large.
+
+    One at a time, until the transaction ends: drawing may take a gigabyte of memory.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('jantar.draw'))")
     source = folder / "source"
     file.seek(0)
     with source.open("wb") as target:
