@@ -1,6 +1,7 @@
 """A field for an address: typed in parts, shown as its country writes it, asked for by its parts."""
 
 import json
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from jantar.engine.fields.address import AddressKind
+from jantar.engine.fields.errors import FieldError, Invalid
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records import write
 from jantar.engine.records.custom_fields import create_field
@@ -348,3 +350,47 @@ def test_what_stands_in_an_input_is_read_again_exactly(site: Address, language: 
     with translation.override(language):
         one = AddressKind("x_site", "Site")
         assert one.parse(one.input_text(site)) == site
+
+
+ODD = (
+    "{Brno",
+    '{"street": ' + "[" * 30_000,
+    '{"street": "\\ud800", "city": "Brno"}',
+    '{"city": 5}',
+    "[1]",
+    "a\x01b\x00c, Brno",
+)
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_a_text_that_only_begins_like_an_object_is_an_address_and_stops_nothing(root: User, text: str) -> None:
+    books, actor = registry.get("books"), actor_for(root)
+    field = books.fields(actor)["x_delivery_site"]
+    with suppress(FieldError, Invalid):
+        value = field.parse(text)
+        assert field.parse(field.input_text(value)) == value
+        assert not {"\x00", "\x01"} & set(field.text(value))
+        write.create(books, {"title": "Odd", "x_delivery_site": value}, actor=actor)
+    quoted = text.replace('"', '""')
+    run = imported(sheet(f'Title;Delivery site\nFirst;Brno\nOdd;"{quoted}"\nLast;Praha\n'), "books", actor)
+    assert run.state == "done"
+    assert {"First", "Last"} <= set(Book.objects.values_list("title", flat=True))
+
+
+def test_records_whose_address_begins_like_an_object_are_merged(client: Client, root: User) -> None:
+    books, actor = registry.get("books"), actor_for(root)
+    pks = [
+        write.create(books, {"title": "Odd", "x_delivery_site": Address(city=city)}, actor=actor).pk
+        for city in ("{Brno", '{"city":"{"}')
+    ]
+    page = client.get(f"/books/merge/?with={pks[0]}&with={pks[1]}")
+    assert page.status_code == 200
+    assert "{Brno" in page.content.decode()
+
+
+def test_a_column_with_all_of_it_and_one_with_a_part_are_not_taken_together(root: User) -> None:
+    with pytest.raises(Invalid, match="Two columns go to the same field"):
+        imported(
+            sheet("Title;Site;City\nFirst;Brno;Praha\n"), "books", actor_for(root),
+            mapping={"Title": "title", "Site": "x_delivery_site", "City": "x_delivery_site.city"},
+        )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -23,7 +24,7 @@ from jantar.engine.fields.sources import CUSTOM, at
 from jantar.engine.fields.sql import Fold, NotTrue, Sql
 from jantar.engine.fields.text import Text
 from jantar.kit.address import Address, parse_address
-from jantar.kit.text import fold
+from jantar.kit.text import fold, without_controls
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -164,12 +165,9 @@ class AddressKind(Field):
 
     def parse(self, text: str) -> Any:
         """Takes an address as people write it, and its parts as a JSON object (see `joined`)."""
-        if text.lstrip().startswith("{"):
-            try:
-                return self.load(json.loads(text))
-            except ValueError as error:
-                raise error if isinstance(error, FieldError) else FieldError(_("Text is expected.")) from error
-        return parse_address(text, self._country_of) or None
+        text = without_controls(text)
+        parts = parts_in(text)
+        return parse_address(text, self._country_of) or None if parts is None else self.load(parts)
 
     def _country_of(self, text: str) -> str:
         try:
@@ -180,7 +178,10 @@ class AddressKind(Field):
     def input_text(self, value: Any) -> str:
         """As people write it, unless that would be understood otherwise."""
         text = self.text(value)
-        return text if self.parse(text) == value else self.joined(value.parts)
+        with suppress(FieldError):
+            if self.parse(text) == value:
+                return text
+        return self.joined(value.parts)
 
     def input_texts(self, value: Any) -> dict[str, str]:
         return (value or Address()).parts
@@ -235,6 +236,18 @@ class AddressKind(Field):
 
     def _document(self, prefix: str) -> Combinable:
         return KeyTransform(self.name, at(prefix, CUSTOM))
+
+
+def parts_in(text: str) -> dict[str, Any] | None:
+    """The JSON object that the text is; None for any other text, also for one that only begins like an object."""
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        found = json.loads(text)
+        text.encode(), json.dumps(found, ensure_ascii=False).encode()  # halves of letters can't be stored
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def piece_of(fields: Mapping[str, Field], path: str) -> Field | None:

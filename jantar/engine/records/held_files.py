@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from jantar.engine.fields.base import Field
 from jantar.engine.fields.custom import UPLOADED
 from jantar.engine.fields.errors import FieldError
-from jantar.engine.fields.files.fields import File
+from jantar.engine.fields.files.fields import KEY, File
 from jantar.engine.fields.files.keeping import is_fresh, keep_upload, value_of
 from jantar.engine.fields.files.models import HeldFile, Holder
 from jantar.engine.fields.models import CustomField
@@ -114,7 +114,8 @@ def note_holders_of(record_type: RecordType, keys: list[str], opened: Operation)
 
 def seen_file(key: str, actor: Actor) -> HeldFile:
     """The file, for whoever uploaded it just now or sees a record and field that holds it or did. Raises NotFound."""
-    held = HeldFile.objects.select_related("file", "small", "large").filter(key=key).first()
+    rows = HeldFile.objects.select_related("file", "small", "large")
+    held = rows.filter(key=key).first() if KEY.fullmatch(key) else None
     if held is None or not (is_own(held, actor) or is_seen(held, actor)):
         raise NotFound(_("There is no such file."))
     return held

@@ -244,6 +244,7 @@ def check_types(plan: Plan, record_type: RecordType, actor: Actor) -> None:
 def _doubled(plan: Plan, targets: Mapping[str, Any]) -> dict[str, list[str]]:
     used = [key for key in plan.mapping if key]
     doubled = {key for key in used if used.count(key) > 1 and not (targets[key].takes_several or targets[key].part)}
+    doubled |= {key for key in used if targets[key].whole and key.rpartition(".")[0] in used}
     if not doubled:
         return {}
     labels = ", ".join(str(targets[key].label) for key in sorted(doubled))

@@ -87,6 +87,8 @@ def test_others_get_neither_the_file_nor_a_copy_of_it(api: ApiClient) -> None:
     problem = problem_in(other.post("/books", {"title": "Mine", "x_contract": held}), 422)
     assert "secret-plans" not in str(problem)
     problem_in(send(ApiClient(make_user("Jan")), "a.txt", b"a"), 403)
+    for key in ("a%00b", "..", "%F0%9F%8D%8B", "a" * 300):
+        assert other.get(f"/files/{key}").status_code == 404
 
 
 def test_a_sheet_has_name_and_address_and_brings_none(api: ApiClient) -> None:
