@@ -1,5 +1,6 @@
 import { Editor } from "@tiptap/core";
 import StarterKit from "@tiptap/starter-kit";
+import { cleanPasted } from "./pasted";
 
 /** What the editor tells: `changed` with the HTML ("" for nothing), `moved` when marks at the caret may be others. */
 export interface RichTextOptions {
@@ -87,7 +88,7 @@ export function createEditor({ place, html, attributes, changed, moved, key }: R
         },
       },
       handleKeyDown: (_view, event) => key(event),
-      transformPastedHTML: bare,
+      transformPastedHTML: cleanPasted,
     },
     onUpdate: ({ editor }) => changed(editor.isEmpty ? "" : editor.getHTML()),
     onTransaction: moved,
@@ -102,27 +103,4 @@ export function asHtml(text: string): string {
     paragraph.textContent = line;
     return paragraph.outerHTML;
   }).join("");
-}
-
-const TAG = /<(\/?)([a-z][\w:-]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>/gi;
-const KEPT = new Set("a b blockquote br code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i ins li ol p pre s span strike strong table tbody td th thead tr u ul".split(" "));
-const BOLD = /font-weight\s*:\s*(?:bold|[6-9]00)/i, ITALIC = /font-style\s*:\s*italic/i, NOT_BOLD = /font-weight\s*:\s*(?:normal|400)/i;
-
-/**
- * Pasted HTML with the tags we know and where links lead, nothing else: the policy of the page refuses styles and
- * handlers even where nothing is drawn. What other programs say with styles is said with tags before.
- */
-function bare(html: string): string {
-  return html
-    .replace(/<!--[\s\S]*?-->|<(style|xml|script|title)\b[\s\S]*?<\/\1>/gi, "")
-    .replace(/<span\b([^>]*)>([^<]*)<\/span>/gi, (_all, rest: string, text: string) => (BOLD.test(rest) ? `<strong>${text}</strong>` : ITALIC.test(rest) ? `<em>${text}</em>` : text))
-    .replace(TAG, (_all, end: string, tag: string, rest: string) => {
-      const name = tag.toLowerCase();
-      if (!KEPT.has(name)) return "";
-      if (end) return `</${name}>`;
-      if (name === "b" && NOT_BOLD.test(rest)) return "<span>";
-      const kept = /\sdata-pm-slice="[^"]*"/.exec(rest)?.[0] ?? "";
-      const href = name === "a" ? /\shref\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)/i.exec(rest)?.[0] ?? "" : "";
-      return `<${name}${kept}${href}>`;
-    });
 }

@@ -35,6 +35,10 @@ DIVIDING = frozenset(
     "address article aside body caption center dd details dialog div dl dt fieldset figcaption figure footer form"
     " header html legend main nav option section summary table tbody tfoot thead title tr".split()
 )
+#: Those of them that begin or end a row of a table.
+ROW_ENDS = frozenset({"table", "thead", "tbody", "tfoot", "tr"})
+#: Between the cells of a row, which become one line. The editor writes the same for what is pasted: lib/pasted.ts.
+BETWEEN_CELLS = " |"
 #: What stands in them is no text.
 MUTE = frozenset("applet embed frameset iframe math noembed noframes noscript object script style svg template".split())
 #: Lists and quotations within each other beyond this are written into the one around them.
@@ -168,6 +172,10 @@ class _Writer:
         self.open: list[tuple[str, str]] = []
         self.bold: list[bool] = []
         self.mute = ""
+        #: Cells passed in this row since a text, whether none came since one began or ended, and where the row begins.
+        self.passed = 0
+        self.is_in_row = self.is_at_cell = self.ended_in_text = False
+        self.row_at = 0
 
     def write(self, html: str) -> str:
         for sort, name, rest in _tokens(html):
@@ -187,6 +195,11 @@ class _Writer:
 
     def text(self, text: str) -> None:
         text = without_controls(text)
+        if self.is_at_cell and text.strip():
+            self.go_on_in_row()
+            text = text if self.has_text else text.lstrip()
+        elif self.is_at_cell:
+            return
         if self.block != "pre":
             text = _SPACE.sub(" ", text)
             if not self.has_text:
@@ -219,20 +232,54 @@ class _Writer:
         if name == "br":
             self.line_break()
         elif name in ("td", "th"):
-            if self.has_text and sort == "start":
-                self.text(" ")
+            self.begin_cell() if sort == "start" else self.end_cell()
         elif name == "hr":
             self.begin_container("hr")
         elif name in TEXT_BLOCKS:
             self.end_block()
-            if sort == "start":
+            if sort == "start" and not (self.is_at_cell and name == "p"):
                 self.begin_block(name)
         elif name in CONTAINERS:
             self.begin_container(name) if sort == "start" else self.end_container(name)
         elif name in DIVIDING:
             self.end_block()
+            if name in ROW_ENDS:
+                self.is_in_row = self.is_at_cell = False
+
+    def begin_cell(self) -> None:
+        if self.is_in_row:
+            self.passed += 1
+        else:
+            self.end_block()
+            self.is_in_row, self.passed, self.row_at = True, 0, len(self.out)
+        self.is_at_cell = True
+
+    def end_cell(self) -> None:
+        """Space up to the next cell is none of the text."""
+        self.is_at_cell = self.is_in_row
+
+    def go_on_in_row(self) -> None:
+        """The first text of a cell stands in the line of the cells before it, if that is one of plain text."""
+        self.is_at_cell = False
+        passed, self.passed = self.passed, 0
+        if not passed:
+            return
+        if self.block not in ("", "p"):
+            self.end_block()
+        elif not self.block and len(self.out) > self.row_at and self.out[-1] == "</p>":
+            self.out.pop()
+            self.block, self.has_text = "p", self.ended_in_text
+        if not self.block and len(self.out) > self.row_at:
+            return
+        self.begin_block("p")
+        self.close_marks(0)
+        between = BETWEEN_CELLS * passed + " "
+        self.out.append(between if self.has_text else between.lstrip(" "))
+        self.has_text = False
 
     def line_break(self) -> None:
+        if self.is_at_cell:
+            return
         if self.block == "pre":
             self.text("\n")
             return
@@ -244,6 +291,7 @@ class _Writer:
     def begin_block(self, name: str) -> None:
         if self.block:
             return
+        self.is_at_cell, self.passed = False, 0
         if self.around and self.around[-1] in LISTS:
             self.begin("li")
         self.out.append("<pre><code>" if name == "pre" else f"<{name}>")
@@ -256,10 +304,12 @@ class _Writer:
         self.close_marks(0)
         self.wanted["a"] = 0
         self.out.append("</code></pre>" if self.block == "pre" else f"</{self.block}>")
+        self.ended_in_text = self.has_text
         self.block, self.has_text = "", False
 
     def begin_container(self, name: str) -> None:
         self.end_block()
+        self.is_at_cell, self.passed = False, 0
         if name == "li":
             self.end_container("li")
         if name == "li" and not (self.around and self.around[-1] in LISTS):

@@ -76,7 +76,7 @@ def test_nothing_runs(hostile: str, clean: str) -> None:
         ("<ul><li>1<li>2<ol><li>3</ol></ul>4",
          "<ul><li><p>1</p></li><li><p>2</p><ol><li><p>3</p></li></ol></li></ul><p>4</p>"),
         ("<li>a</li>", "<ul><li><p>a</p></li></ul>"),
-        ("<table><tr><td>a<td>b</tr><tr><td>c</table>", "<p>a b</p><p>c</p>"),
+        ("<table><tr><td>a<td>b</tr><tr><td>c</table>", "<p>a | b</p><p>c</p>"),
         ("<pre>a\n  b</pre>", "<pre><code>a\n  b</code></pre>"),
         ("<p>a</p><hr><p>b</p>", "<p>a</p><hr><p>b</p>"),
         ("<blockquote>a<blockquote>b", "<blockquote><p>a</p><blockquote><p>b</p></blockquote></blockquote>"),
@@ -93,6 +93,27 @@ def test_nothing_runs(hostile: str, clean: str) -> None:
 )  # fmt: skip
 def test_what_is_meant_is_kept_in_one_form(source: str, clean: str) -> None:
     assert html(source) == clean
+    assert html(clean) == clean
+
+
+@pytest.mark.parametrize(
+    ("table", "clean"),
+    [
+        ("<tr><td>A1</td><td>B1</td></tr><tr><td>A2</td><td>B2</td></tr>", "<p>A1 | B1</p><p>A2 | B2</p>"),
+        ("<thead><tr><th>A<th>B<tbody><tr>\n<td> 1 </td>\n<td> 2</td>\n</tr>\n", "<p>A | B</p><p>1 | 2</p>"),
+        ("<tr><td><p>A </p></td><td><div><p><b>B</b></p></div></td></tr>", "<p>A | <strong>B</strong></p>"),
+        ("<tr><td><p>A<p>a</p></td><td><p>B<p>b</p></td></tr>", "<p>A</p><p>a | B</p><p>b</p>"),
+        ("<tr><td>A</td><td><br></td><td>&nbsp;</td><td>D</td><td></td></tr>", "<p>A | | | D</p>"),
+        ("<tr><td><p></p></td><td><b>B</b></td></tr>", "<p>| <strong>B</strong></p>"),
+        ("<tr><td><b>A</b></td><td><b>B</b></td></tr>", "<p><strong>A</strong> | <strong>B</strong></p>"),
+        ("<tr><td></td><td> </td></tr><tr><td>A</td></tr>", "<p>A</p>"),
+        ("<tr><td>A</td><td><h1>B</h1><p>b</p></td><td>C</td></tr>", "<p>A</p><h3>B</h3><p>b | C</p>"),
+        ("<tr><td>A</td><td><ul><li>B</ul></td><td>C</td></tr>", "<p>A</p><ul><li><p>B</p></li></ul><p>C</p>"),
+        ("<tr><td>A</td><td><table><tr><td>x<td>y</table></td><td>C</td></tr>", "<p>A</p><p>x | y</p><p>C</p>"),
+    ],
+)  # fmt: skip
+def test_a_row_of_a_table_is_a_line(table: str, clean: str) -> None:
+    assert html(f"<p>before</p><table>{table}</table><p>after</p>") == f"<p>before</p>{clean}<p>after</p>"
     assert html(clean) == clean
 
 
@@ -135,7 +156,7 @@ def test_html_is_told_from_text_with_signs(text: str, is_html: bool) -> None:
 @pytest.mark.parametrize(
     "piece",
     ["<b>", "<blockquote>", "<ul><li>", "<", "</", "<!--", "<a href='", "<p ", "<b>x<p>", "&", "<b x=1><p>y", "<svg>",
-     "<a><b><i><u><s><code>x</code></s>", "<td>x"],
+     "<a><b><i><u><s><code>x</code></s>", "<td>x", "<td>", "<tr><td><p>x</p><td>"],
 )  # fmt: skip
 def test_it_takes_time_in_proportion_to_its_length(piece: str) -> None:
     started = time.process_time()
@@ -149,7 +170,18 @@ def test_what_is_too_long_is_not_looked_at() -> None:
 
 
 SIGNS = ["x", " ", "\n", "&lt;", "&nbsp;", "<", ">", '"', "<!--", "-->"]
-OTHERS = ["<div>", "<td>", "<script>", "</script>", '<a href="https://a.example">']
+OTHERS = [
+    "<div>",
+    "<table>",
+    "</table>",
+    "<tr>",
+    "<td>",
+    "<td>",
+    "</td>",
+    "<script>",
+    "</script>",
+    '<a href="https://a.example">',
+]
 PIECES = [*(f"<{tag}>" for tag in sorted(TAGS)), *(f"</{tag}>" for tag in sorted(TAGS)), *OTHERS, *SIGNS]
 
 

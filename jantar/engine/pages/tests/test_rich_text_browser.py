@@ -12,6 +12,7 @@ from jantar.engine.testing.actors import make_user
 from jantar.engine.testing.browser import accessibility_faults
 from jantar.engine.testing.fake.models import Book
 from jantar.engine.testing.fake.records import books
+from jantar.kit.rich_text import formatted
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.capability("C130")]
 
@@ -129,6 +130,28 @@ def test_what_is_pasted_keeps_its_meaning_and_nothing_that_runs(ada, open_page):
         "<p>Dear <strong>all</strong></p>"
         '<p>see this <a href="https://jantar.example/" rel="noopener noreferrer">that</a></p>'
     )
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "<h1>A</h1><h2>B</h2><h3>C</h3><h4>D</h4><h5>E</h5><h6>F</h6><p>G</p>",
+        "<section>A</section><section>B</section><dl><dt>C</dt><dd>D</dd></dl><kbd>E</kbd>",
+        "<table><tr><td>A1</td><td>B1</td></tr><tr><td>A2</td><td>B2</td></tr></table>",
+        "<p>A</p><table><thead><tr><th><p class=x>B </p></th>\n<th><p><b>C</b></p></th></tr></thead></table><p>D</p>",
+        "<table><tr><td>A</td><td><br></td><td>&nbsp;</td><td><b>D</b></td><td></td></tr></table>",
+        "<table><tr><td> </td><td><div>B<br>b</div><p>C</p></td><td>D</td></tr></table>",
+        "<table><tr><td>A</td><td><ul><li>B</li></ul></td><td>C</td></tr></table>",
+        "<table><tr><td>A</td><td><table><tr><td>x</td><td>y</td></tr></table></td></tr></table>",
+    ],
+)
+def test_the_editor_makes_of_what_is_pasted_what_the_server_makes_of_it(ada, open_page, pasted):
+    page = open_page(ada)
+    editor = editor_at(page, "/books/new/")
+    editor.focus()
+    editor.evaluate(PASTE, f"<html><body><!--StartFragment-->{pasted}<!--EndFragment--></body></html>")
+    expect(editor).to_contain_text(re.compile(r"\w"))
+    assert formatted(page.locator("textarea[name=x_story]").input_value()) == formatted(pasted)
 
 
 def test_a_draft_comes_back_into_the_editor(ada, open_page):
