@@ -184,12 +184,15 @@ export default class extends Controller<HTMLElement> {
     this.addressTarget.value = String(this.#editor.getAttributes("link")["href"] ?? "");
     this.wrongTarget.hidden = true;
     this.linkBoxTarget.hidden = this.addressTarget.hidden = false;
+    this.#library?.showLinked(this.#editor, true);
     this.addressTarget.focus();
     this.addressTarget.select();
   }
 
   #closeLink(): void {
     this.linkBoxTarget.hidden = this.addressTarget.hidden = true;
-    this.#editor?.commands.focus();
+    if (!this.#editor) return;
+    this.#library?.showLinked(this.#editor, false);
+    this.#editor.commands.focus();
   }
 }

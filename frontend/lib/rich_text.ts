@@ -1,4 +1,5 @@
-import { Editor } from "@tiptap/core";
+import { Editor, getMarkRange } from "@tiptap/core";
+import { Decoration, DecorationSet } from "@tiptap/pm/view";
 import StarterKit from "@tiptap/starter-kit";
 import { cleanPasted } from "./pasted";
 
@@ -92,6 +93,17 @@ export function createEditor({ place, html, attributes, changed, moved, key }: R
     },
     onUpdate: ({ editor }) => changed(editor.isEmpty ? "" : editor.getHTML()),
     onTransaction: moved,
+  });
+}
+
+/** Shows which words a link will be on, while its address has the focus and the selection can't be seen. */
+export function showLinked(editor: Editor, isShown: boolean): void {
+  editor.view.setProps({
+    decorations({ doc, schema, selection }) {
+      const link = getMarkRange(selection.$from, schema.marks["link"]!);
+      const { from, to } = link && link.from <= selection.from && link.to >= selection.to ? link : selection;
+      return isShown ? DecorationSet.create(doc, [Decoration.inline(from, to, { class: "rich-text-linked" })]) : null;
+    },
   });
 }
 
