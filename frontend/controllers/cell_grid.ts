@@ -7,7 +7,7 @@ const TYPED_INTO = "input[type=text], input[type=search], input[type=email], inp
 /**
  * The cells of a list by keyboard (the grid pattern of WAI-ARIA): arrow keys go from cell to cell, Home and End along
  * the row, with Ctrl to the first and last row; a letter on a cell that can be changed begins to change it, Escape goes
- * back to the row's title. The title and the box of a row are their links and boxes themselves; Tab goes on from them
+ * back to the row's title; a click makes a cell the one that keys are for. The title and the box of a row are their links and boxes themselves; Tab goes on from them
  * as ever. One cell at a time is a stop of the Tab key. What is pasted on a cell that can be changed is sent to `paste`
  * with the rows and columns from there, which shows what would change.
  */
@@ -21,12 +21,14 @@ export default class extends Controller<HTMLTableElement> {
   override connect(): void {
     this.element.addEventListener("keydown", this.#key);
     this.element.addEventListener("focusin", this.#focused);
+    this.element.addEventListener("click", this.#clicked);
     document.addEventListener("paste", this.#paste);
   }
 
   override disconnect(): void {
     this.element.removeEventListener("keydown", this.#key);
     this.element.removeEventListener("focusin", this.#focused);
+    this.element.removeEventListener("click", this.#clicked);
     document.removeEventListener("paste", this.#paste);
   }
 
@@ -66,6 +68,13 @@ export default class extends Controller<HTMLTableElement> {
     (inside ?? cell).focus({ preventScroll: true });
     cell.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
+
+  /** A cell that is clicked is where the keys go from then on; words that were marked in it stay marked. */
+  #clicked = (event: MouseEvent): void => {
+    const target = event.target as HTMLElement;
+    const cell = target.closest<HTMLTableCellElement>("tr[data-key] > td[data-field]");
+    if (cell && !cell.contains(document.activeElement) && !target.closest("a, button, input, select, textarea, label") && getSelection()?.isCollapsed !== false) this.#go(cell);
+  };
 
   /** What a key does on the cell itself; whether it does anything. */
   #act(event: KeyboardEvent, cell: HTMLElement): boolean {

@@ -73,6 +73,21 @@ def test_typing_on_a_cell_begins_to_change_it(librarian, open_page):
     expect(page.locator("tbody .is-editing")).to_have_count(0)
 
 
+def test_a_cell_that_is_clicked_is_the_one_that_is_typed_into(librarian, open_page):
+    page = open_page(librarian, PATH)
+    cell(page, 2, 2).click()
+    expect(cell(page, 2, 2)).to_be_focused()
+    page.keyboard.type("n7")  # "n" alone is the key of a new record
+    page.keyboard.press("Escape")
+    expect(cell(page, 2, 2)).to_have_text("102")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(cell(page, 3, 2).get_by_role("textbox")).to_have_value("103")
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Book 04", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Book 04")
+
+
 @pytest.fixture
 def held(librarian, open_page):
     """A list whose cells get no answer before `held.go_on()`."""
