@@ -110,6 +110,7 @@ export default class extends Controller<HTMLFormElement> {
   }
 
   #write(values: DraftValue[]): void {
+    htmx.process(this.element); // what asks the server when a control is filled does not listen yet on a new page
     if (this.#reshape(values)) return;
     this.#rebuild(values.filter((value) => value.part));
     const byName = Map.groupBy(values.filter((value) => !value.part), (value) => value.name);
@@ -130,7 +131,6 @@ export default class extends Controller<HTMLFormElement> {
       if (kept === undefined || kept === select.value || ![...select.options].some((option) => option.value === kept)) continue;
       this.#reshaping = true;
       select.value = kept;
-      htmx.process(select); // what was put in just now does not listen yet
       select.dispatchEvent(new Event("change", { bubbles: true }));
       return true;
     }

@@ -138,6 +138,11 @@ def session_cookie(user: "User", url: str) -> Any:
     return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": url}
 
 
+def draft_with(page: "Page", text: str) -> None:
+    """Waits until the browser keeps a draft with the text."""
+    page.wait_for_function("text => Object.values(localStorage).some(kept => kept.includes(text))", arg=text)
+
+
 def end_session(page: "Page") -> None:
     """Ends all sessions once the page has come to rest: what it asks by itself would else be the first to notice."""
     from django.contrib.sessions.models import Session

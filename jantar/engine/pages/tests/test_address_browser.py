@@ -7,7 +7,7 @@ from jantar.engine.permissions.actor import actor_for, system_actor
 from jantar.engine.records import write
 from jantar.engine.records.custom_fields import create_field
 from jantar.engine.testing.actors import make_user
-from jantar.engine.testing.browser import accessibility_faults
+from jantar.engine.testing.browser import accessibility_faults, draft_with
 from jantar.engine.testing.fake.models import Book
 from jantar.engine.testing.fake.records import books
 from jantar.kit.address import Address
@@ -30,14 +30,6 @@ WORDS = {
 def ada(transactional_db):
     create_field("books", label="Site", kind="address", section="Book", actor=system_actor())
     return make_user("Ada", admin=True)
-
-
-def wait_until_kept(page, text):
-    for _attempt in range(100):
-        if page.evaluate("text => Object.values(localStorage).some(kept => kept.includes(text))", text):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"No draft has {text}.")
 
 
 @pytest.mark.parametrize("language", ["en", "hu"])
@@ -68,7 +60,7 @@ def test_it_is_typed_by_keyboard_refused_at_the_part_and_kept_as_a_draft(ada, op
     expect(page.locator("#f-x_site-street-errors")).to_have_count(0)
     assert accessibility_faults(page) == []
     page.get_by_label(city, exact=True).fill("Győr")
-    wait_until_kept(page, "Győr")
+    draft_with(page, "Győr")
 
     page.goto("/books/new/")
     expect(page.locator("#f-x_site-city")).to_have_value("Győr")

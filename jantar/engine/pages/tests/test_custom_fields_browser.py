@@ -6,7 +6,9 @@ from playwright.sync_api import expect
 from jantar.engine.fields.models import CustomField
 from jantar.engine.permissions.actor import actor_for
 from jantar.engine.records import write
+from jantar.engine.records.custom_fields import create_field
 from jantar.engine.testing.actors import make_user
+from jantar.engine.testing.browser import draft_with
 from jantar.engine.testing.fake.models import Book
 from jantar.engine.testing.fake.records import books, shelves
 
@@ -169,3 +171,30 @@ def test_a_field_is_shown_while_its_condition_holds_and_keeps_what_was_typed(ada
     page.locator("#fact-genre select").select_option("novel")
     page.locator("#fact-genre select").press("Enter")
     expect(page.locator("#fact-x_metre")).to_have_count(0)
+
+
+@pytest.mark.parametrize("address", ["/books/new/", "/books/new/?dialog=1"])
+def test_a_draft_that_comes_back_shows_the_fields_whose_condition_it_fulfils(ada, open_page, address):
+    of_poems = {"shown_when": {"field": "genre", "op": "is", "value": "poetry"}, "actor": actor_for(ada)}
+    create_field("books", label="Metre", kind="text", section="Book", **of_poems)
+    create_field("books", label="Rhyme", kind="text", **of_poems)
+    page = open_page(ada, address)
+    metre, rhyme = page.locator("#f-x_metre"), page.locator("#f-x_rhyme")
+    is_whole = "dialog" not in address
+    page.locator("#f-genre").select_option("poetry")
+    expect(metre).to_be_visible()
+    metre.fill("iamb of five feet")
+    if is_whole:
+        expect(rhyme).to_be_visible()
+    draft_with(page, "iamb of five feet")
+
+    page.goto("/books/")
+    page.goto(address)
+    expect(page.locator("#f-genre")).to_have_value("poetry")
+    expect(metre).to_be_visible()
+    expect(metre).to_have_value("iamb of five feet")
+    if is_whole:
+        expect(rhyme).to_be_visible()
+    page.get_by_role("button", name="Discard it").click()
+    expect(page.locator("#f-genre")).not_to_have_value("poetry")
+    expect(metre).to_be_hidden()
