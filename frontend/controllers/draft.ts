@@ -117,11 +117,20 @@ export default class extends Controller<HTMLFormElement> {
     for (const [name, kept] of byName) {
       const controls = this.#controls.filter((control) => control.name === name);
       for (const [index, control] of controls.entries()) this.#fill(control, kept, kept[index] ?? kept[0]!);
+      this.#unfold(controls, kept);
     }
     for (const box of this.#picks) {
       const name = box.dataset["draftPicks"]!;
       box.replaceChildren(...(byName.get(name) ?? []).map(({ value }) => Object.assign(document.createElement("input"), { type: "hidden", name, value })));
     }
+  }
+
+  /** The section in which something was put back that it does not start with is open. */
+  #unfold(controls: Control[], kept: DraftValue[]): void {
+    const [first] = controls;
+    const own = (values: DraftValue[]): string => JSON.stringify(values.map(({ value, checked }) => [value, checked]));
+    if (!first || own(kept) === own(this.#clean.filter((value) => value.name === first.name))) return;
+    for (const control of controls) control.closest("details")?.setAttribute("open", "");
   }
 
   /** Whether a select that decides about the rest had to be changed; the form that comes back is filled by itself. */

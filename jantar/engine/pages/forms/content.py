@@ -51,6 +51,8 @@ class RecordForm:
     editors: dict[str, PartEditor]
     layout: Layout
     loaded: Mapping[str, str] = field(default_factory=dict)
+    #: The digests of a new form before anything was typed: sections in which something was are open.
+    begun: Mapping[str, str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     is_new: bool = False
     #: Where what is typed is asked which fields are shown; empty where that does not depend on it.
@@ -78,8 +80,14 @@ class RecordForm:
         for number, (title, names) in enumerate(self.layout):
             items = [item for name in names if (item := self.controls.get(name) or self.editors.get(name))]
             if items:
-                found.append(FormSection(title, items, not self.is_new or number < 2 or any(map(wants_care, items))))
+                is_open = (
+                    not self.is_new or number < 2 or any(wants_care(one) or self.is_typed_in(one) for one in items)
+                )
+                found.append(FormSection(title, items, is_open))
         return found
+
+    def is_typed_in(self, item: Control | PartEditor) -> bool:
+        return self.begun.get(item.name, item.digest) != item.digest
 
     @property
     def is_valid(self) -> bool:

@@ -70,7 +70,9 @@ def begun(request: HttpRequest, record_type: RecordType, is_dialog: bool) -> tup
     if record_type.start:
         record_type.start(record, actor)
     only = [*quick_names(record_type, actor), *given, *linked] if is_dialog else ()
-    return form_for(record_type, record, actor, only=only, linked=linked), record
+    form = form_for(record_type, record, actor, only=only, linked=linked)
+    form.begun = form.digests()
+    return form, record
 
 
 def choices(request: HttpRequest, type_name: str, name: str) -> HttpResponse:
@@ -101,6 +103,7 @@ def create(request: HttpRequest, record_type: RecordType, is_dialog: bool) -> Ht
             return created_answer(request, record_type, pk)
         except Invalid as error:
             form.refuse(error, record_type.fields(actor))
+    form.begun = begun(request, record_type, is_dialog)[0].begun
     return refused_answer(request, new_context(request, record_type, form, is_dialog), is_dialog)
 
 

@@ -198,3 +198,20 @@ def test_a_draft_that_comes_back_shows_the_fields_whose_condition_it_fulfils(ada
     page.get_by_role("button", name="Discard it").click()
     expect(page.locator("#f-genre")).not_to_have_value("poetry")
     expect(metre).to_be_hidden()
+
+
+def test_a_section_in_which_something_was_typed_is_open_after_an_error_and_in_a_draft(ada, open_page):
+    create_field("books", label="Metre", kind="text", actor=actor_for(ada))
+    page = open_page(ada, "/books/new/")
+    metre = page.locator("#f-x_metre")
+    expect(metre).to_be_hidden()
+    page.locator("summary").last.click()  # further fields
+    metre.fill("iamb of five feet")
+    page.locator("#record-form button[type=submit]").click()
+    expect(page.locator("#f-title-errors")).to_be_visible()
+    expect(metre).to_be_visible()
+    draft_with(page, "iamb of five feet")
+
+    page.goto("/books/new/")
+    expect(metre).to_have_value("iamb of five feet")
+    expect(metre).to_be_visible()
