@@ -198,6 +198,25 @@ def test_a_long_text_is_folded_until_it_is_asked_for(ada, open_page):
     assert cell.bounding_box()["height"] < 60
 
 
+def test_texts_to_choose_from_keep_their_lines_and_a_high_one_is_folded(ada, open_page):
+    long = make_book(ada, "<ul>" + "".join(f"<li>Line {number}</li>" for number in range(60)) + "</ul>")
+    short = make_book(ada, "<p>First</p><p>Second</p>")
+    write.update(books, short.pk, {"summary": "One\nTwo"}, actor=actor_for(ada))
+    write.update(books, long.pk, {"summary": "Three\nFour"}, actor=actor_for(ada))
+    page = open_page(ada, f"/books/merge/?with={long.pk}&with={short.pk}")
+    story = page.get_by_role("group", name="Story")
+    assert story.get_by_text("First").inner_text() == "First\nSecond"
+    assert page.get_by_text("Three").inner_text() == "Three\nFour"
+    more = story.get_by_role("button", name="Show more")
+    expect(more).to_have_count(1)
+    assert story.bounding_box()["height"] < 320
+    more.click()
+    expect(story.get_by_role("button", name="Show less")).to_be_visible()
+    assert story.bounding_box()["height"] > 900
+    assert "• Line 59" in story.inner_text().split("\n")
+    assert accessibility_faults(page) == []
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_editor_is_accessible_and_fits(ada, open_page, width):
     book = make_book(ada, "<h3>Rome</h3><p>Text</p>")
