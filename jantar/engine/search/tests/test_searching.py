@@ -240,7 +240,9 @@ FROM generate_series(1, 30000) n
 
 def test_what_nobody_has_is_looked_up_in_the_index_and_not_in_the_whole_table(actor):
     with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE search_entry")  # what other tests left dead in the index counts when plans are made
         cursor.execute(MANY_ENTRIES)
+        cursor.execute("SELECT gin_clean_pending_list('search_entry_by_words')")
         cursor.execute("ANALYZE search_entry")
     with CaptureQueriesContext(connection) as statements:
         assert hits("jan xylofon", actor) == []
